@@ -1,0 +1,4 @@
+@NullMarked
+package org.shatterlab.experiment;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,35 @@
+package org.shatterlab.lab;
+
+import java.util.List;
+import java.util.Set;
+import org.shatterlab.lab.input.InputSpec;
+import org.shatterlab.lab.network.NetworkSpec;
+import org.shatterlab.lab.statistic.Statistic;
+
+/**
+ * The unit of work: some runs of one network.
+ *
+ * @param network what is measured
+ * @param inputs where
+ * @param depths the depths L to measure at, ascending and distinct; empty for {@link NetworkSpec.Noise}
+ * @param statistics what to measure, at least one
+ * @param precision the floating-point format of the networks
+ * @param seed with the network and the run number, what every random draw follows from
+ * @param firstRun the number of the first run, from 0
+ * @param runs how many runs
+ */
+public record CellSpec(
+        NetworkSpec network,
+        InputSpec inputs,
+        List<Integer> depths,
+        Set<Statistic> statistics,
+        Precision precision,
+        long seed,
+        int firstRun,
+        int runs) {
+
+    public CellSpec {
+        depths = List.copyOf(depths);
+        statistics = Set.copyOf(statistics);
+    }
+}

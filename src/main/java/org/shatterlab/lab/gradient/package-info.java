@@ -1,0 +1,4 @@
+@NullMarked
+package org.shatterlab.lab.gradient;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.shatterlab.lab.input;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,46 @@
+package org.shatterlab.lab.network;
+
+/** What is measured: a family of random networks, or noise as a reference beside them. */
+public sealed interface NetworkSpec {
+
+    /**
+     * A fully connected rectifier network
+     *
+     * <pre>
+     * h_0 = W_0 x + b_0                          W_0 ~ N(0, 1/d), b_0 ~ N(0, firstBiasStd^2)
+     * h_l = a h_{l-1} + b W_l rho(n_l(h_{l-1}))  W_l ~ N(0, 2/N), l = 1..L
+     * f   = v . h_L                              v ~ N(0, 1/N)
+     * </pre>
+     *
+     * with rho the ReLU and He initialisation. Where the inputs have one dimension the first rectifier is not
+     * normalised: every kink would otherwise land on the mean of the batch.
+     *
+     * @param wiring a and b
+     * @param width N, the number of units of every layer
+     * @param normalization n_l
+     * @param firstBiasStd standard deviation of the first layer's bias
+     */
+    record Rectifier(Wiring wiring, int width, Normalization normalization, double firstBiasStd)
+            implements NetworkSpec {}
+
+    /** A random series in place of a gradient, with no depth. */
+    record Noise(Color color) implements NetworkSpec {}
+
+    /** The colour of a {@link Noise}. */
+    enum Color {
+        /** Independent standard normal values. */
+        WHITE("white"),
+        /** The cumulative sum of white noise. */
+        BROWN("brown");
+
+        private final String apiName;
+
+        Color(String apiName) {
+            this.apiName = apiName;
+        }
+
+        public String apiName() {
+            return apiName;
+        }
+    }
+}

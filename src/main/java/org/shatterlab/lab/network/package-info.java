@@ -1,0 +1,4 @@
+@NullMarked
+package org.shatterlab.lab.network;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.shatterlab.lab;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.shatterlab.lab.statistic;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.shatterlab.lab.theory;
+
+import org.jspecify.annotations.NullMarked;

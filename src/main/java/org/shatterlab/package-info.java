@@ -1,0 +1,4 @@
+@NullMarked
+package org.shatterlab;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.shatterlab.platform;
+
+import org.jspecify.annotations.NullMarked;

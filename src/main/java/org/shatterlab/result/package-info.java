@@ -1,0 +1,4 @@
+@NullMarked
+package org.shatterlab.result;
+
+import org.jspecify.annotations.NullMarked;

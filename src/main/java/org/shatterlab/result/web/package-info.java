@@ -1,0 +1,4 @@
+@NullMarked
+package org.shatterlab.result.web;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.shatterlab.worker;
+
+import org.jspecify.annotations.NullMarked;
