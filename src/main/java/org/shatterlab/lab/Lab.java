@@ -1,0 +1,127 @@
+package org.shatterlab.lab;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.shatterlab.lab.gradient.TangentPass;
+import org.shatterlab.lab.input.Inputs;
+import org.shatterlab.lab.network.NetworkSpec;
+import org.shatterlab.lab.network.RunDraws;
+import org.shatterlab.lab.network.SampledNetwork;
+import org.shatterlab.lab.statistic.CellResult;
+import org.shatterlab.lab.statistic.DepthAccumulator;
+import org.shatterlab.lab.statistic.GradientSample;
+
+/**
+ * Measures cells. Thread-safe: each call computes on its caller's thread alone, so that as many platform threads as cores
+ * keep the machine busy.
+ */
+public final class Lab {
+
+    private static final Map<String, String> ENGINE_SETTINGS = Map.of(
+            // Several intra-op threads stall at their barriers as soon as anything else runs.
+            "ai.djl.pytorch.num_threads", "1",
+            "ai.djl.pytorch.num_interop_threads", "1",
+            "OPT_OUT_TRACKING", "true",
+            "ai.djl.offline", "true");
+
+    private final Device device;
+
+    private Lab(Device device) {
+        this.device = device;
+    }
+
+    /**
+     * Loads the engine, once per process.
+     *
+     * @param engineCache where the engine's native libraries are unpacked, unless DJL_CACHE_DIR is set
+     * @throws IllegalStateException where another engine is installed than cells are fingerprinted with
+     */
+    public static Lab open(Path engineCache) {
+        ENGINE_SETTINGS.forEach(Lab::setUnlessSet);
+        if (System.getenv("DJL_CACHE_DIR") == null) {
+            setUnlessSet("DJL_CACHE_DIR", engineCache.toString());
+        }
+        Engine engine = Engine.getInstance();
+        String found = engine.getEngineName().toLowerCase(Locale.ROOT) + "-" + engine.getVersion();
+        if (!found.equals(LabRevision.ENGINE)) {
+            throw new IllegalStateException("The engine is " + found + ", but results are stored as those of "
+                    + LabRevision.ENGINE + "; install that engine");
+        }
+        return new Lab(Device.cpu());
+    }
+
+    private static void setUnlessSet(String property, String value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, value);
+        }
+    }
+
+    /** The class of devices that the lab computes on: results of one class are comparable to the last bit. */
+    public String deviceClass() {
+        return device.getDeviceType();
+    }
+
+    /**
+     * Measures a cell.
+     *
+     * @throws UnmeasurableException where a number of it does not exist or leaves the floating-point range
+     */
+    public CellResult measure(CellSpec cell) {
+        Map<Integer, DepthAccumulator> depths = new TreeMap<>();
+        try (NDManager manager = NDManager.newBaseManager(device)) {
+            for (int run = cell.firstRun(); run < cell.firstRun() + cell.runs(); run++) {
+                RunDraws draws = new RunDraws(cell.seed(), cell.network(), run);
+                try (NDManager runManager = manager.newSubManager()) {
+                    switch (cell.network()) {
+                        case NetworkSpec.Rectifier network -> sample(cell, network, draws, runManager, depths);
+                        case NetworkSpec.Noise noise ->
+                            depths.computeIfAbsent(
+                                            0,
+                                            _ -> new DepthAccumulator(
+                                                    null, cell.inputs().points(), cell.statistics()))
+                                    .add(Samples.ofNoise(
+                                            noise, draws, cell.inputs().points(), cell.statistics()));
+                    }
+                }
+            }
+        }
+        return CellResult.of(depths.values(), cell.firstRun() == 0);
+    }
+
+    private static void sample(
+            CellSpec cell,
+            NetworkSpec.Rectifier spec,
+            RunDraws draws,
+            NDManager manager,
+            Map<Integer, DepthAccumulator> depths) {
+        int dimension = cell.inputs().dimension();
+        SampledNetwork network = new SampledNetwork(spec, dimension, draws, manager, cell.precision());
+        NDArray x = inputs(cell, manager, network.type());
+        TangentPass.sweep(network, x, cell.depths(), (depth, tangents) -> {
+            GradientSample sample = Samples.ofTangents(network, depth, tangents, cell);
+            depths.computeIfAbsent(
+                            depth,
+                            _ -> new DepthAccumulator(depth, cell.inputs().points(), cell.statistics()))
+                    .add(sample);
+        });
+    }
+
+    private static NDArray inputs(CellSpec cell, NDManager manager, DataType type) {
+        double[][] x = Inputs.of(cell.inputs());
+        double[] flat = new double[x.length * x[0].length];
+        for (int i = 0; i < x.length; i++) {
+            System.arraycopy(x[i], 0, flat, i * x[0].length, x[0].length);
+        }
+        try (NDArray exact = manager.create(flat, new Shape(x.length, x[0].length))) {
+            return exact.toType(type, true);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package org.shatterlab.lab.gradient;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Block;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.ParameterStore;
+
+/** Gradients by the engine's reverse-mode differentiation. */
+public final class Autograd {
+
+    private Autograd() {}
+
+    /**
+     * df_i / dx_i for every input. The outputs are summed before they are differentiated, so an output must depend on no
+     * other example's input.
+     *
+     * <p>The engine has one gradient collector per process: calls from several threads wait for each other.
+     *
+     * @param block from inputs of shape (M, d) to outputs of shape (M)
+     * @param x the inputs, shape (M, d); the result lives with their manager
+     * @return shape (M, d)
+     */
+    public static synchronized NDArray inputGradients(Block block, NDArray x) {
+        try (NDManager pass = x.getManager().newSubManager()) {
+            NDArray leaf = x.duplicate();
+            leaf.attach(pass);
+            leaf.setRequiresGradient(true);
+            try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+                NDArray output = block.forward(new ParameterStore(pass, false), new NDList(leaf), true)
+                        .singletonOrThrow();
+                collector.backward(output.sum());
+            }
+            NDArray gradient = leaf.getGradient().duplicate();
+            gradient.attach(x.getManager());
+            return gradient;
+        }
+    }
+}

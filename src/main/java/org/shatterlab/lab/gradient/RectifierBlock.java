@@ -1,0 +1,82 @@
+package org.shatterlab.lab.gradient;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.shatterlab.lab.network.Coefficients;
+import org.shatterlab.lab.network.RectifierLayer;
+import org.shatterlab.lab.network.SampledNetwork;
+
+/**
+ * A sampled network of one depth as a DJL block, for autograd: inputs of shape (M, d) to outputs f of shape (M). It is the
+ * same layer function as every other pass; only the weights are all held at once, as parameters.
+ */
+public final class RectifierBlock extends AbstractBlock {
+
+    private final SampledNetwork network;
+    private final Coefficients coefficients;
+    private final Parameter first;
+    private final Parameter bias;
+    private final List<Parameter> hidden = new ArrayList<>();
+    private final Parameter readout;
+
+    /**
+     * @param depth L, at least 1
+     * @param manager what the parameters live with
+     */
+    public RectifierBlock(SampledNetwork network, int depth, NDManager manager) {
+        this.network = network;
+        this.coefficients = network.spec().wiring().coefficients(depth);
+        this.first = parameter("first", network.first(), manager);
+        this.bias = parameter("bias", network.firstBias(), manager);
+        for (int layer = 1; layer <= depth; layer++) {
+            hidden.add(parameter("hidden" + layer, network.hidden(layer).duplicate(), manager));
+        }
+        this.readout = parameter("readout", network.readout(depth), manager);
+    }
+
+    private Parameter parameter(String name, NDArray value, NDManager manager) {
+        value.attach(manager);
+        Parameter parameter = addParameter(Parameter.builder()
+                .setName(name)
+                .setType(Parameter.Type.WEIGHT)
+                .optRequiresGrad(false)
+                .build());
+        parameter.setArray(value);
+        return parameter;
+    }
+
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore store, NDList inputs, boolean training, @Nullable PairList<String, Object> parameters) {
+        NDArray x = inputs.singletonOrThrow();
+        NDArray h = ForwardPass.start(x, first.getArray(), bias.getArray());
+        for (int layer = 1; layer <= hidden.size(); layer++) {
+            NDArray activation = ForwardPass.normalize(
+                            h, network, layer, x.getShape().get(1))
+                    .activation();
+            h = RectifierLayer.join(
+                    coefficients, h, activation, hidden.get(layer - 1).getArray());
+        }
+        return new NDList(h.matMul(readout.getArray()));
+    }
+
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        return new Shape[] {new Shape(inputShapes[0].get(0))};
+    }
+
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes, DataType[] dataTypes) {
+        return getOutputShapes(inputShapes);
+    }
+}

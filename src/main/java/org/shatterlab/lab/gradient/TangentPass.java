@@ -1,0 +1,101 @@
+package org.shatterlab.lab.gradient;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.List;
+import org.shatterlab.lab.network.Coefficients;
+import org.shatterlab.lab.network.RectifierLayer;
+import org.shatterlab.lab.network.RectifierLayer.Normalized;
+import org.shatterlab.lab.network.SampledNetwork;
+import org.shatterlab.lab.network.Wiring;
+
+/**
+ * Propagates a tangent t = dh beside the hidden states, {@code t_l = a t_{l-1} + b (D_l t_{l-1}) W_l}: one sweep to the
+ * deepest network yields the gradient v . t_L at every depth L on the way.
+ *
+ * <p>The tangent starts as dh_0/dx = W_0 where the inputs have one dimension, otherwise as one random direction of the
+ * neurons of h_0, the same for all inputs: v . t_L is then the derivative of the output with respect to that direction,
+ * and its covariance over runs is that of the derivative with respect to a neuron (Definition 1 of the paper).
+ */
+public final class TangentPass {
+
+    private TangentPass() {}
+
+    /** Sees the tangents at one depth. */
+    @FunctionalInterface
+    public interface Visitor {
+        /**
+         * Called at each depth asked for.
+         *
+         * @param depth L
+         * @param tangents t_L, shape (M, N), closed when the visit returns
+         */
+        void visit(int depth, NDArray tangents);
+    }
+
+    /**
+     * Visits the tangents at each depth, in ascending order.
+     *
+     * @param x the inputs, shape (M, d), of the network's type
+     * @param depths at least one, ascending, from 1
+     */
+    public static void sweep(SampledNetwork network, NDArray x, List<Integer> depths, Visitor visitor) {
+        Wiring wiring = network.spec().wiring();
+        if (wiring.dependsOnDepth()) {
+            for (int depth : depths) {
+                sweep(network, x, wiring.coefficients(depth), List.of(depth), visitor);
+            }
+        } else {
+            sweep(network, x, wiring.coefficients(depths.getLast()), depths, visitor);
+        }
+    }
+
+    private static void sweep(
+            SampledNetwork network, NDArray x, Coefficients coefficients, List<Integer> depths, Visitor visitor) {
+        try (NDManager pass = x.getManager().newSubManager()) {
+            NDArray h;
+            NDArray t;
+            try (NDManager scratch = pass.newSubManager()) {
+                NDArray first = network.first();
+                first.attach(scratch);
+                NDArray bias = network.firstBias();
+                bias.attach(scratch);
+                h = ForwardPass.start(x, first, bias);
+                t = start(network, x, first);
+                h.attach(pass);
+                t.attach(pass);
+            }
+            int next = 0;
+            for (int layer = 1; next < depths.size(); layer++) {
+                try (NDManager scratch = pass.newSubManager()) {
+                    h.attach(scratch);
+                    t.attach(scratch);
+                    Normalized normalized = ForwardPass.normalize(
+                            h, network, layer, x.getShape().get(1));
+                    NDArray weight = network.hidden(layer);
+                    h = RectifierLayer.join(coefficients, h, normalized.activation(), weight);
+                    t = RectifierLayer.join(coefficients, t, t.mul(normalized.slope()), weight);
+                    if (depths.get(next) == layer) {
+                        visitor.visit(layer, t);
+                        next++;
+                    }
+                    h.attach(pass);
+                    t.attach(pass);
+                }
+            }
+        }
+    }
+
+    private static NDArray start(SampledNetwork network, NDArray x, NDArray first) {
+        NDArray direction = first;
+        if (x.getShape().get(1) > 1) {
+            direction = network.direction();
+            direction.attach(first.getManager());
+        }
+        return direction
+                .reshape(1, network.spec().width())
+                .broadcast(new Shape(x.getShape().get(0), network.spec().width()))
+                .duplicate();
+    }
+}

@@ -1,0 +1,36 @@
+package org.shatterlab.lab.statistic;
+
+import java.util.Arrays;
+
+/** The biased sample autocorrelation sum_i z_i z_{i+k} / sum_i z_i^2 with z = g - mean(g), lags k = 0..15. */
+public final class Autocorrelation {
+
+    /** The number of lags, 0 included. */
+    public static final int LAGS = 16;
+
+    private Autocorrelation() {}
+
+    /**
+     * The autocorrelation of one series.
+     *
+     * @param series g, at least {@link #LAGS} values
+     * @return one value per lag; NaN at every lag for a series without variation
+     */
+    public static double[] of(double[] series) {
+        double mean = Arrays.stream(series).sum() / series.length;
+        double[] z = Arrays.stream(series).map(g -> g - mean).toArray();
+        double[] result = new double[LAGS];
+        for (int lag = 0; lag < LAGS; lag++) {
+            double sum = 0;
+            for (int i = 0; i + lag < z.length; i++) {
+                sum += z[i] * z[i + lag];
+            }
+            result[lag] = sum;
+        }
+        double variation = result[0];
+        for (int lag = 0; lag < LAGS; lag++) {
+            result[lag] /= variation;
+        }
+        return result;
+    }
+}

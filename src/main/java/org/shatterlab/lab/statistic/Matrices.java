@@ -1,0 +1,46 @@
+package org.shatterlab.lab.statistic;
+
+import java.util.Arrays;
+
+/** The square matrices that follow from what is kept of runs. */
+public final class Matrices {
+
+    private Matrices() {}
+
+    /**
+     * R(i,j) = C(i,j) / sqrt(C(i,i) C(j,j)).
+     *
+     * @param covariance C, row-major M x M with a positive diagonal
+     * @param size M
+     */
+    public static double[] correlation(double[] covariance, int size) {
+        double[] result = new double[covariance.length];
+        for (int i = 0; i < size; i++) {
+            for (int j = 0; j < size; j++) {
+                result[i * size + j] =
+                        covariance[i * size + j] / Math.sqrt(covariance[i * size + i] * covariance[j * size + j]);
+            }
+        }
+        return result;
+    }
+
+    /**
+     * |(g-m)(g-m)^T| / var(g), with m the mean and var the (biased) variance of the series.
+     *
+     * @param series g, M values that are not all the same
+     * @return row-major M x M
+     */
+    public static double[] outerProduct(double[] series) {
+        int size = series.length;
+        double mean = Arrays.stream(series).sum() / size;
+        double variance =
+                Arrays.stream(series).map(g -> (g - mean) * (g - mean)).sum() / size;
+        double[] result = new double[size * size];
+        for (int i = 0; i < size; i++) {
+            for (int j = 0; j < size; j++) {
+                result[i * size + j] = Math.abs((series[i] - mean) * (series[j] - mean)) / variance;
+            }
+        }
+        return result;
+    }
+}

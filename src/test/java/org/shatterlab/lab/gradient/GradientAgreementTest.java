@@ -1,0 +1,107 @@
+package org.shatterlab.lab.gradient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.shatterlab.lab.Lab;
+import org.shatterlab.lab.Precision;
+import org.shatterlab.lab.network.NetworkSpec;
+import org.shatterlab.lab.network.Normalization;
+import org.shatterlab.lab.network.RunDraws;
+import org.shatterlab.lab.network.SampledNetwork;
+import org.shatterlab.lab.network.Wiring;
+
+/** Three ways to the same gradient: forward (tangent), backward (adjoint) and the engine's autograd. */
+class GradientAgreementTest {
+
+    private static final int POINTS = 24;
+    private static final int WIDTH = 16;
+
+    @BeforeAll
+    static void loadEngine() {
+        Lab.open(Path.of("target/djl"));
+    }
+
+    static Stream<Arguments> cases() {
+        List<Wiring> wirings = List.of(
+                new Wiring.Feedforward(),
+                new Wiring.Resnet(1, 1),
+                new Wiring.Resnet(0.9, 0.1),
+                new Wiring.Highway(0.3),
+                new Wiring.ScaledHighway());
+        List<Arguments> cases = new ArrayList<>();
+        for (Wiring wiring : wirings) {
+            for (Normalization normalization : Normalization.values()) {
+                for (int depth : new int[] {1, 5, 30}) {
+                    for (int dimension : new int[] {1, 7}) {
+                        cases.add(Arguments.of(wiring, normalization, depth, dimension));
+                    }
+                }
+            }
+        }
+        return cases.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void tangentAdjointAndAutogradAgree(Wiring wiring, Normalization normalization, int depth, int dimension) {
+        NetworkSpec.Rectifier spec = new NetworkSpec.Rectifier(wiring, WIDTH, normalization, 0.5);
+        try (NDManager manager = NDManager.newBaseManager()) {
+            RunDraws draws = new RunDraws(1702, spec, 3);
+            SampledNetwork network = new SampledNetwork(spec, dimension, draws, manager, Precision.FLOAT64);
+            NDArray x = inputs(manager, dimension);
+
+            AdjointPass.Gradients adjoint = AdjointPass.gradients(network, x, depth);
+            NDArray autograd = Autograd.inputGradients(new RectifierBlock(network, depth, manager), x);
+            double[] tangent = tangent(network, x, depth);
+
+            double[] adjointInput = adjoint.input().toDoubleArray();
+            assertThat(relativeDifference(adjointInput, autograd.toDoubleArray()))
+                    .as("adjoint against autograd")
+                    .isLessThan(1e-10);
+            double[] along = dimension == 1
+                    ? adjointInput
+                    : adjoint.hidden().matMul(network.direction()).toDoubleArray();
+            assertThat(relativeDifference(tangent, along))
+                    .as("tangent against adjoint")
+                    .isLessThan(1e-10);
+        }
+    }
+
+    private static NDArray inputs(NDManager manager, int dimension) {
+        return dimension == 1
+                ? manager.linspace(-2, 2, POINTS).reshape(POINTS, 1).toType(ai.djl.ndarray.types.DataType.FLOAT64, true)
+                : manager.randomNormal(0, 1, new Shape(POINTS, dimension), ai.djl.ndarray.types.DataType.FLOAT64);
+    }
+
+    private static double[] tangent(SampledNetwork network, NDArray x, int depth) {
+        double[][] result = new double[1][];
+        TangentPass.sweep(
+                network,
+                x,
+                List.of(depth),
+                (at, t) -> result[0] = t.matMul(network.readout(at)).toDoubleArray());
+        return result[0];
+    }
+
+    private static double relativeDifference(double[] actual, double[] expected) {
+        double scale = 0;
+        double difference = 0;
+        for (int i = 0; i < expected.length; i++) {
+            scale = Math.max(scale, Math.abs(expected[i]));
+            difference = Math.max(difference, Math.abs(actual[i] - expected[i]));
+        }
+        assertThat(scale).as("the gradient is not trivially zero").isPositive();
+        return difference / scale;
+    }
+}
