@@ -1,0 +1,60 @@
+package org.shatterlab.lab.input;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+class InputsTest {
+
+    @Test
+    void aGridIsEquallySpacedWithBothEndsExact() {
+        double[][] x = Inputs.of(new InputSpec.Grid(-0.1, 0.7, 7));
+
+        assertThat(x).hasDimensions(7, 1);
+        assertThat(x[0][0]).isEqualTo(-0.1);
+        assertThat(x[6][0]).isEqualTo(0.7);
+        for (int i = 1; i < 7; i++) {
+            assertThat(x[i][0] - x[i - 1][0]).isCloseTo(0.8 / 6, within(1e-15));
+        }
+    }
+
+    @Test
+    void aSymmetricGridHasSymmetricPointsAndAnExactOrigin() {
+        double[][] x = Inputs.of(new InputSpec.Grid(-2, 2, 255));
+
+        assertThat(x[127][0]).isZero();
+        for (int i = 0; i < 127; i++) {
+            assertThat(x[i][0]).isEqualTo(-x[254 - i][0]);
+        }
+    }
+
+    @Test
+    void gaussianPointsAreStandardNormal() {
+        double[] values = Arrays.stream(Inputs.of(new InputSpec.Gaussian(1000, 100, 7)))
+                .flatMapToDouble(Arrays::stream)
+                .toArray();
+
+        // Four standard errors of 10^5 independent values.
+        assertThat(Arrays.stream(values).average().orElseThrow()).isCloseTo(0, within(4 * Math.sqrt(1e-5)));
+        assertThat(Arrays.stream(values).map(v -> v * v).average().orElseThrow())
+                .isCloseTo(1, within(4 * Math.sqrt(2e-5)));
+    }
+
+    @Test
+    void aLargerGaussianBatchBeginsWithTheSmaller() {
+        double[][] small = Inputs.of(new InputSpec.Gaussian(5, 3, 7));
+        double[][] large = Inputs.of(new InputSpec.Gaussian(9, 3, 7));
+
+        assertThat(Arrays.copyOf(large, 5)).isDeepEqualTo(small);
+    }
+
+    @Test
+    void theSeedDecidesTheGaussianPoints() {
+        double[][] x = Inputs.of(new InputSpec.Gaussian(2, 3, 7));
+
+        assertThat(Inputs.of(new InputSpec.Gaussian(2, 3, 7))).isDeepEqualTo(x);
+        assertThat(Inputs.of(new InputSpec.Gaussian(2, 3, 8))[0][0]).isNotEqualTo(x[0][0]);
+    }
+}

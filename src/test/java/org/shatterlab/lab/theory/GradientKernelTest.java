@@ -1,0 +1,244 @@
+package org.shatterlab.lab.theory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.shatterlab.lab.input.InputSpec;
+import org.shatterlab.lab.input.Inputs;
+import org.shatterlab.lab.network.Normalization;
+import org.shatterlab.lab.network.Wiring;
+
+class GradientKernelTest {
+
+    private static final Wiring FEEDFORWARD = new Wiring.Feedforward();
+
+    private static Wiring wiring(String family) {
+        return switch (family) {
+            case "feedforward" -> FEEDFORWARD;
+            case "resnet" -> new Wiring.Resnet(1, 1);
+            case "highway" -> new Wiring.Highway(Math.sqrt(1 / 24.0));
+            default -> throw new IllegalArgumentException(family);
+        };
+    }
+
+    private static GradientKernel kernel(
+            Wiring wiring, Normalization normalization, InputSpec inputs, double firstBiasStd, int depth) {
+        var kernel = new GradientKernel(Inputs.of(inputs), firstBiasStd, normalization);
+        for (int l = 0; l < depth; l++) {
+            kernel.advance(wiring.coefficients(depth));
+        }
+        assertThat(kernel.obstacle()).isNull();
+        assertThat(kernel.depth()).isEqualTo(depth);
+        return kernel;
+    }
+
+    private static GradientKernel onGrid(Wiring wiring, Normalization normalization, int points, int depth) {
+        return kernel(wiring, normalization, new InputSpec.Grid(-2, 2, points), 1, depth);
+    }
+
+    private static double meanCorrelation(GradientKernel kernel, int points) {
+        return IntStream.range(0, points)
+                .boxed()
+                .flatMapToDouble(i -> IntStream.range(0, points)
+                        .filter(j -> j != i)
+                        .mapToDouble(j ->
+                                kernel.covariance(i, j) / Math.sqrt(kernel.covariance(i, i) * kernel.covariance(j, j))))
+                .average()
+                .orElseThrow();
+    }
+
+    private static double meanNeighbour(GradientKernel kernel, int points) {
+        return IntStream.range(0, points - 1)
+                .mapToDouble(i -> kernel.covariance(i, i + 1) / kernel.covariance(i, i))
+                .average()
+                .orElseThrow();
+    }
+
+    /** Reference: an independent implementation, which simulations of width 400 agree with. */
+    @ParameterizedTest
+    @CsvSource({
+        "feedforward, NONE,            1, 1,    0.5681, 0.9848",
+        "feedforward, NONE,           10, 1,    0.0741, 0.867",
+        "feedforward, MEAN_CENTERING,  4, 1,    0.1067, 0.8581",
+        "feedforward, MEAN_CENTERING, 10, 1,   -0.0005, 0.345",
+        "resnet,      NONE,           10, 1024, 0.2106, 0.929",
+        "resnet,      MEAN_CENTERING, 10, 1024, 0.0873, 0.790",
+        "highway,     NONE,           24, 1,    0.6781, 0.985"
+    })
+    void reproducesTheReferenceOnAGrid(
+            String family, Normalization normalization, int depth, double variance, double r, double neighbour) {
+        GradientKernel kernel = onGrid(wiring(family), normalization, 64, depth);
+
+        assertThat(kernel.meanVariance()).isCloseTo(variance, within(1e-12 * variance));
+        assertThat(meanCorrelation(kernel, 64)).isCloseTo(r, within(0.6e-4));
+        assertThat(meanNeighbour(kernel, 64)).isCloseTo(neighbour, within(0.6e-3));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"64, 0.0741", "256, 0.0850"})
+    void correlationDependsOnTheNumberOfGridPoints(int points, double r) {
+        assertThat(meanCorrelation(onGrid(FEEDFORWARD, Normalization.NONE, points, 10), points))
+                .isCloseTo(r, within(0.6e-4));
+    }
+
+    /** Reference as above; the tolerance is for the other sample of points. */
+    @ParameterizedTest
+    @CsvSource({
+        "feedforward, NONE,            1, 0, 0.500",
+        "feedforward, NONE,            2, 0, 0.302",
+        "feedforward, NONE,            4, 0, 0.1425",
+        "feedforward, NONE,            4, 1, 0.268",
+        "feedforward, MEAN_CENTERING,  1, 0, 0.495",
+        "feedforward, MEAN_CENTERING,  2, 0, 0.245",
+        "feedforward, MEAN_CENTERING,  4, 0, 0.060",
+        "resnet,      NONE,            1, 0, 0.750",
+        "resnet,      NONE,            2, 0, 0.582",
+        "resnet,      NONE,            4, 0, 0.376",
+        "highway,     NONE,           24, 0, 0.630"
+    })
+    void reproducesTheReferenceOnIndependentInputs(
+            String family, Normalization normalization, int depth, double firstBiasStd, double r) {
+        var inputs = new InputSpec.Gaussian(64, 200, 1);
+        GradientKernel kernel = kernel(wiring(family), normalization, inputs, firstBiasStd, depth);
+
+        assertThat(meanCorrelation(kernel, 64)).isCloseTo(r, within(0.005));
+        assertThat(kernel.pooledCorrelation()).isCloseTo(meanCorrelation(kernel, 64), within(1e-9));
+    }
+
+    @Test
+    void theCovarianceIsSymmetricAndItsMomentsAreSumsOverIt() {
+        GradientKernel kernel = onGrid(new Wiring.Resnet(0.8, 0.5), Normalization.MEAN_CENTERING, 9, 3);
+
+        double trace = 0;
+        double offDiagonal = 0;
+        for (int i = 0; i < 9; i++) {
+            trace += kernel.covariance(i, i);
+            for (int j = 0; j < 9; j++) {
+                assertThat(kernel.covariance(i, j)).isEqualTo(kernel.covariance(j, i));
+                offDiagonal += i == j ? 0 : kernel.covariance(i, j);
+            }
+        }
+        assertThat(kernel.meanVariance()).isCloseTo(trace / 9, within(1e-14));
+        assertThat(kernel.pooledCorrelation()).isCloseTo(offDiagonal / (8 * trace), within(1e-14));
+    }
+
+    @Test
+    void theOrderOfThePointsDoesNotMatter() {
+        double[][] x = {{-1.5}, {0.3}, {0.9}, {2}};
+        int[] order = {2, 0, 3, 1};
+        double[][] shuffled = IntStream.of(order).mapToObj(i -> x[i]).toArray(double[][]::new);
+        var straight = new GradientKernel(x, 0.5, Normalization.MEAN_CENTERING);
+        var other = new GradientKernel(shuffled, 0.5, Normalization.MEAN_CENTERING);
+        for (int l = 0; l < 5; l++) {
+            straight.advance(FEEDFORWARD.coefficients(5));
+            other.advance(FEEDFORWARD.coefficients(5));
+        }
+
+        for (int i = 0; i < 4; i++) {
+            for (int j = 0; j < 4; j++) {
+                assertThat(other.covariance(i, j)).isCloseTo(straight.covariance(order[i], order[j]), within(1e-13));
+            }
+        }
+    }
+
+    /**
+     * Reference: the regression form of the recursion in 60 decimal digits (mpmath). On the finer grid 1 - c is about
+     * 1e-13: in double precision that form would give rounding, not a number.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "-2, 2,        feedforward, NONE,            5,  0.11982961329716228,    1e-13",
+        "-2, 2,        feedforward, NONE,           50, -0.04796464984865998,    1e-12",
+        "-2, 2,        feedforward, MEAN_CENTERING,  5,  0.012293435008614475,   1e-13",
+        "-2, 2,        feedforward, MEAN_CENTERING, 50, -0.00028257151097400055, 1e-13",
+        "-2, 2,        resnet,      NONE,           50, -0.038182639230187698,   1e-12",
+        "-2, 2,        resnet,      MEAN_CENTERING, 50, -0.0013357978817783427,  1e-13",
+        "1,  1.000011, feedforward, NONE,            5,  0.99999655169400285,    1e-10",
+        "1,  1.000011, feedforward, NONE,           50,  0.9999655184217608,     1e-10",
+        "1,  1.000011, resnet,      NONE,           50,  0.99998275880752682,    1e-10"
+    })
+    void keepsItsPrecisionThroughManyLayersAndBetweenCloseNeighbours(
+            double from,
+            double to,
+            String family,
+            Normalization normalization,
+            int depth,
+            double correlation,
+            double tolerance) {
+        GradientKernel kernel = kernel(wiring(family), normalization, new InputSpec.Grid(from, to, 12), 1, depth);
+
+        assertThat(kernel.pooledCorrelation()).isCloseTo(correlation, within(tolerance));
+    }
+
+    @Test
+    void pointsTooCloseToBeToldFromTheirMeanAreAnObstacle() {
+        var kernel =
+                new GradientKernel(Inputs.of(new InputSpec.Grid(1, 1.000011, 12)), 1, Normalization.MEAN_CENTERING);
+
+        kernel.advance(FEEDFORWARD.coefficients(2));
+        assertThat(kernel.obstacle()).isNull();
+        kernel.advance(FEEDFORWARD.coefficients(2));
+        assertThat(kernel.obstacle()).isEqualTo(GradientKernel.DEGENERATE);
+    }
+
+    @Test
+    void withoutABiasTheLineFallsApartIntoTwoRays() {
+        double[][] x = {{-2}, {-1}, {1}, {3}};
+        var kernel = new GradientKernel(x, 0, Normalization.NONE);
+
+        kernel.advance(FEEDFORWARD.coefficients(1));
+
+        // One unit is active on all of a ray or on none of it, and never on both rays.
+        assertThat(kernel.covariance(0, 1)).isCloseTo(1, within(1e-7));
+        assertThat(kernel.covariance(2, 3)).isCloseTo(1, within(1e-7));
+        assertThat(kernel.covariance(1, 2)).isCloseTo(0, within(1e-7));
+    }
+
+    @Test
+    void batchNormApproachesThePaperWhereTheBatchIsLargeButKeepsTheMeanOfTheRectifier() {
+        // Trap 2: the variance grows about pi / (pi - 1) a layer, while the correlation still halves.
+        var kernel = new GradientKernel(Inputs.of(new InputSpec.Gaussian(256, 200, 1)), 0, Normalization.BATCH_NORM);
+        kernel.advance(FEEDFORWARD.coefficients(1));
+        double first = kernel.meanVariance();
+        kernel.advance(FEEDFORWARD.coefficients(1));
+
+        assertThat(first).isCloseTo(1, within(0.05));
+        assertThat(kernel.meanVariance() / first).isCloseTo(Math.PI / (Math.PI - 1), within(0.05));
+        assertThat(kernel.pooledCorrelation()).isCloseTo(0.25, within(0.01));
+    }
+
+    @Test
+    void aPointAtTheOriginWithoutABiasIsAnObstacle() {
+        var kernel = new GradientKernel(Inputs.of(new InputSpec.Grid(-1, 1, 3)), 0, Normalization.NONE);
+
+        kernel.advance(FEEDFORWARD.coefficients(1));
+
+        assertThat(kernel.obstacle()).isEqualTo(GradientKernel.DEGENERATE);
+    }
+
+    @Test
+    void aPointAtTheMeanOfACentredBatchIsAnObstacle() {
+        double[][] x = {{0.1, 0.7}, {0.5, 0.3}, {0.3, 0.5}};
+        var kernel = new GradientKernel(x, 1, Normalization.MEAN_CENTERING);
+
+        kernel.advance(FEEDFORWARD.coefficients(1));
+
+        assertThat(kernel.obstacle()).isEqualTo(GradientKernel.DEGENERATE);
+    }
+
+    @Test
+    void oneDimensionalGaussianInputsStartLikeAGrid() {
+        double[][] x = Inputs.of(new InputSpec.Gaussian(8, 1, 3));
+        var centred = new GradientKernel(x, 1, Normalization.MEAN_CENTERING);
+        var plain = new GradientKernel(x, 1, Normalization.NONE);
+
+        centred.advance(FEEDFORWARD.coefficients(1));
+        plain.advance(FEEDFORWARD.coefficients(1));
+
+        assertThat(centred.pooledCorrelation()).isEqualTo(plain.pooledCorrelation());
+    }
+}

@@ -1,0 +1,309 @@
+package org.shatterlab.lab.theory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.shatterlab.lab.input.InputSpec;
+import org.shatterlab.lab.network.NetworkSpec;
+import org.shatterlab.lab.network.Normalization;
+import org.shatterlab.lab.network.Wiring;
+
+class TheoryTest {
+
+    private static final InputSpec GRID = new InputSpec.Grid(-2, 2, 16);
+
+    private static GradientPredictions predict(
+            Wiring wiring, Normalization normalization, InputSpec inputs, double firstBiasStd, int depth) {
+        var network = new NetworkSpec.Rectifier(wiring, 100, normalization, firstBiasStd);
+        return at(Theory.predict(network, inputs, List.of(depth)), depth);
+    }
+
+    private static GradientPredictions predict(Wiring wiring, Normalization normalization, int depth) {
+        return predict(wiring, normalization, GRID, 1, depth);
+    }
+
+    private static <T> T at(Map<Integer, T> byDepth, int depth) {
+        return Objects.requireNonNull(byDepth.get(depth), () -> "nothing at depth " + depth);
+    }
+
+    private static double value(Prediction prediction) {
+        return switch (prediction) {
+            case Prediction.Value(double value) -> value;
+            case Prediction.None(String reason) -> throw new AssertionError(reason);
+        };
+    }
+
+    private static String reason(Prediction prediction) {
+        return switch (prediction) {
+            case Prediction.Value(double value) -> throw new AssertionError("predicted " + value);
+            case Prediction.None(String reason) -> reason;
+        };
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theorem1HalvesTheCorrelationWithEachFeedforwardLayer(Normalization normalization) {
+        GradientPredictions predictions = predict(new Wiring.Feedforward(), normalization, 5);
+
+        assertThat(value(predictions.variance().paper())).isEqualTo(1);
+        assertThat(value(predictions.correlation().paper())).isEqualTo(1 / 32.0);
+        assertThat(predictions.variance().derived())
+                .isEqualTo(predictions.variance().paper());
+        assertThat(predictions.correlation().derived())
+                .isEqualTo(predictions.correlation().paper());
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"NONE", "MEAN_CENTERING"})
+    void theorem2DoublesTheVarianceWithEachResidualLayer(Normalization normalization) {
+        GradientPredictions predictions = predict(new Wiring.Resnet(1, 1), normalization, 3);
+
+        assertThat(value(predictions.variance().paper())).isEqualTo(8);
+        assertThat(value(predictions.correlation().paper())).isEqualTo(27 / 64.0);
+        assertThat(value(predictions.variance().derived())).isEqualTo(8);
+        assertThat(value(predictions.correlation().derived())).isCloseTo(27 / 64.0, within(1e-15));
+    }
+
+    @Test
+    void theRescaledTheorem2IsDerived() {
+        double alpha = 0.8;
+        double beta = 0.5;
+        GradientPredictions predictions = predict(new Wiring.Resnet(alpha, beta), Normalization.NONE, 4);
+
+        assertThat(value(predictions.variance().derived()))
+                .isCloseTo(Math.pow(alpha * alpha * (1 + beta * beta), 4), within(1e-14));
+        assertThat(value(predictions.correlation().derived()))
+                .isCloseTo(Math.pow((1 + beta * beta / 2) / (1 + beta * beta), 4), within(1e-14));
+        assertThat(reason(predictions.variance().paper())).contains("Theorem 2", "alpha = beta = 1");
+        assertThat(reason(predictions.correlation().paper())).contains("Theorem 2", "alpha = beta = 1");
+    }
+
+    @Test
+    void theorem3CountsOneResidualLayerLessThanThereAre() {
+        // beta = 1: q_l = 1 / (1 + l), so C(i,i) = 2 * 3/2 = 3 and C(i,j) = 3/2 * 5/4 for l = 0, 1.
+        GradientPredictions predictions = predict(new Wiring.Resnet(1, 1), Normalization.BATCH_NORM, 3);
+
+        assertThat(value(predictions.variance().paper())).isEqualTo(3);
+        assertThat(value(predictions.correlation().paper())).isCloseTo(15 / 8.0 / 3, within(1e-15));
+        assertThat(value(predictions.variance().derived())).isCloseTo(4, within(1e-14));
+        assertThat(value(predictions.correlation().derived())).isCloseTo(15 / 8.0 * 7 / 6 / 4, within(1e-14));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.1, 1", "0.1, 50", "1, 2", "2, 10"})
+    void theorem3AndItsDerivationAreTheSameProductOneLayerApart(double beta, int depth) {
+        var resnet = new Wiring.Resnet(1, beta);
+        Predictions deeper =
+                predict(resnet, Normalization.BATCH_NORM, depth + 1).variance();
+        Predictions deeperCorrelation =
+                predict(resnet, Normalization.BATCH_NORM, depth + 1).correlation();
+        GradientPredictions here = predict(resnet, Normalization.BATCH_NORM, depth);
+        double product = IntStream.range(0, depth)
+                .mapToDouble(l -> 1 + beta * beta / (1 + beta * beta * l))
+                .reduce(1, (x, y) -> x * y);
+
+        assertThat(value(here.variance().derived()))
+                .isCloseTo(product, within(1e-12))
+                .isCloseTo(value(deeper.paper()), within(1e-12));
+        assertThat(value(here.correlation().derived()))
+                .isCloseTo(value(deeperCorrelation.paper()), within(1e-14))
+                .isLessThan(1);
+    }
+
+    @Test
+    void theorem3ApproachesItsAsymptote() {
+        double correlation = value(
+                predict(new Wiring.Resnet(1, 1), Normalization.BATCH_NORM, new InputSpec.Grid(-2, 2, 2), 1, 100_000)
+                        .correlation()
+                        .paper());
+
+        // prod (1 + q/2) / (1 + q) tends to Gamma(1) / Gamma(3/2) / sqrt(L) at beta = 1.
+        assertThat(correlation * Math.sqrt(100_000)).isCloseTo(2 / Math.sqrt(Math.PI), within(1e-4));
+    }
+
+    @Test
+    void batchNormIsDerivedForAnyAlpha() {
+        double a2 = 0.64;
+        double b2 = 0.64 * 0.25;
+        GradientPredictions predictions = predict(new Wiring.Resnet(0.8, 0.5), Normalization.BATCH_NORM, 2);
+        double v = a2 + b2;
+
+        assertThat(value(predictions.variance().derived())).isCloseTo(v * (a2 + b2 / v), within(1e-15));
+        assertThat(value(predictions.correlation().derived()))
+                .isCloseTo((a2 + b2 / 2) / (a2 + b2) * (a2 + b2 / v / 2) / (a2 + b2 / v), within(1e-15));
+        assertThat(reason(predictions.variance().paper())).contains("Theorem 3", "alpha = 1");
+    }
+
+    @Test
+    void corollary1KeepsTheVarianceOfHighways() {
+        GradientPredictions predictions = predict(new Wiring.Highway(0.6), Normalization.NONE, 3);
+
+        assertThat(value(predictions.variance().paper())).isEqualTo(1);
+        assertThat(value(predictions.correlation().paper())).isCloseTo(Math.pow(0.64 + 0.18, 3), within(1e-15));
+        assertThat(value(predictions.variance().derived())).isCloseTo(1, within(1e-15));
+        assertThat(value(predictions.correlation().derived())).isCloseTo(Math.pow(0.82, 3), within(1e-15));
+    }
+
+    @Test
+    void corollary1TendsToOneOverTheRootOfE() {
+        GradientPredictions at24 = predict(new Wiring.ScaledHighway(), Normalization.MEAN_CENTERING, 24);
+        GradientPredictions deep = predict(new Wiring.ScaledHighway(), Normalization.MEAN_CENTERING, 10_000);
+
+        assertThat(value(at24.correlation().paper())).isCloseTo(0.6033, within(5e-5));
+        assertThat(value(deep.correlation().paper())).isCloseTo(1 / Math.sqrt(Math.E), within(1e-4));
+    }
+
+    @Test
+    void corollary1SaysNothingAboutBatchNorm() {
+        GradientPredictions predictions = predict(new Wiring.ScaledHighway(), Normalization.BATCH_NORM, 4);
+
+        assertThat(reason(predictions.variance().paper())).contains("Corollary 1");
+        assertThat(value(predictions.correlation().derived())).isCloseTo(Math.pow(1 - 0.125, 4), within(1e-14));
+    }
+
+    @Test
+    void aWalkThroughSeveralDepthsEqualsAWalkToEach() {
+        for (Wiring wiring : List.of(new Wiring.Resnet(1, 0.5), new Wiring.ScaledHighway())) {
+            var network = new NetworkSpec.Rectifier(wiring, 100, Normalization.MEAN_CENTERING, 1);
+            var together = Theory.predict(network, GRID, List.of(7, 2, 4, 2));
+
+            assertThat(together.keySet()).containsExactly(2, 4, 7);
+            together.forEach((depth, predictions) ->
+                    assertThat(predictions).isEqualTo(predict(wiring, Normalization.MEAN_CENTERING, depth)));
+        }
+    }
+
+    @Test
+    void withoutNormalizationFeedforwardCorrelationFallsSlowerThanThePaperSays() {
+        GradientPredictions predictions =
+                predict(new Wiring.Feedforward(), Normalization.NONE, new InputSpec.Gaussian(64, 200, 1), 0, 4);
+
+        assertThat(value(predictions.variance().infiniteWidth())).isCloseTo(1, within(1e-12));
+        assertThat(value(predictions.correlation().infiniteWidth())).isCloseTo(0.1425, within(0.005));
+        assertThat(value(predictions.correlation().paper())).isEqualTo(0.0625);
+    }
+
+    @Test
+    void batchNormOnAGridHasNoInfiniteWidthPrediction() {
+        GradientPredictions predictions = predict(new Wiring.Feedforward(), Normalization.BATCH_NORM, 4);
+
+        assertThat(reason(predictions.variance().infiniteWidth())).contains("batch normalisation", "1024", "100");
+        assertThat(reason(predictions.correlation().infiniteWidth())).contains("batch normalisation", "1024", "100");
+    }
+
+    @Test
+    void batchNormOnALargeIndependentBatchHasOne() {
+        var inputs = new InputSpec.Gaussian(1024, 100, 1);
+        GradientPredictions predictions = predict(new Wiring.Feedforward(), Normalization.BATCH_NORM, inputs, 0, 2);
+
+        assertThat(value(predictions.variance().infiniteWidth())).isCloseTo(Math.PI / (Math.PI - 1), within(0.03));
+        assertThat(value(predictions.correlation().infiniteWidth())).isCloseTo(0.25, within(0.01));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1023, 100", "1024, 99"})
+    void batchNormOnASmallerOneHasNone(int points, int dimension) {
+        var inputs = new InputSpec.Gaussian(points, dimension, 1);
+
+        assertThat(reason(predict(new Wiring.Feedforward(), Normalization.BATCH_NORM, inputs, 0, 2)
+                        .variance()
+                        .infiniteWidth()))
+                .contains("Gaussian inputs of at least 1024 points in at least 100 dimensions");
+    }
+
+    @Test
+    void aPointAtTheOriginWithoutABiasHasNoInfiniteWidthPrediction() {
+        GradientPredictions predictions =
+                predict(new Wiring.Feedforward(), Normalization.NONE, new InputSpec.Grid(-1, 1, 3), 0, 2);
+
+        assertThat(reason(predictions.correlation().infiniteWidth())).isEqualTo(GradientKernel.DEGENERATE);
+        assertThat(value(predictions.correlation().derived())).isEqualTo(0.25);
+    }
+
+    @Test
+    void tooManyPointsHaveNoInfiniteWidthPrediction() {
+        GradientPredictions predictions =
+                predict(new Wiring.Feedforward(), Normalization.NONE, new InputSpec.Grid(-1, 1, 2049), 1, 2);
+
+        assertThat(reason(predictions.correlation().infiniteWidth())).contains("2048 points");
+    }
+
+    @Test
+    void theCostOfAWalkIsBounded() {
+        var network = new NetworkSpec.Rectifier(new Wiring.Feedforward(), 100, Normalization.NONE, 1);
+        var moments = InfiniteWidth.walk(network, new double[5][1], new TreeSet<>(List.of(2, 4, 5, 9)), 5 * 5 * 4);
+
+        assertThat(at(moments, 4)).isEqualTo(Moments.of(1, 1));
+        assertThat(reason(at(moments, 5).variance())).contains("points x points x layers");
+        assertThat(reason(at(moments, 9).correlation())).contains("points x points x layers");
+    }
+
+    @Test
+    void theCostOfDepthsThatAreDifferentNetworksAddsUp() {
+        var network = new NetworkSpec.Rectifier(new Wiring.ScaledHighway(), 100, Normalization.NONE, 1);
+        var moments = InfiniteWidth.walk(network, new double[5][1], new TreeSet<>(List.of(1, 2, 3)), 5 * 5 * 4);
+
+        assertThat(value(at(moments, 2).variance())).isCloseTo(1, within(1e-15));
+        assertThat(reason(at(moments, 3).variance())).contains("points x points x layers");
+    }
+
+    @Test
+    void aVarianceBeyondDoublePrecisionIsNotPredicted() {
+        GradientPredictions predictions = predict(new Wiring.Resnet(1, 1), Normalization.NONE, 1100);
+
+        assertThat(reason(predictions.variance().paper())).isEqualTo(Moments.OUT_OF_RANGE);
+        assertThat(reason(predictions.variance().derived())).isEqualTo(Moments.OUT_OF_RANGE);
+        assertThat(reason(predictions.variance().infiniteWidth())).isEqualTo(Moments.OUT_OF_RANGE);
+        assertThat(value(predictions.correlation().paper())).isPositive();
+        assertThat(value(predictions.correlation().derived())).isPositive();
+    }
+
+    @Test
+    void aVarianceThatVanishesIsNotPredictedForInfiniteWidth() {
+        GradientPredictions predictions = predict(new Wiring.Resnet(0.1, 1), Normalization.NONE, 400);
+
+        assertThat(reason(predictions.correlation().infiniteWidth())).isEqualTo(Moments.OUT_OF_RANGE);
+    }
+
+    @Test
+    void whiteNoiseIsUncorrelated() {
+        GradientPredictions predictions = Theory.noise(new NetworkSpec.Noise(NetworkSpec.Color.WHITE), 17);
+
+        assertThat(value(predictions.variance().derived())).isEqualTo(1);
+        assertThat(value(predictions.correlation().derived())).isZero();
+        assertThat(reason(predictions.variance().paper())).contains("not a network");
+        assertThat(reason(predictions.correlation().infiniteWidth())).contains("not a network");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 17, 256})
+    void brownNoiseHasTheMomentsOfItsCovariance(int points) {
+        double trace = 0;
+        double offDiagonal = 0;
+        for (int i = 1; i <= points; i++) {
+            for (int j = 1; j <= points; j++) {
+                if (i == j) {
+                    trace += i;
+                } else {
+                    offDiagonal += Math.min(i, j);
+                }
+            }
+        }
+
+        GradientPredictions predictions = Theory.noise(new NetworkSpec.Noise(NetworkSpec.Color.BROWN), points);
+
+        assertThat(value(predictions.variance().derived())).isEqualTo(trace / points);
+        assertThat(value(predictions.correlation().derived()))
+                .isCloseTo(offDiagonal / ((points - 1) * trace), within(1e-15));
+    }
+}
