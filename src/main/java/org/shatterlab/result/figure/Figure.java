@@ -1,0 +1,17 @@
+package org.shatterlab.result.figure;
+
+/**
+ * A figure of "The Shattered Gradients Problem" (arXiv:1702.08591), drawn from measured data. The same data give the
+ * same bytes on the same machine: the layout follows the metrics of its sans-serif font.
+ */
+public sealed interface Figure permits Figure1, Figure2 {
+
+    /** Where the picture comes from, printed small at its foot. */
+    String caption();
+
+    /** The figure as a standalone SVG document, at most 1000 wide; text stays text, heat maps are embedded PNG. */
+    String toSvg();
+
+    /** The figure as a PNG image on white, two pixels to one unit of the SVG. */
+    byte[] toPng();
+}

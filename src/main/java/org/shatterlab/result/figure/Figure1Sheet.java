@@ -1,0 +1,186 @@
+package org.shatterlab.result.figure;
+
+import java.awt.BasicStroke;
+import java.awt.Graphics2D;
+import java.awt.Rectangle;
+import java.util.Arrays;
+import java.util.List;
+import org.jfree.chart.axis.NumberAxis;
+import org.jfree.chart.axis.NumberTickUnit;
+import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
+import org.jfree.data.xy.DefaultXYDataset;
+
+/** The layout of figure 1: columns side by side, at most five to a row, one colour bar and the caption below them. */
+final class Figure1Sheet implements Sheet {
+
+    private static final int WIDTH = 1000;
+    private static final int MOST_PER_ROW = 5;
+    private static final int LARGEST_SIDE = 280;
+    private static final int LEFT = 28;
+    private static final int RIGHT = 12;
+    private static final int TOP = 8;
+    private static final int GAP = 10;
+    private static final int TITLE_LINE = 18;
+    private static final int POWER_LINE = 14;
+    private static final int AXIS_NAME = 22;
+    private static final int BETWEEN_ROWS = 14;
+    private static final int BAR = 14;
+    private static final int FOOT = 66;
+
+    private final Figure1 figure;
+    private final List<List<String>> titles;
+    private final Caption caption;
+    private final int perRow;
+    private final int rows;
+    private final int side;
+    private final int titleHeight;
+    private final int titleGap;
+
+    Figure1Sheet(Figure1 figure) {
+        this.figure = figure;
+        var count = figure.columns().size();
+        rows = Math.ceilDiv(count, MOST_PER_ROW);
+        perRow = Math.ceilDiv(count, rows);
+        side = Math.min(LARGEST_SIDE, (WIDTH - LEFT - RIGHT) / perRow - Plots.TICKS_LEFT - GAP);
+        titles = figure.columns().stream()
+                .map(column -> Text.wrap(column.title(), Text.TITLE, columnWidth() - 16, 2))
+                .toList();
+        var powers = figure.columns().stream().anyMatch(column -> Scaled.exponent(column.gradient()) != 0);
+        titleGap = powers ? 10 + POWER_LINE : 10;
+        titleHeight = titleGap
+                + TITLE_LINE * titles.stream().mapToInt(List::size).max().orElseThrow();
+        caption = new Caption(figure.caption(), width());
+    }
+
+    @Override
+    public int width() {
+        return LEFT + RIGHT + perRow * columnWidth();
+    }
+
+    @Override
+    public int height() {
+        return TOP + rows * rowHeight() + FOOT + caption.height();
+    }
+
+    @Override
+    public void draw(Graphics2D graphics) {
+        for (int i = 0; i < figure.columns().size(); i++) {
+            drawTitle(graphics, i);
+            drawGradient(graphics, i);
+            drawOuterProduct(graphics, i);
+        }
+        drawColourBar(graphics);
+        caption.draw(graphics, height());
+    }
+
+    /** Where the curve of a column lies. */
+    Rectangle curveArea(int index) {
+        var x = LEFT + (index % perRow) * columnWidth() + Plots.TICKS_LEFT;
+        return new Rectangle(x, TOP + index / perRow * rowHeight() + titleHeight, side, curveHeight());
+    }
+
+    /** Where the heat map of a column lies. */
+    Rectangle heatMapArea(int index) {
+        var curve = curveArea(index);
+        return new Rectangle(curve.x, curve.y + curve.height + GAP, side, side);
+    }
+
+    private int columnWidth() {
+        return Plots.TICKS_LEFT + side + GAP;
+    }
+
+    private int rowHeight() {
+        return titleHeight + curveHeight() + GAP + side + Plots.TICKS_BELOW + AXIS_NAME + BETWEEN_ROWS;
+    }
+
+    private int curveHeight() {
+        return side * 3 / 4;
+    }
+
+    private void drawTitle(Graphics2D graphics, int index) {
+        var area = curveArea(index);
+        var lines = titles.get(index);
+        for (int line = 0; line < lines.size(); line++) {
+            var baseline = area.y - titleGap - (lines.size() - 1 - line) * TITLE_LINE;
+            Text.centred(graphics, lines.get(line), Text.TITLE, area.getCenterX(), baseline);
+        }
+    }
+
+    private void drawGradient(Graphics2D graphics, int index) {
+        var column = figure.columns().get(index);
+        var area = curveArea(index);
+        var inputs = Scaled.of(column.x());
+        var gradient = Scaled.of(column.gradient());
+        var data = new DefaultXYDataset();
+        data.addSeries("gradient", new double[][] {inputs.values(), gradient.values()});
+        var renderer = new XYLineAndShapeRenderer(true, false);
+        renderer.setDrawSeriesLineAsPath(true);
+        renderer.setSeriesPaint(0, Palette.CURVE);
+        renderer.setSeriesStroke(0, new BasicStroke(1.2f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
+        var domain = inputAxis(inputs.values());
+        domain.setTickLabelsVisible(false);
+        Plots.draw(Plots.plot(domain, gradientAxis(gradient.values()), data, renderer), graphics, area);
+        if (gradient.exponent() != 0) {
+            var left = area.x - Plots.TICKS_LEFT + 2;
+            Text.left(graphics, "×" + gradient.power(), Text.SMALL, Palette.INK, left, area.y - 6);
+        }
+        if (index % perRow == 0) {
+            Text.upwards(graphics, "gradient df/dx", Text.LABEL, 18, area.getCenterY());
+        }
+    }
+
+    private void drawOuterProduct(Graphics2D graphics, int index) {
+        var column = figure.columns().get(index);
+        var area = heatMapArea(index);
+        var image = HeatMap.outerProduct(column.gradient());
+        if (image == null) {
+            Text.centred(graphics, "constant gradient", Text.TICK, area.getCenterX(), area.getCenterY());
+        } else {
+            graphics.drawImage(image, area.x, area.y, area.width, area.height, null);
+        }
+        var inputs = Scaled.of(column.x());
+        Plots.draw(Plots.frame(inputAxis(inputs.values()), inputAxis(inputs.values())), graphics, area);
+        var name = inputs.exponent() == 0 ? "input x" : "input x / " + inputs.power();
+        Text.centred(graphics, name, Text.LABEL, area.getCenterX(), area.y + side + Plots.TICKS_BELOW + 14);
+        if (index % perRow == 0) {
+            Text.upwards(graphics, name, Text.LABEL, 18, area.getCenterY());
+        }
+    }
+
+    private void drawColourBar(Graphics2D graphics) {
+        var length = Math.min(360, width() - 80);
+        var bar = new Rectangle((width() - length) / 2, TOP + rows * rowHeight(), length, BAR);
+        graphics.drawImage(HeatMap.scale(), bar.x, bar.y, bar.width, bar.height, null);
+        var values = Plots.axis(0, HeatMap.TOP);
+        values.setTickUnit(new NumberTickUnit(HeatMap.TOP / 4));
+        var none = Plots.axis(0, 1);
+        none.setVisible(false);
+        Plots.draw(Plots.frame(values, none), graphics, bar);
+        var label = "|(g − m)(g − m)ᵀ| / var(g), clipped at 2";
+        Text.centred(graphics, label, Text.LABEL, bar.getCenterX(), bar.y + BAR + Plots.TICKS_BELOW + 16);
+    }
+
+    /** Half a step beyond the grid at both ends, so that a cell of the heat map is centred on its input. */
+    private NumberAxis inputAxis(double[] x) {
+        var length = x[x.length - 1] - x[0];
+        var half = length / (x.length - 1) / 2;
+        var axis = Plots.axis(x[0] - half, x[x.length - 1] + half);
+        // JFreeChart alone would choose unlike ticks for the two axes of a square; a grid rounded to float32 may be
+        // long.
+        var unit = NumberAxis.createStandardTickUnits()
+                .getCeilingTickUnit(length / 4 * 0.999)
+                .getSize();
+        var label = Plots.numbers().format(x[0] + unit);
+        if (Text.width(label, Text.TICK) + 4 < unit / length * side) {
+            axis.setTickUnit(new NumberTickUnit(unit));
+        }
+        return axis;
+    }
+
+    private static NumberAxis gradientAxis(double[] gradient) {
+        var low = Math.min(0, Arrays.stream(gradient).min().orElseThrow());
+        var high = Math.max(0, Arrays.stream(gradient).max().orElseThrow());
+        var margin = low == high ? 1 : 0.06 * (high - low);
+        return Plots.axis(low - margin, high + margin);
+    }
+}

@@ -1,0 +1,78 @@
+package org.shatterlab.result.figure;
+
+import java.awt.image.BufferedImage;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The outer product {@code |(g - m)(g - m)^T| / var(g)} of a gradient as an image. It is the outer product of |z| with
+ * itself, z = (g - m) / sd(g), so that averaging |z| over blocks of inputs averages the matrix over squares.
+ */
+final class HeatMap {
+
+    /** The value at the top of the colour scale. For normal z, 5 % of the entries exceed it. */
+    static final double TOP = 2;
+
+    /** More cells than this along a side would be seen by no one and would swell the SVG. */
+    private static final int MOST_CELLS = 256;
+
+    private HeatMap() {}
+
+    /** The image, first input at the bottom left, or null where the gradient is constant and has no outer product. */
+    static @Nullable BufferedImage outerProduct(double[] gradient) {
+        var z = absoluteDeviations(gradient);
+        if (z == null) {
+            return null;
+        }
+        var cells = blockMeans(z, Math.min(z.length, MOST_CELLS));
+        // Few cells are drawn as squares of pixels, which no viewer can blur.
+        var magnification = Math.ceilDiv(MOST_CELLS, cells.length);
+        var side = cells.length * magnification;
+        var image = new BufferedImage(side, side, BufferedImage.TYPE_BYTE_INDEXED, Palette.viridisModel());
+        var raster = image.getRaster();
+        for (int row = 0; row < side; row++) {
+            for (int column = 0; column < side; column++) {
+                var value = cells[(side - 1 - row) / magnification] * cells[column / magnification];
+                raster.setSample(column, row, 0, (int) Math.round(255 * Math.min(value / TOP, 1)));
+            }
+        }
+        return image;
+    }
+
+    /** The colour scale from 0 at the left to {@link #TOP} at the right. */
+    static BufferedImage scale() {
+        var image = new BufferedImage(256, 1, BufferedImage.TYPE_BYTE_INDEXED, Palette.viridisModel());
+        for (int column = 0; column < 256; column++) {
+            image.getRaster().setSample(column, 0, 0, column);
+        }
+        return image;
+    }
+
+    private static double @Nullable [] absoluteDeviations(double[] gradient) {
+        // Scaled first: squares of gradients of a deep net without normalisation may overflow.
+        var largest = Arrays.stream(gradient).map(Math::abs).max().orElseThrow();
+        if (largest == 0) {
+            return null;
+        }
+        var scaled = Arrays.stream(gradient).map(g -> g / largest).toArray();
+        var mean = Arrays.stream(scaled).average().orElseThrow();
+        var deviation = Math.sqrt(Arrays.stream(scaled)
+                .map(g -> (g - mean) * (g - mean))
+                .average()
+                .orElseThrow());
+        // Below that, the outer product would show the rounding of float32.
+        return deviation < 1e-6
+                ? null
+                : Arrays.stream(scaled).map(g -> Math.abs(g - mean) / deviation).toArray();
+    }
+
+    private static double[] blockMeans(double[] values, int blocks) {
+        var means = new double[blocks];
+        for (int block = 0; block < blocks; block++) {
+            var from = (int) ((long) block * values.length / blocks);
+            var to = (int) ((block + 1L) * values.length / blocks);
+            means[block] = Arrays.stream(values, from, to).average().orElseThrow();
+        }
+        return means;
+    }
+}

@@ -1,0 +1,5 @@
+/** The paper's two figures, drawn from plain data as SVG and PNG. */
+@NullMarked
+package org.shatterlab.result.figure;
+
+import org.jspecify.annotations.NullMarked;

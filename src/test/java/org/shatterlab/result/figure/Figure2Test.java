@@ -1,0 +1,145 @@
+package org.shatterlab.result.figure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.shatterlab.result.figure.SyntheticFigures.curve;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class Figure2Test {
+
+    private static final Figure2 FOUR = SyntheticFigures.figure2();
+
+    @Test
+    void namesItsPanelsAxesCurvesAndOrigin() throws Exception {
+        var document = FigureReader.parse(FOUR.toSvg());
+
+        assertThat(FigureReader.texts(document))
+                .contains("Feedforward", "Resnet, batch norm, β = 1", "Resnet, batch norm, β = 0.1", "Noise")
+                .contains("autocorrelation (dimensionless)", "lag (grid steps)", SyntheticFigures.CAPTION)
+                .containsOnlyOnce("depth 2", "depth 4", "depth 10", "depth 24", "depth 50")
+                .containsOnlyOnce("white noise", "brown noise", "± 1 standard error")
+                .contains("−0.2", "0", "1", "14");
+        assertThat(document.getDocumentElement().getAttribute("viewBox"))
+                .isEqualTo("0 0 1000 " + new Figure2Sheet(FOUR).height());
+        assertThat(FOUR.toSvg().getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(500_000);
+    }
+
+    @Test
+    void drawsTextAsTextAndNotAsOutlines() throws Exception {
+        var plain = FigureReader.parse(new Figure2("short", FOUR.panels()).toSvg());
+        var wordy = FigureReader.parse(new Figure2("a much longer caption with many glyphs", FOUR.panels()).toSvg());
+
+        assertThat(FigureReader.elements(wordy, "path"))
+                .hasSameSizeAs(FigureReader.elements(plain, "path"))
+                .noneMatch(path -> path.getAttribute("d").contains("Q"));
+        assertThat(FigureReader.elements(plain, "image")).isEmpty();
+    }
+
+    @Test
+    void isTheSameForTheSameDataAndAnotherForOtherData() {
+        var again = SyntheticFigures.figure2();
+        var other =
+                new Figure2(FOUR.caption(), List.of(new Figure2.Panel("Feedforward", List.of(curve("depth 2", 5)))));
+
+        assertThat(again.toSvg()).isEqualTo(FOUR.toSvg());
+        assertThat(again.toPng()).isEqualTo(FOUR.toPng());
+        assertThat(other.toPng()).isNotEqualTo(FOUR.toPng());
+    }
+
+    @Test
+    void paintsDeeperCurvesLighterAndNoiseInItsOwnColours() {
+        var colours = CurveColours.of(new Figure2(
+                "",
+                List.of(
+                        new Figure2.Panel("n", List.of(curve("brown noise", 1), curve("White noise", 1))),
+                        new Figure2.Panel("a", List.of(curve("depth 10", 1), curve("depth 2", 1))),
+                        new Figure2.Panel("b", List.of(curve("depth 4", 1), curve("depth 10", 1))))));
+
+        assertThat(colours.keySet()).containsExactly("depth 2", "depth 4", "depth 10", "brown noise", "White noise");
+        assertThat(colours.values().stream().limit(3))
+                .extracting(colour -> FigureReader.luminance(colour.getRGB()))
+                .isSorted();
+        assertThat(colours)
+                .containsEntry("brown noise", Palette.BROWN_NOISE)
+                .containsEntry("White noise", Palette.WHITE_NOISE);
+    }
+
+    @Test
+    void drawsEachCurveInItsPanel() throws Exception {
+        var sheet = new Figure2Sheet(FOUR);
+        var image = FigureReader.image(FOUR.toPng());
+        var feedforward = FigureReader.part(image, sheet.area(0));
+        var noise = FigureReader.part(image, sheet.area(3));
+
+        assertThat(FigureReader.shows(feedforward, Palette.viridis(0))).isTrue();
+        assertThat(FigureReader.shows(feedforward, Palette.BROWN_NOISE)).isFalse();
+        assertThat(FigureReader.shows(noise, Palette.BROWN_NOISE)).isTrue();
+        assertThat(FigureReader.shows(noise, Palette.WHITE_NOISE)).isTrue();
+        assertThat(FigureReader.shows(noise, Palette.viridis(0))).isFalse();
+    }
+
+    @Test
+    void extendsTheRangeToDataBeyondIt() throws Exception {
+        var low = new Figure2.Curve("depth 2", new double[] {1, -0.9}, new double[] {0.2, 0.05});
+        var figure = new Figure2("", List.of(new Figure2.Panel("net", List.of(low))));
+
+        assertThat(FigureReader.texts(FigureReader.parse(figure.toSvg()))).contains("−0.8", "1.2");
+    }
+
+    @Test
+    void drawsNoBandsWhereNoErrorsAreKnown() throws Exception {
+        var single = new Figure2.Curve("depth 2", new double[] {1, 0.5, 0.2}, new double[0]);
+        var figure = new Figure2("", List.of(new Figure2.Panel("net", List.of(single))));
+
+        assertThat(FigureReader.texts(FigureReader.parse(figure.toSvg())))
+                .contains("depth 2")
+                .doesNotContain("± 1 standard error");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 7, 64})
+    void wrapsPanelsIntoRows(int count) throws Exception {
+        var figure = new Figure2("", Collections.nCopies(count, FOUR.panels().getFirst()));
+        var sheet = new Figure2Sheet(figure);
+        var last = sheet.area(count - 1);
+        var image = FigureReader.image(figure.toPng());
+
+        assertThat(sheet.width()).isLessThanOrEqualTo(1000);
+        assertThat(last.x + last.width).isLessThan(sheet.width());
+        assertThat(last.y + last.height).isLessThan(sheet.height());
+        assertThat(image.getWidth()).isEqualTo(2 * sheet.width());
+        assertThat(image.getHeight()).isEqualTo(2 * sheet.height());
+    }
+
+    @Test
+    void refusesDataItCannotDraw() {
+        var one = new double[] {1};
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Figure2("", List.of()))
+                .withMessage("figure 2 has 1 to 64 panels, not 0");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Figure2.Panel("net", List.of()))
+                .withMessage("panel \"net\" has no curves");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Figure2.Panel("net", List.of(curve("depth 2", 1), curve("depth 2", 2))))
+                .withMessage("panel \"net\" has two curves labelled \"depth 2\"");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Figure2.Curve("depth 2", new double[0], new double[0]))
+                .withMessage("curve \"depth 2\": has no lags");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Figure2.Curve("depth 2", new double[] {1, 0.5}, one))
+                .withMessage("curve \"depth 2\": 2 lags but 1 standard errors");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Figure2.Curve("depth 2", one, new double[] {Double.POSITIVE_INFINITY}))
+                .withMessage("curve \"depth 2\": standardError[0] is Infinity");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Figure2.Curve("depth 2", one, new double[] {-0.1}))
+                .withMessage("curve \"depth 2\": negative standard error -0.1");
+    }
+}
