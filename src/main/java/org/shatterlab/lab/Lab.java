@@ -25,9 +25,11 @@ import org.shatterlab.lab.statistic.GradientSample;
  */
 public final class Lab {
 
+    /** Threads that compute one cell: several stall at their barriers as soon as anything else runs. */
+    public static final int INTRA_OP_THREADS = 1;
+
     private static final Map<String, String> ENGINE_SETTINGS = Map.of(
-            // Several intra-op threads stall at their barriers as soon as anything else runs.
-            "ai.djl.pytorch.num_threads", "1",
+            "ai.djl.pytorch.num_threads", Integer.toString(INTRA_OP_THREADS),
             "ai.djl.pytorch.num_interop_threads", "1",
             "OPT_OUT_TRACKING", "true",
             "ai.djl.offline", "true");

@@ -8,12 +8,12 @@ public final class Matrices {
     private Matrices() {}
 
     /**
-     * R(i,j) = C(i,j) / sqrt(C(i,i) C(j,j)).
+     * R(i,j) = C(i,j) / sqrt(C(i,i) C(j,j)); NaN where an input has no gradient in any run.
      *
-     * @param covariance C, row-major M x M with a positive diagonal
-     * @param size M
+     * @param covariance C, row-major M x M
      */
-    public static double[] correlation(double[] covariance, int size) {
+    public static double[] correlation(double[] covariance) {
+        int size = (int) Math.sqrt(covariance.length);
         double[] result = new double[covariance.length];
         for (int i = 0; i < size; i++) {
             for (int j = 0; j < size; j++) {

@@ -1,0 +1,104 @@
+package org.shatterlab.experiment;
+
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.EnumType;
+import jakarta.persistence.Enumerated;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.time.Instant;
+import org.hibernate.annotations.JdbcTypeCode;
+import org.hibernate.type.SqlTypes;
+import org.jspecify.annotations.Nullable;
+
+/** A cell: some runs of one network, computed once and shared by every experiment that asks for it. */
+@Entity
+@Table(name = "cell")
+@SuppressWarnings("UnusedVariable") // columns that only SQL reads
+class CellEntity {
+
+    enum State {
+        /** Part of an experiment, not yet in the queue. */
+        PLANNED,
+        QUEUED,
+        RUNNING,
+        DONE,
+        FAILED
+    }
+
+    @Id
+    @JdbcTypeCode(SqlTypes.CHAR)
+    private String fingerprint;
+
+    @JdbcTypeCode(SqlTypes.CHAR)
+    private String subject;
+
+    @JdbcTypeCode(SqlTypes.JSON)
+    private String spec;
+
+    @Enumerated(EnumType.STRING)
+    private State state;
+
+    private long fence;
+    private int schedulings;
+    private int attempts;
+    private @Nullable String failure;
+
+    @JdbcTypeCode(SqlTypes.JSON)
+    private @Nullable String provenance;
+
+    @Column(name = "finished_at")
+    private @Nullable Instant finishedAt;
+
+    @SuppressWarnings("NullAway.Init") // filled by Hibernate
+    protected CellEntity() {}
+
+    /** Puts the cell into the queue and numbers the time it was. */
+    int schedule() {
+        state = State.QUEUED;
+        attempts = 0;
+        return ++schedulings;
+    }
+
+    /** Lets a failed cell be computed again. */
+    void planAgain() {
+        state = State.PLANNED;
+        failure = null;
+        finishedAt = null;
+    }
+
+    /** Hands the cell to a worker, taking it from any earlier one. */
+    Claim claim() {
+        state = State.RUNNING;
+        attempts++;
+        return new Claim(fingerprint, subject, spec, ++fence, attempts);
+    }
+
+    void finish(String provenance, Instant now) {
+        state = State.DONE;
+        this.provenance = provenance;
+        finishedAt = now;
+    }
+
+    void fail(String reason, Instant now) {
+        state = State.FAILED;
+        failure = reason;
+        finishedAt = now;
+    }
+
+    boolean isHeldBy(Claim claim) {
+        return state == State.RUNNING && fence == claim.fence();
+    }
+
+    boolean isWanted() {
+        return state == State.QUEUED || state == State.RUNNING;
+    }
+
+    String fingerprint() {
+        return fingerprint;
+    }
+
+    State state() {
+        return state;
+    }
+}

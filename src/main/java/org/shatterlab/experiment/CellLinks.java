@@ -1,0 +1,119 @@
+package org.shatterlab.experiment;
+
+import java.util.List;
+import java.util.UUID;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+
+/** The cells of experiments, in bulk: plain SQL, since an experiment may have tens of thousands. */
+@Repository
+class CellLinks {
+
+    private final JdbcClient jdbc;
+    private final JdbcTemplate batches;
+
+    CellLinks(JdbcClient jdbc, JdbcTemplate batches) {
+        this.jdbc = jdbc;
+        this.batches = batches;
+    }
+
+    /** A cell to be stored: its fingerprint, that of its network and inputs, and its canonical specification. */
+    record NewCell(String fingerprint, String subject, String spec) {}
+
+    /** A cell's place in an experiment. */
+    record Link(int ordinal, int network, String fingerprint, boolean settled) {}
+
+    /** How many cells of an experiment just ended, and the network of the first of them. */
+    record Settled(UUID experiment, int cells, int network) {}
+
+    /**
+     * Stores the cells that are not there yet.
+     *
+     * @param cells sorted by fingerprint, so that two submissions that share cells do not deadlock
+     */
+    void insertMissing(List<NewCell> cells) {
+        batches.batchUpdate(
+                "insert into cell (fingerprint, subject, spec, state) values (?, ?, ?::jsonb, 'PLANNED') on conflict do nothing",
+                cells,
+                1000,
+                (statement, cell) -> {
+                    statement.setString(1, cell.fingerprint());
+                    statement.setString(2, cell.subject());
+                    statement.setString(3, cell.spec());
+                });
+    }
+
+    void insert(UUID experiment, List<Link> links) {
+        batches.batchUpdate(
+                "insert into experiment_cell (experiment_id, ordinal, network, fingerprint, settled) values (?, ?, ?, ?, ?)",
+                links,
+                1000,
+                (statement, link) -> {
+                    statement.setObject(1, experiment);
+                    statement.setInt(2, link.ordinal());
+                    statement.setInt(3, link.network());
+                    statement.setString(4, link.fingerprint());
+                    statement.setBoolean(5, link.settled());
+                });
+    }
+
+    /** How many cells before an ordinal have not ended. */
+    int countOpen(UUID experiment, int before) {
+        return jdbc.sql("select count(*) from experiment_cell where experiment_id = ? and not settled and ordinal < ?")
+                .params(experiment, before)
+                .query(Integer.class)
+                .single();
+    }
+
+    /** The next cells from an ordinal on that have not ended, in order. */
+    List<Link> findOpen(UUID experiment, int from, int limit) {
+        return jdbc.sql("""
+                        select ordinal, network, fingerprint, settled from experiment_cell
+                        where experiment_id = ? and not settled and ordinal >= ? order by ordinal limit ?""")
+                .params(experiment, from, limit)
+                .query((row, _) -> new Link(row.getInt(1), row.getInt(2), row.getString(3), row.getBoolean(4)))
+                .list();
+    }
+
+    /** Marks a cell as ended in every experiment that has it; told once per experiment and cell, in the order of ids. */
+    List<Settled> settle(String fingerprint) {
+        return jdbc.sql("""
+                        with settled as (
+                            update experiment_cell set settled = true where fingerprint = ? and not settled
+                            returning experiment_id, network)
+                        select experiment_id, count(*), min(network)
+                        from settled group by experiment_id order by experiment_id""")
+                .param(fingerprint)
+                .query((row, _) -> new Settled(row.getObject(1, UUID.class), row.getInt(2), row.getInt(3)))
+                .list();
+    }
+
+    /** The experiments that have a cell and have not started. */
+    List<UUID> findNotStarted(String fingerprint) {
+        return jdbc.sql("""
+                        select distinct e.id from experiment_cell l join experiment e on e.id = l.experiment_id
+                        where l.fingerprint = ? and e.state = 'QUEUED' order by e.id""")
+                .param(fingerprint)
+                .query((row, _) -> row.getObject(1, UUID.class))
+                .list();
+    }
+
+    void recordExecution(Claim claim, String worker) {
+        jdbc.sql("insert into cell_execution (fingerprint, fence, worker) values (?, ?, ?)")
+                .params(claim.fingerprint(), claim.fence(), worker)
+                .update();
+    }
+
+    /** What computed the cells of an experiment that are done. */
+    List<ProvenanceCount> findProvenance(UUID experiment) {
+        return jdbc.sql("""
+                        select c.provenance::text, count(*)
+                        from experiment_cell e join cell c using (fingerprint)
+                        where e.experiment_id = ? and c.provenance is not null
+                        group by c.provenance::text order by 1""")
+                .param(experiment)
+                .query((row, _) -> new ProvenanceCount(row.getString(1), row.getInt(2)))
+                .list();
+    }
+}

@@ -1,0 +1,107 @@
+package org.shatterlab.experiment;
+
+import com.github.kagkarlsson.scheduler.SchedulerClient;
+import com.github.kagkarlsson.scheduler.task.SchedulableInstance;
+import com.github.kagkarlsson.scheduler.task.TaskDescriptor;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+
+/**
+ * Puts cells into the queue of workers, a small window of each experiment at a time: so a small experiment behind a large
+ * one waits for a window, not for all of it.
+ *
+ * <p>Refilling never waits for a cell that another transaction has locked: it holds the experiment's lock, which the
+ * holder of the cell may be waiting for. What it skips, the next completion or {@link #TOP_UP} picks up.
+ */
+@Component
+public class CellQueue {
+
+    /** A cell to compute; the name of its instance is {@code fingerprint/number of times it was scheduled}. */
+    public static final TaskDescriptor<Void> CELL = TaskDescriptor.of("cell");
+
+    /** The recurring task that refills every window. */
+    public static final TaskDescriptor<Void> TOP_UP = TaskDescriptor.of("top-up");
+
+    private final CellLinks links;
+    private final CellRepository cells;
+    private final ExperimentRepository experiments;
+    private final SchedulerClient scheduler;
+    private final ApplicationEventPublisher events;
+    private final QueueProperties properties;
+
+    CellQueue(
+            CellLinks links,
+            CellRepository cells,
+            ExperimentRepository experiments,
+            DataSource dataSource,
+            ApplicationEventPublisher events,
+            QueueProperties properties) {
+        this.links = links;
+        this.cells = cells;
+        this.experiments = experiments;
+        this.scheduler = SchedulerClient.Builder.create(new TransactionAwareDataSourceProxy(dataSource))
+                .enablePriority()
+                .build();
+        this.events = events;
+        this.properties = properties;
+    }
+
+    /** Cells were put into the queue; published in the transaction that does so. */
+    public record CellsQueued() {}
+
+    /** The fingerprint of the cell that an instance of {@link #CELL} computes. */
+    public static String fingerprint(String instance) {
+        return instance.substring(0, instance.indexOf('/'));
+    }
+
+    /** Refills the window of an experiment whose row the caller's transaction has locked or inserted. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    void refill(ExperimentEntity experiment) {
+        int room = properties.window() - links.countOpen(experiment.getId(), experiment.nextOrdinal());
+        if (experiment.state().isTerminal() || room <= 0) {
+            return;
+        }
+        List<CellLinks.Link> next = links.findOpen(experiment.getId(), experiment.nextOrdinal(), room);
+        if (next.isEmpty()) {
+            return;
+        }
+        Map<String, CellEntity> free = cells
+                .lockFree(next.stream().map(CellLinks.Link::fingerprint).toList())
+                .stream()
+                .collect(Collectors.toMap(CellEntity::fingerprint, Function.identity()));
+        Instant now = Instant.now();
+        List<SchedulableInstance<?>> scheduled = new ArrayList<>();
+        for (CellLinks.Link link : next) {
+            CellEntity cell = free.get(link.fingerprint());
+            if (cell == null) {
+                break;
+            }
+            if (cell.state() == CellEntity.State.PLANNED) {
+                scheduled.add(CELL.instance(cell.fingerprint() + "/" + cell.schedule())
+                        .priority(experiment.priority())
+                        .scheduledTo(now));
+            }
+            experiment.considered(link.ordinal() + 1);
+        }
+        if (!scheduled.isEmpty()) {
+            scheduler.scheduleBatch(scheduled);
+            events.publishEvent(new CellsQueued());
+        }
+    }
+
+    /** Refills the windows of all experiments. */
+    @Transactional
+    public void topUp() {
+        experiments.findUnfinished().forEach(id -> experiments.lock(id).ifPresent(this::refill));
+    }
+}

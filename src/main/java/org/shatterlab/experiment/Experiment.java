@@ -1,0 +1,33 @@
+package org.shatterlab.experiment;
+
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An experiment at one moment.
+ *
+ * @param failure why it failed; null unless a cell failed
+ */
+public record Experiment(
+        UUID id,
+        ExperimentState state,
+        Progress progress,
+        ExperimentSpec spec,
+        Instant createdAt,
+        @Nullable Instant startedAt,
+        @Nullable Instant finishedAt,
+        @Nullable String failure) {
+
+    static Experiment of(ExperimentEntity entity) {
+        return new Experiment(
+                entity.getId(),
+                entity.state(),
+                entity.progress(Instant.now()),
+                SpecReader.restore(SpecJson.parse(entity.spec())),
+                entity.createdAt(),
+                entity.startedAt(),
+                entity.finishedAt(),
+                entity.failure());
+    }
+}

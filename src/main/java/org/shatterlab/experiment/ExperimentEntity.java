@@ -1,0 +1,175 @@
+package org.shatterlab.experiment;
+
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.EnumType;
+import jakarta.persistence.Enumerated;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import jakarta.persistence.Transient;
+import java.time.Instant;
+import java.util.UUID;
+import org.hibernate.annotations.JdbcTypeCode;
+import org.hibernate.type.SqlTypes;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.domain.Persistable;
+
+/** An experiment and how far it is. Its counts change under a lock of its row, together with its cells' links. */
+@Entity
+@Table(name = "experiment")
+@SuppressWarnings("UnusedVariable") // columns that only SQL reads
+class ExperimentEntity implements Persistable<UUID> {
+
+    @Id
+    private UUID id;
+
+    private @Nullable String name;
+    private @Nullable String preset;
+
+    @JdbcTypeCode(SqlTypes.JSON)
+    private String spec;
+
+    @Enumerated(EnumType.STRING)
+    private ExperimentState state = ExperimentState.QUEUED;
+
+    private short priority;
+    private int cells;
+    private int cached;
+    private int done;
+    private int failed;
+
+    @Column(name = "next_ordinal")
+    private int nextOrdinal;
+
+    private @Nullable String failure;
+
+    @Column(name = "created_at")
+    private Instant createdAt;
+
+    @Column(name = "started_at")
+    private @Nullable Instant startedAt;
+
+    @Column(name = "finished_at")
+    private @Nullable Instant finishedAt;
+
+    @Transient
+    private boolean created;
+
+    @SuppressWarnings("NullAway.Init") // filled by Hibernate
+    protected ExperimentEntity() {}
+
+    ExperimentEntity(UUID id, ExperimentSpec spec, int cells, int cached, Instant now) {
+        this.id = id;
+        this.name = spec.name();
+        this.preset = spec.preset();
+        this.spec = SpecWriter.write(spec).toString();
+        this.priority = (short) spec.priority();
+        this.cells = cells;
+        this.cached = cached;
+        this.done = cached;
+        this.createdAt = now;
+        this.created = true;
+        finishIfSettled(now);
+    }
+
+    /** A cell of it was started. */
+    void start(Instant now) {
+        if (state == ExperimentState.QUEUED) {
+            become(ExperimentState.RUNNING);
+            startedAt = now;
+        }
+    }
+
+    /** Some of its cells are done. */
+    void settleDone(int count, Instant now) {
+        start(now);
+        done += count;
+        finishIfSettled(now);
+    }
+
+    /**
+     * Some of its cells failed.
+     *
+     * @param reason why, told of the first failure
+     */
+    void settleFailed(int count, String reason, Instant now) {
+        start(now);
+        failed += count;
+        if (failure == null) {
+            failure = reason;
+        }
+        finishIfSettled(now);
+    }
+
+    private void finishIfSettled(Instant now) {
+        if (done + failed == cells) {
+            become(failed == 0 ? ExperimentState.SUCCEEDED : ExperimentState.FAILED);
+            finishedAt = now;
+        }
+    }
+
+    private void become(ExperimentState next) {
+        if (!state.canBecome(next)) {
+            throw new IllegalStateException("experiment " + id + " cannot go from " + state + " to " + next);
+        }
+        state = next;
+    }
+
+    void considered(int nextOrdinal) {
+        this.nextOrdinal = nextOrdinal;
+    }
+
+    @Override
+    public UUID getId() {
+        return id;
+    }
+
+    @Override
+    public boolean isNew() {
+        return created;
+    }
+
+    @Nullable
+    String name() {
+        return name;
+    }
+
+    String spec() {
+        return spec;
+    }
+
+    ExperimentState state() {
+        return state;
+    }
+
+    short priority() {
+        return priority;
+    }
+
+    int nextOrdinal() {
+        return nextOrdinal;
+    }
+
+    @Nullable
+    String failure() {
+        return failure;
+    }
+
+    Instant createdAt() {
+        return createdAt;
+    }
+
+    @Nullable
+    Instant startedAt() {
+        return startedAt;
+    }
+
+    @Nullable
+    Instant finishedAt() {
+        return finishedAt;
+    }
+
+    Progress progress(Instant now) {
+        return Progress.of(cells, done, failed, cached, startedAt, finishedAt, now);
+    }
+}

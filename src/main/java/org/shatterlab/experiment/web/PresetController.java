@@ -1,0 +1,44 @@
+package org.shatterlab.experiment.web;
+
+import java.util.List;
+import org.shatterlab.experiment.Presets;
+import org.shatterlab.platform.Problem;
+import org.shatterlab.platform.ProblemException;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** The paper's experiments, ready to be posted. */
+@RestController
+@RequestMapping(path = "/api/v1/presets", produces = MediaType.APPLICATION_JSON_VALUE)
+class PresetController {
+
+    private final Presets presets;
+
+    PresetController(Presets presets) {
+        this.presets = presets;
+    }
+
+    record PresetList(List<Presets.Preset> items) {}
+
+    @GetMapping
+    PresetList list() {
+        return new PresetList(presets.all());
+    }
+
+    @GetMapping("/{name}")
+    Presets.Preset get(@PathVariable String name) {
+        return presets.find(name)
+                .orElseThrow(() -> new ProblemException(
+                        Problem.NOT_FOUND,
+                        "There is no preset of that name; there are "
+                                + String.join(
+                                        ", ",
+                                        presets.all().stream()
+                                                .map(Presets.Preset::name)
+                                                .toList())
+                                + "."));
+    }
+}

@@ -1,0 +1,57 @@
+package org.shatterlab.platform;
+
+import java.net.URI;
+import java.util.Locale;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.ProblemDetail;
+
+/** The kinds of problem documents (RFC 9457); the code is stable, and the type is {@code urn:shatterlab:problem:code}. */
+public enum Problem {
+    MALFORMED_REQUEST(HttpStatus.BAD_REQUEST, "The request cannot be read"),
+    NOT_FOUND(HttpStatus.NOT_FOUND, "There is no such resource"),
+    NOT_MEASURED_YET(HttpStatus.NOT_FOUND, "This has not been measured yet"),
+    METHOD_NOT_ALLOWED(HttpStatus.METHOD_NOT_ALLOWED, "This resource does not take that method"),
+    NOT_ACCEPTABLE(HttpStatus.NOT_ACCEPTABLE, "This resource has no representation of an accepted type"),
+    BODY_TOO_LARGE(HttpStatus.CONTENT_TOO_LARGE, "The body is too large"),
+    UNSUPPORTED_MEDIA_TYPE(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The body is of another type than this resource takes"),
+    INVALID_REQUEST(HttpStatus.UNPROCESSABLE_CONTENT, "The request is understood but not allowed"),
+    INTERNAL_ERROR(HttpStatus.INTERNAL_SERVER_ERROR, "The service failed"),
+    DATABASE_AWAY(HttpStatus.SERVICE_UNAVAILABLE, "The database does not answer");
+
+    private final HttpStatus status;
+    private final String title;
+
+    Problem(HttpStatus status, String title) {
+        this.status = status;
+        this.title = title;
+    }
+
+    public HttpStatus status() {
+        return status;
+    }
+
+    /** The stable name of this kind: {@code not-found}, say. */
+    public String code() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** The document for one occurrence; the framework fills in the instance. */
+    public ProblemDetail detail(String detail) {
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail);
+        problem.setType(URI.create("urn:shatterlab:problem:" + code()));
+        problem.setTitle(title);
+        problem.setProperty("code", code());
+        return problem;
+    }
+
+    /** The kind that the framework's own refusals with a status are. */
+    static Problem of(HttpStatusCode status) {
+        for (Problem problem : values()) {
+            if (problem.status.value() == status.value()) {
+                return problem;
+            }
+        }
+        return status.is4xxClientError() ? MALFORMED_REQUEST : INTERNAL_ERROR;
+    }
+}

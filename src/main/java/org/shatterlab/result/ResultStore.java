@@ -1,0 +1,106 @@
+package org.shatterlab.result;
+
+import java.nio.ByteBuffer;
+import java.nio.DoubleBuffer;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Types;
+import org.jspecify.annotations.Nullable;
+import org.shatterlab.lab.statistic.CellResult;
+import org.shatterlab.lab.statistic.MeanMoments;
+import org.shatterlab.lab.statistic.RatioMoments;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Repository;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Writes what a cell measured, in the transaction that marks the cell as done. */
+@Repository
+public class ResultStore {
+
+    /** What stands in the tables for the depth of noise, which has none. */
+    static final int NO_DEPTH = 0;
+
+    /** What stands in the tables for the index of a statistic with a single value. */
+    static final int NO_INDEX = -1;
+
+    private final JdbcTemplate jdbc;
+
+    ResultStore(JdbcTemplate jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void save(String fingerprint, CellResult result) {
+        jdbc.batchUpdate("""
+                insert into cell_row (fingerprint, statistic, depth, index, count, mean, m2,
+                                      mean_denominator, m2_denominator, co_moment)
+                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""", result.rows(), 1000, (statement, row) -> bind(statement, fingerprint, row));
+        jdbc.batchUpdate(
+                "insert into cell_matrix (fingerprint, depth, size, count, covariance) values (?, ?, ?, ?, ?)",
+                result.matrices(),
+                100,
+                (statement, matrix) -> {
+                    statement.setString(1, fingerprint);
+                    statement.setInt(2, depth(matrix.depth()));
+                    statement.setInt(3, matrix.size());
+                    statement.setLong(4, matrix.runs());
+                    statement.setBytes(5, bytes(matrix.values()));
+                });
+        jdbc.batchUpdate(
+                "insert into cell_series (fingerprint, depth, run, gradient) values (?, ?, ?, ?)",
+                result.series(),
+                100,
+                (statement, series) -> {
+                    statement.setString(1, fingerprint);
+                    statement.setInt(2, depth(series.depth()));
+                    statement.setInt(3, series.run());
+                    statement.setBytes(4, bytes(series.values()));
+                });
+    }
+
+    private static void bind(PreparedStatement statement, String fingerprint, CellResult.Row row) throws SQLException {
+        statement.setString(1, fingerprint);
+        statement.setString(2, row.statistic().apiName());
+        statement.setInt(3, depth(row.depth()));
+        statement.setInt(4, row.index() == null ? NO_INDEX : row.index());
+        switch (row.moments()) {
+            case MeanMoments(long count, double mean, double m2) -> {
+                bind(statement, 5, count, mean, m2);
+                for (int column = 8; column <= 10; column++) {
+                    statement.setNull(column, Types.DOUBLE);
+                }
+            }
+            case RatioMoments ratio -> {
+                bind(statement, 5, ratio.count(), ratio.meanNumerator(), ratio.m2Numerator());
+                statement.setDouble(8, ratio.meanDenominator());
+                statement.setDouble(9, ratio.m2Denominator());
+                statement.setDouble(10, ratio.coMoment());
+            }
+        }
+    }
+
+    private static void bind(PreparedStatement statement, int column, long count, double mean, double m2)
+            throws SQLException {
+        statement.setLong(column, count);
+        statement.setDouble(column + 1, mean);
+        statement.setDouble(column + 2, m2);
+    }
+
+    private static int depth(@Nullable Integer depth) {
+        return depth == null ? NO_DEPTH : depth;
+    }
+
+    private static byte[] bytes(double[] values) {
+        ByteBuffer buffer = ByteBuffer.allocate(Math.multiplyExact(values.length, Double.BYTES));
+        buffer.asDoubleBuffer().put(values);
+        return buffer.array();
+    }
+
+    static double[] doubles(byte[] bytes) {
+        DoubleBuffer buffer = ByteBuffer.wrap(bytes).asDoubleBuffer();
+        double[] values = new double[buffer.remaining()];
+        buffer.get(values);
+        return values;
+    }
+}

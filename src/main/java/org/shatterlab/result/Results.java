@@ -1,0 +1,214 @@
+package org.shatterlab.result;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.shatterlab.experiment.Experiment;
+import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
+import org.shatterlab.lab.statistic.Estimate;
+import org.shatterlab.lab.statistic.MeanMoments;
+import org.shatterlab.lab.statistic.Moments;
+import org.shatterlab.lab.statistic.RatioMoments;
+import org.shatterlab.result.ResultQuery.DepthRange;
+import org.shatterlab.result.ResultQuery.RowKey;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Reads what was measured, merging the cells of an experiment in their order, so that the bits are always the same. */
+@Repository
+public class Results {
+
+    private static final String NO_PREDICTION =
+            "No closed form is known for the autocorrelation, a mean over runs of a ratio.";
+
+    private final JdbcClient jdbc;
+
+    Results(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** Takes rows one by one. */
+    @FunctionalInterface
+    public interface RowConsumer {
+        /**
+         * Takes the next row.
+         *
+         * @return whether another one is wanted
+         */
+        boolean accept(RowKey key, ResultRow row);
+    }
+
+    /** One cell's part of a row. */
+    private record Part(RowKey key, Moments moments, ResultRow.Predicted predicted) {}
+
+    /** Reads the rows that there are so far, in the order of their keys, without holding them in memory. */
+    @Transactional(readOnly = true)
+    public void read(Experiment experiment, ResultQuery query, RowConsumer consumer) {
+        List<NetworkEntry> networks = experiment.spec().networks();
+        try (Stream<Part> parts = parts(experiment.id(), networks, query)) {
+            Part merged = null;
+            for (Part part : (Iterable<Part>) parts::iterator) {
+                if (merged != null && merged.key().equals(part.key())) {
+                    merged = new Part(part.key(), combine(merged.moments(), part.moments()), part.predicted());
+                    continue;
+                }
+                if (merged != null && !consumer.accept(merged.key(), row(networks, merged))) {
+                    return;
+                }
+                merged = part;
+            }
+            if (merged != null) {
+                consumer.accept(merged.key(), row(networks, merged));
+            }
+        }
+    }
+
+    private Stream<Part> parts(UUID experiment, List<NetworkEntry> networks, ResultQuery query) {
+        List<Object> parameters = new ArrayList<>(List.of(experiment));
+        StringBuilder sql = new StringBuilder("""
+                select l.network, r.statistic, r.depth, r.index, r.count, r.mean, r.m2,
+                       r.mean_denominator, r.m2_denominator, r.co_moment,
+                       p.paper, p.derived, p.infinite_width, p.note
+                from experiment_cell l
+                join cell c using (fingerprint)
+                join cell_row r using (fingerprint)
+                left join prediction p on (p.subject, p.statistic, p.depth) = (c.subject, r.statistic, r.depth)
+                where l.experiment_id = ?""");
+        if (!query.networks().isEmpty()) {
+            List<Integer> chosen = new ArrayList<>();
+            for (int i = 0; i < networks.size(); i++) {
+                if (query.networks().contains(networks.get(i).label())) {
+                    chosen.add(i);
+                }
+            }
+            sql.append(" and l.network = any (?)");
+            parameters.add(chosen.toArray(Integer[]::new));
+        }
+        if (!query.statistics().isEmpty()) {
+            sql.append(" and r.statistic = any (?)");
+            parameters.add(query.statistics().toArray(String[]::new));
+        }
+        if (!query.depths().isEmpty()) {
+            List<String> ranges = new ArrayList<>();
+            for (DepthRange range : query.depths()) {
+                ranges.add("r.depth between ? and ?");
+                parameters.addAll(List.of(range.from(), range.to()));
+            }
+            sql.append(" and (").append(String.join(" or ", ranges)).append(")");
+        }
+        RowKey after = query.after();
+        if (after != null) {
+            sql.append(" and (l.network, r.statistic, r.depth, r.index) > (?, ?, ?, ?)");
+            parameters.addAll(List.of(after.network(), after.statistic(), after.depth(), after.index()));
+        }
+        sql.append(" order by l.network, r.statistic, r.depth, r.index, l.ordinal");
+        return jdbc.sql(sql.toString()).withFetchSize(1000).params(parameters).query((row, _) -> part(row)).stream();
+    }
+
+    private static Part part(ResultSet row) throws SQLException {
+        RowKey key =
+                new RowKey(row.getInt("network"), row.getString("statistic"), row.getInt("depth"), row.getInt("index"));
+        Double meanDenominator = number(row, "mean_denominator");
+        Moments moments = meanDenominator == null
+                ? new MeanMoments(row.getLong("count"), row.getDouble("mean"), row.getDouble("m2"))
+                : new RatioMoments(
+                        row.getLong("count"),
+                        row.getDouble("mean"),
+                        meanDenominator,
+                        row.getDouble("m2"),
+                        row.getDouble("m2_denominator"),
+                        row.getDouble("co_moment"));
+        String note = row.getString("note");
+        return new Part(
+                key,
+                moments,
+                new ResultRow.Predicted(
+                        number(row, "paper"), number(row, "derived"), number(row, "infinite_width"), note));
+    }
+
+    private static @Nullable Double number(ResultSet row, String column) throws SQLException {
+        return row.getObject(column, Double.class);
+    }
+
+    private static Moments combine(Moments left, Moments right) {
+        return switch (left) {
+            case MeanMoments mean -> mean.combine((MeanMoments) right);
+            case RatioMoments ratio -> ratio.combine((RatioMoments) right);
+        };
+    }
+
+    private static ResultRow row(List<NetworkEntry> networks, Part part) {
+        Estimate estimate = part.moments().estimate();
+        RowKey key = part.key();
+        return new ResultRow(
+                networks.get(key.network()).label(),
+                key.depth() == ResultStore.NO_DEPTH ? null : key.depth(),
+                key.statistic(),
+                key.index() == ResultStore.NO_INDEX ? null : key.index(),
+                estimate.mean(),
+                estimate.standardDeviation(),
+                estimate.standardError(),
+                estimate.runs(),
+                key.statistic().equals("autocorrelation")
+                        ? new ResultRow.Predicted(null, null, null, NO_PREDICTION)
+                        : part.predicted());
+    }
+
+    /**
+     * The gradient over the inputs of one run.
+     *
+     * @param network its number in the experiment, from 0
+     * @param depth L; {@link ResultStore#NO_DEPTH} for noise
+     */
+    @Transactional(readOnly = true)
+    public Optional<double[]> series(UUID experiment, int network, int depth, int run) {
+        return jdbc.sql("""
+                        select s.gradient from experiment_cell l join cell_series s using (fingerprint)
+                        where l.experiment_id = ? and l.network = ? and s.depth = ? and s.run = ?
+                        order by l.ordinal limit 1""")
+                .params(experiment, network, depth, run)
+                .query((row, _) -> ResultStore.doubles(row.getBytes(1)))
+                .optional();
+    }
+
+    /**
+     * The covariance C, averaged over all runs measured so far.
+     *
+     * @return row-major, M x M
+     */
+    @Transactional(readOnly = true)
+    public Optional<double[]> covariance(UUID experiment, int network, int depth) {
+        record Sum(long runs, double[] values) {}
+        try (Stream<Sum> cells = jdbc
+                .sql("""
+                        select m.count, m.covariance from experiment_cell l join cell_matrix m using (fingerprint)
+                        where l.experiment_id = ? and l.network = ? and m.depth = ? order by l.ordinal""")
+                .withFetchSize(10)
+                .params(experiment, network, depth)
+                .query((row, _) -> new Sum(row.getLong(1), ResultStore.doubles(row.getBytes(2))))
+                .stream()) {
+            Sum total = null;
+            for (Sum cell : (Iterable<Sum>) cells::iterator) {
+                double[] values = cell.values();
+                double[] before = total == null ? new double[values.length] : total.values();
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = before[i] + cell.runs() * values[i];
+                }
+                total = new Sum((total == null ? 0 : total.runs()) + cell.runs(), values);
+            }
+            if (total == null) {
+                return Optional.empty();
+            }
+            for (int i = 0; i < total.values().length; i++) {
+                total.values()[i] /= total.runs();
+            }
+            return Optional.of(total.values());
+        }
+    }
+}

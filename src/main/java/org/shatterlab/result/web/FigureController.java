@@ -1,0 +1,52 @@
+package org.shatterlab.result.web;
+
+import java.util.Arrays;
+import org.shatterlab.experiment.Experiment;
+import org.shatterlab.experiment.Experiments;
+import org.shatterlab.experiment.PaperFigure;
+import org.shatterlab.result.PaperFigures;
+import org.shatterlab.result.figure.Figure;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** The paper's figures, drawn from an experiment. */
+@RestController
+@RequestMapping("/api/v1/experiments/{id}/figures")
+class FigureController {
+
+    private final Experiments experiments;
+    private final PaperFigures figures;
+
+    FigureController(Experiments experiments, PaperFigures figures) {
+        this.experiments = experiments;
+        this.figures = figures;
+    }
+
+    @GetMapping(path = "/{name}.svg", produces = "image/svg+xml")
+    String svg(@PathVariable String id, @PathVariable String name) {
+        return figure(id, name).toSvg();
+    }
+
+    @GetMapping(path = "/{name}.png", produces = MediaType.IMAGE_PNG_VALUE)
+    byte[] png(@PathVariable String id, @PathVariable String name) {
+        return figure(id, name).toPng();
+    }
+
+    private Figure figure(String id, String name) {
+        Experiment experiment = experiments.get(id);
+        PaperFigure figure = Arrays.stream(PaperFigure.values())
+                .filter(known -> known.apiName().equals(name))
+                .findFirst()
+                .orElseThrow(() -> NetworkDepth.notFound("There is no figure of that name; there are "
+                        + String.join(
+                                ", ",
+                                Arrays.stream(PaperFigure.values())
+                                        .map(PaperFigure::apiName)
+                                        .toList())
+                        + "."));
+        return figures.draw(experiment, figure).orElseThrow(() -> NetworkDepth.missing(experiment, figure.needed()));
+    }
+}

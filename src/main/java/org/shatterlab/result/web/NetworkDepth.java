@@ -1,0 +1,58 @@
+package org.shatterlab.result.web;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import org.shatterlab.experiment.Experiment;
+import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
+import org.shatterlab.lab.statistic.Statistic;
+import org.shatterlab.platform.Problem;
+import org.shatterlab.platform.ProblemException;
+
+/**
+ * One network of an experiment at one depth, as it stands in an address.
+ *
+ * @param network its number, from 0
+ * @param depth L; 0 for noise, which has none
+ */
+record NetworkDepth(int network, int depth) {
+
+    /**
+     * Finds a network at a depth.
+     *
+     * @throws ProblemException where the experiment does not measure it there
+     */
+    static NetworkDepth find(Experiment experiment, String label, String depth) {
+        List<NetworkEntry> networks = experiment.spec().networks();
+        int network = IntStream.range(0, networks.size())
+                .filter(i -> networks.get(i).label().equals(label))
+                .findFirst()
+                .orElseThrow(() -> notFound("The experiment has no network of that label; it has "
+                        + String.join(
+                                ", ", networks.stream().map(NetworkEntry::label).toList())
+                        + "."));
+        List<Integer> depths = experiment.spec().effectiveDepths(networks.get(network));
+        List<String> known = depths.isEmpty()
+                ? List.of("0")
+                : depths.stream().map(String::valueOf).toList();
+        if (!known.contains(depth)) {
+            throw notFound("The network is not measured at that depth, but at " + String.join(", ", known)
+                    + (depths.isEmpty() ? " (noise has no depth; 0 stands for it)." : "."));
+        }
+        return new NetworkDepth(network, Integer.parseInt(depth));
+    }
+
+    /** Says why a value that the experiment could have is not there. */
+    static ProblemException missing(Experiment experiment, Statistic needed) {
+        if (!experiment.spec().statistics().contains(needed)) {
+            return notFound("The experiment does not measure \"" + needed.apiName()
+                    + "\"; submit one whose statistics name it.");
+        }
+        return experiment.state().isTerminal()
+                ? notFound("The cell that would have measured it failed: " + experiment.failure())
+                : new ProblemException(Problem.NOT_MEASURED_YET, "The experiment is still running.");
+    }
+
+    static ProblemException notFound(String detail) {
+        return new ProblemException(Problem.NOT_FOUND, detail);
+    }
+}
