@@ -1,0 +1,39 @@
+package org.shatterlab.experiment;
+
+import org.shatterlab.lab.Precision;
+import org.shatterlab.lab.input.InputSpec;
+import org.shatterlab.lab.network.Normalization;
+
+/**
+ * What holds where a user says nothing.
+ *
+ * <p>Canonical JSON leaves these out, so stored fingerprints and stored cells mean them: whoever changes one of those
+ * that a cell has must raise the lab's revision and rewrite the stored cells.
+ */
+final class Defaults {
+
+    static final int WIDTH = 200;
+    static final Normalization NORMALIZATION = Normalization.NONE;
+    static final double ALPHA = 1;
+    static final double BETA = 1;
+    static final String ACTIVATION = "relu";
+    static final String INITIALIZATION = "he";
+    static final InputSpec.Grid GRID = new InputSpec.Grid(-2, 2, 256);
+    static final InputSpec.Gaussian GAUSSIAN = new InputSpec.Gaussian(64, 200, 0);
+    static final Precision PRECISION = Precision.FLOAT32;
+    static final long SEED = 0;
+    static final int RUNS = 20;
+    static final String DEVICE = "auto";
+    static final int PRIORITY = 0;
+    static final boolean CACHE = true;
+
+    private Defaults() {}
+
+    /** On a grid every kink would lie at the origin without a bias. */
+    static double firstBiasStd(InputSpec inputs) {
+        return switch (inputs) {
+            case InputSpec.Grid _ -> 1;
+            case InputSpec.Gaussian _ -> 0;
+        };
+    }
+}

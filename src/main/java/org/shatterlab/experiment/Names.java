@@ -1,0 +1,66 @@
+package org.shatterlab.experiment;
+
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The names that the API knows, and which of them someone may have meant. */
+final class Names {
+
+    private static final int FARTHEST = 3;
+
+    private Names() {}
+
+    /** The values by their names, in their order. */
+    static <T> Map<String, T> byName(T[] values, Function<T, String> name) {
+        Map<String, T> named = new LinkedHashMap<>();
+        Arrays.stream(values).forEach(value -> named.put(name.apply(value), value));
+        return named;
+    }
+
+    static String quoted(Collection<String> names) {
+        return names.stream().map(name -> "\"" + name + "\"").collect(Collectors.joining(", "));
+    }
+
+    /** A question that names the nearest name, or a list of all where none is near. */
+    static String hint(String given, Collection<String> known) {
+        String nearest = nearest(given, known);
+        return nearest == null ? "known names: " + quoted(known) : "did you mean \"" + nearest + "\"?";
+    }
+
+    /** The known name at the smallest Levenshtein distance, or null if even that differs in more than half of its letters. */
+    static @Nullable String nearest(String given, Collection<String> known) {
+        String nearest = null;
+        int smallest = FARTHEST + 1;
+        for (String name : known) {
+            if (Math.abs(name.length() - given.length()) <= FARTHEST) {
+                int distance = distance(given.toLowerCase(Locale.ROOT), name.toLowerCase(Locale.ROOT));
+                if (distance < smallest && 2 * distance <= Math.min(given.length(), name.length())) {
+                    smallest = distance;
+                    nearest = name;
+                }
+            }
+        }
+        return nearest;
+    }
+
+    private static int distance(String a, String b) {
+        int[] row = new int[b.length() + 1];
+        Arrays.setAll(row, j -> j);
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[b.length()];
+    }
+}

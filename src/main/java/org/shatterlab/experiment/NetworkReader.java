@@ -1,0 +1,116 @@
+package org.shatterlab.experiment;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
+import org.shatterlab.lab.input.InputSpec;
+import org.shatterlab.lab.network.NetworkSpec;
+import org.shatterlab.lab.network.NetworkSpec.Color;
+import org.shatterlab.lab.network.Normalization;
+import org.shatterlab.lab.network.Wiring;
+import tools.jackson.databind.JsonNode;
+
+/** Reads one network of an experiment. */
+final class NetworkReader {
+
+    static final String SCALED = "1/sqrt(depth)";
+
+    private static final int LONGEST_LABEL = 60;
+    private static final Map<String, Family> FAMILIES = Names.byName(Family.values(), Family::apiName);
+    private static final Map<String, Normalization> NORMALIZATIONS =
+            Names.byName(Normalization.values(), Normalization::apiName);
+    private static final Map<String, String> ACTIVATIONS = Map.of(Defaults.ACTIVATION, Defaults.ACTIVATION);
+    private static final Map<String, String> INITIALIZATIONS = Map.of(Defaults.INITIALIZATION, Defaults.INITIALIZATION);
+    private static final String GAMMA2 = "a number greater than 0 and at most 1, or \"" + SCALED + "\"";
+
+    private final Limits limits;
+    private final DepthsReader depths;
+    private final double defaultFirstBiasStd;
+
+    /**
+     * A reader of networks.
+     *
+     * @param inputs where they are measured; null if that was refused
+     */
+    NetworkReader(Limits limits, Violations violations, @Nullable InputSpec inputs) {
+        this.limits = limits;
+        this.depths = new DepthsReader(limits, violations);
+        this.defaultFirstBiasStd = inputs == null ? 0 : Defaults.firstBiasStd(inputs);
+    }
+
+    /** The network; one in its place that was not asked for if anything is refused; null if not even its family is known. */
+    @Nullable
+    NetworkEntry read(Fields fields) {
+        Family family = fields.requiredChoice("family", FAMILIES);
+        if (family == null) {
+            fields.onlyKnown(Family.ALL_FIELDS);
+        } else {
+            fields.onlyKnown(family.fields(), Family.ALL_FIELDS, "family " + family.apiName());
+        }
+        String label = label(fields, family == null ? "" : family.apiName());
+        NetworkSpec network = family != null && family.isNoise()
+                ? new NetworkSpec.Noise(family == Family.WHITE_NOISE ? Color.WHITE : Color.BROWN)
+                : rectifier(fields, family == null ? Family.FEEDFORWARD : family);
+        JsonNode own = family != null && family.isNoise() ? null : fields.get("depths");
+        List<Integer> ownDepths = own == null ? null : depths.read(own, fields.at("depths"));
+        return family == null ? null : new NetworkEntry(label, network, ownDepths);
+    }
+
+    private static String label(Fields fields, String fallback) {
+        JsonNode value = fields.get("label");
+        if (value == null) {
+            return fallback;
+        }
+        String problem = labelProblem(value);
+        if (problem == null) {
+            return value.stringValue();
+        }
+        fields.refuse("label", problem);
+        // Like no other label, so that it is not refused a second time for that.
+        return fields.pointer();
+    }
+
+    private static @Nullable String labelProblem(JsonNode value) {
+        if (!value.isString()) {
+            return "must be text of 1 to " + LONGEST_LABEL + " characters";
+        }
+        String label = value.stringValue();
+        String problem = Text.problem(label, LONGEST_LABEL);
+        if (problem == null && (label.contains("/") || label.equals(".") || label.equals(".."))) {
+            return "must not contain \"/\" nor be \".\" or \"..\": it is part of URL paths";
+        }
+        return problem;
+    }
+
+    private NetworkSpec rectifier(Fields fields, Family family) {
+        fields.choice("activation", ACTIVATIONS, Defaults.ACTIVATION);
+        fields.choice("initialization", INITIALIZATIONS, Defaults.INITIALIZATION);
+        return new NetworkSpec.Rectifier(
+                wiring(fields, family),
+                fields.integer("width", 1, limits.width(), Defaults.WIDTH, "width"),
+                fields.choice("normalization", NORMALIZATIONS, Defaults.NORMALIZATION),
+                fields.number("firstBiasStd", defaultFirstBiasStd, std -> std >= 0, "a number of at least 0"));
+    }
+
+    private static Wiring wiring(Fields fields, Family family) {
+        return switch (family) {
+            case RESNET ->
+                new Wiring.Resnet(
+                        fields.number("alpha", Defaults.ALPHA, alpha -> alpha != 0, "a number other than 0"),
+                        fields.number("beta", Defaults.BETA, any -> true, "a number"));
+            case HIGHWAY -> highway(fields);
+            case FEEDFORWARD, WHITE_NOISE, BROWN_NOISE -> new Wiring.Feedforward();
+        };
+    }
+
+    private static Wiring highway(Fields fields) {
+        JsonNode gamma2 = fields.get("gamma2");
+        if (gamma2 == null) {
+            fields.refuse("gamma2", "is required for family highway: " + GAMMA2);
+        } else if (gamma2.isString() && gamma2.stringValue().equals(SCALED)) {
+            return new Wiring.ScaledHighway();
+        }
+        return new Wiring.Highway(fields.number("gamma2", 1, gamma -> gamma > 0 && gamma <= 1, GAMMA2));
+    }
+}

@@ -1,0 +1,18 @@
+package org.shatterlab.experiment;
+
+import org.shatterlab.lab.input.InputSpec;
+import org.shatterlab.lab.network.NetworkSpec;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The address of the predictions for a network at some inputs; neither seed nor runs nor precision change them. */
+public final class PredictionKey {
+
+    private PredictionKey() {}
+
+    /** The SHA-256 of the canonical JSON of both and of the lab's revision, as 64 hexadecimal digits. */
+    public static String of(NetworkSpec network, InputSpec inputs, String labRevision) {
+        ObjectNode json = CellJson.subject(network, inputs);
+        json.put("labRevision", labRevision);
+        return Sha256.hex(SpecJson.sorted(json));
+    }
+}

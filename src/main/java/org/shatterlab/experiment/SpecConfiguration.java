@@ -1,0 +1,20 @@
+package org.shatterlab.experiment;
+
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(Limits.class)
+class SpecConfiguration {
+
+    @Bean
+    Presets presets() {
+        return Presets.load();
+    }
+
+    @Bean
+    SpecReader specReader(Presets presets, Limits limits) {
+        return new SpecReader(presets, limits);
+    }
+}

@@ -1,0 +1,113 @@
+package org.shatterlab.experiment;
+
+import java.util.Collection;
+import java.util.List;
+import org.shatterlab.lab.Precision;
+import org.shatterlab.lab.input.InputSpec;
+import org.shatterlab.lab.network.NetworkSpec;
+import org.shatterlab.lab.network.Wiring;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The JSON of a specification, in the names of the API. */
+enum SpecForm {
+    /** With every field, for people. */
+    COMPLETE,
+    /** Without what a reader would assume anyway, so that one specification has one text. */
+    CANONICAL;
+
+    /** An object whose fields are left out, in canonical form, where they have their default. */
+    private final class Members {
+
+        private final ObjectNode node = JsonNodeFactory.instance.objectNode();
+
+        Members text(String name, String value, String fallback) {
+            if (writes(value.equals(fallback))) {
+                node.put(name, value);
+            }
+            return this;
+        }
+
+        Members number(String name, double value, double fallback) {
+            if (writes(value == fallback)) {
+                node.set(name, Numbers.node(value));
+            }
+            return this;
+        }
+
+        Members integer(String name, long value, long fallback) {
+            if (writes(value == fallback)) {
+                node.put(name, value);
+            }
+            return this;
+        }
+
+        private boolean writes(boolean isDefault) {
+            return SpecForm.this == COMPLETE || !isDefault;
+        }
+    }
+
+    ObjectNode network(NetworkSpec network, InputSpec inputs) {
+        Members members = new Members();
+        members.node.put("family", Family.of(network).apiName());
+        if (network instanceof NetworkSpec.Rectifier rectifier) {
+            members.integer("width", rectifier.width(), Defaults.WIDTH)
+                    .text("normalization", rectifier.normalization().apiName(), Defaults.NORMALIZATION.apiName());
+            wiring(members, rectifier.wiring());
+            members.text("activation", Defaults.ACTIVATION, Defaults.ACTIVATION)
+                    .text("initialization", Defaults.INITIALIZATION, Defaults.INITIALIZATION)
+                    .number("firstBiasStd", rectifier.firstBiasStd(), Defaults.firstBiasStd(inputs));
+        }
+        return members.node;
+    }
+
+    private static void wiring(Members members, Wiring wiring) {
+        switch (wiring) {
+            case Wiring.Feedforward _ -> {}
+            case Wiring.Resnet(double alpha, double beta) ->
+                members.number("alpha", alpha, Defaults.ALPHA).number("beta", beta, Defaults.BETA);
+            case Wiring.Highway(double gamma2) -> members.node.set("gamma2", Numbers.node(gamma2));
+            case Wiring.ScaledHighway _ -> members.node.put("gamma2", NetworkReader.SCALED);
+        }
+    }
+
+    ObjectNode inputs(InputSpec inputs) {
+        Members members = new Members();
+        switch (inputs) {
+            case InputSpec.Grid(double from, double to, int points) -> {
+                members.node.put("type", InputReader.Type.GRID.apiName());
+                members.number("from", from, Defaults.GRID.from())
+                        .number("to", to, Defaults.GRID.to())
+                        .integer("points", points, Defaults.GRID.points());
+            }
+            case InputSpec.Gaussian(int points, int dimension, long seed) -> {
+                members.node.put("type", InputReader.Type.GAUSSIAN.apiName());
+                members.integer("points", points, Defaults.GAUSSIAN.points())
+                        .integer("dimension", dimension, Defaults.GAUSSIAN.dimension())
+                        .integer("seed", seed, Defaults.GAUSSIAN.seed());
+            }
+        }
+        return members.node;
+    }
+
+    /** Adds what the draws of an experiment and those of a cell have in common. */
+    void draws(ObjectNode target, Precision precision, long seed) {
+        Members members = new Members();
+        members.integer("seed", seed, Defaults.SEED)
+                .text("precision", precision.apiName(), Defaults.PRECISION.apiName());
+        target.setAll(members.node);
+    }
+
+    static ArrayNode integers(List<Integer> values) {
+        ArrayNode array = JsonNodeFactory.instance.arrayNode();
+        values.forEach(value -> array.add(value.intValue()));
+        return array;
+    }
+
+    static ArrayNode texts(Collection<String> values) {
+        ArrayNode array = JsonNodeFactory.instance.arrayNode();
+        values.forEach(array::add);
+        return array;
+    }
+}

@@ -1,0 +1,173 @@
+package org.shatterlab.experiment;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
+import org.shatterlab.lab.Precision;
+import org.shatterlab.lab.input.InputSpec;
+import org.shatterlab.lab.network.NetworkSpec;
+import org.shatterlab.lab.statistic.Statistic;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Reads a whole specification, noting everything that is wrong with it. */
+final class SpecParser {
+
+    static final List<String> FIELDS = List.of(
+            "name",
+            "preset",
+            "networks",
+            "depths",
+            "inputs",
+            "statistics",
+            "runs",
+            "seed",
+            "precision",
+            "device",
+            "priority",
+            "cache");
+
+    private static final int LONGEST_NAME = 200;
+    private static final int LARGEST_PRIORITY = 100;
+    private static final Map<String, Precision> PRECISIONS = Names.byName(Precision.values(), Precision::apiName);
+    private static final Map<String, String> DEVICES =
+            Names.byName(new String[] {Defaults.DEVICE, "cpu"}, name -> name);
+
+    private final Limits limits;
+    private final Violations violations;
+
+    SpecParser(Limits limits, Violations violations) {
+        this.limits = limits;
+        this.violations = violations;
+    }
+
+    /**
+     * Reads what is there.
+     *
+     * @param whole whether a required field that is missing is a violation: not where its absence follows from another
+     * @return the specification if no violation was noted, otherwise something that is not to be used
+     */
+    ExperimentSpec parse(ObjectNode body, boolean whole) {
+        Fields fields = new Fields(body, "", violations);
+        fields.onlyKnown(FIELDS);
+        String name = nullableText(fields, "name");
+        String preset = nullableText(fields, "preset");
+        Precision precision = fields.choice("precision", PRECISIONS, Defaults.PRECISION);
+        InputSpec inputs = inputs(fields, precision);
+        Set<Statistic> statistics = statistics(fields, inputs);
+        JsonNode depthsNode = fields.get("depths");
+        List<Integer> depths = depthsNode == null
+                ? List.of()
+                : new DepthsReader(limits, violations).read(depthsNode, fields.at("depths"));
+        List<NetworkEntry> networks = networks(fields, inputs, whole);
+        if (whole && depthsNode == null) {
+            requireDepths(fields, networks);
+        }
+        ExperimentSpec spec = new ExperimentSpec(
+                name,
+                preset,
+                networks,
+                depths,
+                inputs == null ? Defaults.GRID : inputs,
+                statistics,
+                fields.integer("runs", 1, limits.runs(), Defaults.RUNS, "runs"),
+                fields.integer("seed", Long.MIN_VALUE, Long.MAX_VALUE, Defaults.SEED, ""),
+                precision,
+                fields.choice("device", DEVICES, Defaults.DEVICE),
+                fields.integer("priority", -LARGEST_PRIORITY, LARGEST_PRIORITY, Defaults.PRIORITY, ""),
+                fields.bool("cache", Defaults.CACHE));
+        if (violations.isEmpty()) {
+            checkCells(fields, spec);
+        }
+        return spec;
+    }
+
+    private static @Nullable String nullableText(Fields fields, String field) {
+        JsonNode value = fields.get(field);
+        if (value == null || value.isNull()) {
+            return null;
+        }
+        String problem = value.isString()
+                ? Text.problem(value.stringValue(), LONGEST_NAME)
+                : "must be text of 1 to " + LONGEST_NAME + " characters, or null";
+        if (problem != null) {
+            fields.refuse(field, problem);
+            return null;
+        }
+        return value.stringValue();
+    }
+
+    private @Nullable InputSpec inputs(Fields fields, Precision precision) {
+        JsonNode value = fields.get("inputs");
+        return value == null
+                ? Defaults.GRID
+                : new InputReader(limits, violations).read(value, fields.at("inputs"), precision);
+    }
+
+    private Set<Statistic> statistics(Fields fields, @Nullable InputSpec inputs) {
+        StatisticsReader reader = new StatisticsReader(limits, violations);
+        JsonNode value = fields.get("statistics");
+        if (value != null) {
+            return reader.read(value, fields.at("statistics"), inputs);
+        }
+        return inputs == null ? Set.of() : reader.defaults(inputs);
+    }
+
+    private List<NetworkEntry> networks(Fields fields, @Nullable InputSpec inputs, boolean required) {
+        JsonNode value = fields.get("networks");
+        if (value == null && !required) {
+            return List.of();
+        }
+        if (!(value instanceof ArrayNode list) || list.isEmpty()) {
+            fields.refuse("networks", "must be a nonempty array of networks");
+            return List.of();
+        }
+        if (list.size() > limits.networks()) {
+            fields.refuse("networks", "are %d; %d is the limit on networks".formatted(list.size(), limits.networks()));
+        }
+        NetworkReader reader = new NetworkReader(limits, violations, inputs);
+        Map<String, String> labels = new HashMap<>();
+        List<NetworkEntry> networks = new ArrayList<>();
+        // Not those beyond the limit: the depths of a megabyte of networks would take a thousand times as much.
+        for (int i = 0; i < Math.min(list.size(), limits.networks()); i++) {
+            String pointer = fields.at("networks") + "/" + i;
+            Fields network = Fields.of(list.get(i), pointer, violations, "{\"family\", ...}");
+            NetworkEntry entry = network == null ? null : reader.read(network);
+            if (network != null && entry != null) {
+                checkLabel(network, entry.label(), labels);
+                networks.add(entry);
+            }
+        }
+        return networks;
+    }
+
+    private static void checkLabel(Fields network, String label, Map<String, String> labels) {
+        String first = labels.putIfAbsent(label, network.pointer());
+        if (first != null) {
+            String given = network.has("label") ? "" : "; it is \"" + label + "\" because none is given";
+            network.refuse("label", "must be unique; " + first + " has the same" + given);
+        }
+    }
+
+    private static void requireDepths(Fields fields, List<NetworkEntry> networks) {
+        if (networks.stream()
+                .anyMatch(entry -> entry.network() instanceof NetworkSpec.Rectifier && entry.depths() == null)) {
+            fields.refuse("depths", "is required unless every network is noise or has depths of its own");
+        }
+    }
+
+    private void checkCells(Fields fields, ExperimentSpec spec) {
+        long cells = CellPlanner.count(spec);
+        if (cells > limits.cells()) {
+            fields.refuse(
+                    "runs",
+                    "%d networks of %d runs are %d cells; %d is the limit on cells"
+                            .formatted(spec.networks().size(), spec.runs(), cells, limits.cells()));
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package org.shatterlab.experiment;
+
+import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
+import org.shatterlab.lab.input.InputSpec;
+import org.shatterlab.lab.statistic.Statistic;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Writes an {@link ExperimentSpec} as the API shows and the database keeps it: complete, so that it reads back equal. */
+public final class SpecWriter {
+
+    private SpecWriter() {}
+
+    /** The specification with every field; {@code depths} is left out where there are none. */
+    public static ObjectNode write(ExperimentSpec spec) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("name", spec.name());
+        json.put("preset", spec.preset());
+        ArrayNode networks = json.putArray("networks");
+        spec.networks().forEach(entry -> networks.add(network(entry, spec.inputs())));
+        if (!spec.depths().isEmpty()) {
+            json.set("depths", SpecForm.integers(spec.depths()));
+        }
+        json.set("inputs", SpecForm.COMPLETE.inputs(spec.inputs()));
+        json.set(
+                "statistics",
+                SpecForm.texts(
+                        spec.statistics().stream().map(Statistic::apiName).toList()));
+        json.put("runs", spec.runs());
+        SpecForm.COMPLETE.draws(json, spec.precision(), spec.seed());
+        json.put("device", spec.device());
+        json.put("priority", spec.priority());
+        json.put("cache", spec.cache());
+        return json;
+    }
+
+    private static ObjectNode network(NetworkEntry entry, InputSpec inputs) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("label", entry.label());
+        json.setAll(SpecForm.COMPLETE.network(entry.network(), inputs));
+        if (entry.depths() != null) {
+            json.set("depths", SpecForm.integers(entry.depths()));
+        }
+        return json;
+    }
+}

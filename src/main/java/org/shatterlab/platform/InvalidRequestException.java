@@ -1,0 +1,22 @@
+package org.shatterlab.platform;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** A request that is understood but not allowed: a 422 that names everything that is wrong at once. */
+public class InvalidRequestException extends RuntimeException {
+
+    private final List<Violation> violations;
+
+    public InvalidRequestException(List<Violation> violations) {
+        super(violations.stream()
+                .limit(3)
+                .map(violation -> "\"" + violation.pointer() + "\": " + violation.message())
+                .collect(Collectors.joining("; ", violations.size() + " violations: ", "")));
+        this.violations = List.copyOf(violations);
+    }
+
+    public List<Violation> violations() {
+        return violations;
+    }
+}

@@ -1,0 +1,95 @@
+package org.shatterlab.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.shatterlab.lab.CellSpec;
+import org.shatterlab.lab.Precision;
+import org.shatterlab.lab.input.InputSpec;
+import org.shatterlab.lab.network.NetworkSpec;
+import org.shatterlab.lab.network.NetworkSpec.Color;
+import org.shatterlab.lab.network.Normalization;
+import org.shatterlab.lab.network.Wiring;
+import org.shatterlab.lab.statistic.Statistic;
+
+class CellJsonTest {
+
+    private static final InputSpec GRID = new InputSpec.Grid(-2, 2, 256);
+
+    private static CellSpec cell(NetworkSpec network, InputSpec inputs, Precision precision, long seed) {
+        Set<Statistic> statistics = Set.of(Statistic.GRADIENT_VARIANCE, Statistic.COVARIANCE);
+        List<Integer> depths = network instanceof NetworkSpec.Noise ? List.of() : List.of(2, 10);
+        return new CellSpec(network, inputs, depths, statistics, precision, seed, 5, 5);
+    }
+
+    private static NetworkSpec rectifier(Wiring wiring, double firstBiasStd) {
+        return new NetworkSpec.Rectifier(wiring, 200, Normalization.NONE, firstBiasStd);
+    }
+
+    /** Stored cells and fingerprints mean these defaults: see {@link Defaults} before changing this test. */
+    @Test
+    void leavesOutDefaultsAndSortsNames() {
+        assertThat(CellJson.write(cell(rectifier(new Wiring.Resnet(1, 1), 1), GRID, Precision.FLOAT32, 0)))
+                .isEqualTo("{\"depths\":[2,10],\"firstRun\":5,\"inputs\":{\"type\":\"grid\"},"
+                        + "\"network\":{\"family\":\"resnet\"},\"runs\":5,"
+                        + "\"statistics\":[\"covariance\",\"gradient-variance\"]}");
+        assertThat(CellJson.write(cell(
+                        rectifier(new Wiring.Feedforward(), 0),
+                        new InputSpec.Gaussian(64, 200, 0),
+                        Precision.FLOAT32,
+                        0)))
+                .contains("\"inputs\":{\"type\":\"gaussian\"},\"network\":{\"family\":\"feedforward\"}");
+    }
+
+    @Test
+    void writesWhatIsNotTheDefault() {
+        NetworkSpec network = new NetworkSpec.Rectifier(new Wiring.Resnet(2, 0.1), 100, Normalization.BATCH_NORM, 0);
+        assertThat(CellJson.write(cell(network, new InputSpec.Grid(-1, 1e-5, 64), Precision.FLOAT64, -3)))
+                .isEqualTo("{\"depths\":[2,10],\"firstRun\":5,"
+                        + "\"inputs\":{\"from\":-1,\"points\":64,\"to\":0.00001,\"type\":\"grid\"},"
+                        + "\"network\":{\"alpha\":2,\"beta\":0.1,\"family\":\"resnet\",\"firstBiasStd\":0,"
+                        + "\"normalization\":\"batch-norm\",\"width\":100},"
+                        + "\"precision\":\"float64\",\"runs\":5,\"seed\":-3,"
+                        + "\"statistics\":[\"covariance\",\"gradient-variance\"]}");
+        assertThat(CellJson.write(cell(new NetworkSpec.Noise(Color.BROWN), GRID, Precision.FLOAT32, 0)))
+                .contains("\"network\":{\"family\":\"brown-noise\"}")
+                .doesNotContain("depths");
+    }
+
+    @Test
+    void oneNumberHasOneText() {
+        SpecReader reader = new SpecReader(Presets.load(), Limits.defaults());
+        assertThat(List.of("1", "1.0", "1e0", "10e-1", "1.000"))
+                .extracting(beta -> reader.read(SpecJson.parse(
+                        "{\"networks\":[{\"family\":\"resnet\",\"alpha\":" + beta + ",\"beta\":0.5}],\"depths\":[2]}")))
+                .extracting(
+                        spec -> CellJson.write(CellPlanner.plan(spec).getFirst().cell()))
+                .containsOnly("{\"depths\":[2],\"firstRun\":0,\"inputs\":{\"type\":\"grid\"},"
+                        + "\"network\":{\"beta\":0.5,\"family\":\"resnet\"},\"runs\":5,\"statistics\":"
+                        + "[\"autocorrelation\",\"gradient\",\"gradient-correlation\",\"gradient-variance\"]}");
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {5, 6, 1702})
+    void whatIsWrittenReadsBackEqualAndEqualCellsHaveEqualText(long seed) {
+        RandomSpecs specs = new RandomSpecs(seed);
+        for (int i = 0; i < 500; i++) {
+            for (PlannedCell planned : CellPlanner.plan(specs.experiment())) {
+                String json = CellJson.write(planned.cell());
+                assertThat(CellJson.read(json)).as(json).isEqualTo(planned.cell());
+                assertThat(CellJson.write(CellJson.read(json))).isEqualTo(json);
+            }
+        }
+    }
+
+    @Test
+    void readsNothingElse() {
+        assertThatThrownBy(() -> CellJson.read("{\"firstRun\":0}")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> CellJson.read("[]")).isInstanceOf(IllegalArgumentException.class);
+    }
+}

@@ -1,0 +1,75 @@
+package org.shatterlab.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.shatterlab.lab.CellSpec;
+import org.shatterlab.lab.statistic.Statistic;
+
+class CellPlannerTest {
+
+    private static final SpecReader READER = new SpecReader(Presets.load(), Limits.defaults());
+
+    private static ExperimentSpec experiment(int runs, String statistics) {
+        return READER.read(SpecJson.parse("""
+                {"networks": [{"family": "feedforward", "depths": [3]}, {"family": "white-noise"}],
+                 "seed": 7, "precision": "float64", "runs": %d, "statistics": [%s]}""".formatted(runs, statistics)));
+    }
+
+    @Test
+    void visitsEveryNetworkBeforeTheNextChunk() {
+        List<PlannedCell> cells = CellPlanner.plan(experiment(12, "\"gradient-variance\""));
+
+        assertThat(cells).extracting(PlannedCell::networkIndex).containsExactly(0, 1, 0, 1, 0, 1);
+        assertThat(cells)
+                .extracting(
+                        planned -> planned.cell().firstRun(),
+                        planned -> planned.cell().runs())
+                .containsExactly(tuple(0, 5), tuple(0, 5), tuple(5, 5), tuple(5, 5), tuple(10, 2), tuple(10, 2));
+        assertThat(cells).extracting(planned -> planned.cell().depths()).contains(List.of(3), List.of());
+        assertThat(cells).extracting(planned -> planned.cell().seed()).containsOnly(7L);
+    }
+
+    @Test
+    void moreRunsShareEveryFullChunk() {
+        List<CellSpec> few = cells(experiment(10, "\"gradient-variance\""));
+        assertThat(cells(experiment(100, "\"gradient-variance\""))).startsWith(few.toArray(CellSpec[]::new));
+    }
+
+    @Test
+    void statisticsOfRun0AreAskedOfTheFirstChunkAlone() {
+        List<CellSpec> without = cells(experiment(10, "\"gradient-variance\""));
+        List<CellSpec> with = cells(experiment(10, "\"gradient-variance\", \"gradient\", \"outer-product\""));
+
+        assertThat(with.getFirst().statistics()).hasSize(3);
+        assertThat(with.subList(2, 4)).isEqualTo(without.subList(2, 4));
+        assertThat(cells(experiment(10, "\"gradient\"")))
+                .hasSize(2)
+                .allSatisfy(cell -> assertThat(cell.statistics()).containsExactly(Statistic.GRADIENT));
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {3, 4})
+    void coversEveryRunOnceAndCountsWithoutPlanning(long seed) {
+        RandomSpecs specs = new RandomSpecs(seed);
+        for (int i = 0; i < 200; i++) {
+            ExperimentSpec spec = specs.experiment();
+            List<PlannedCell> cells = CellPlanner.plan(spec);
+            assertThat(CellPlanner.count(spec)).isEqualTo(cells.size());
+            int runs = cells.stream()
+                    .filter(planned -> planned.networkIndex() == 0
+                            && planned.cell().statistics().contains(Statistic.GRADIENT_VARIANCE))
+                    .mapToInt(planned -> planned.cell().runs())
+                    .sum();
+            assertThat(runs).isEqualTo(spec.runs());
+        }
+    }
+
+    private static List<CellSpec> cells(ExperimentSpec spec) {
+        return CellPlanner.plan(spec).stream().map(PlannedCell::cell).toList();
+    }
+}

@@ -1,0 +1,115 @@
+package org.shatterlab.experiment;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
+import org.shatterlab.lab.Precision;
+import org.shatterlab.lab.input.InputSpec;
+import org.shatterlab.lab.network.NetworkSpec;
+import org.shatterlab.lab.network.NetworkSpec.Color;
+import org.shatterlab.lab.network.Normalization;
+import org.shatterlab.lab.network.Wiring;
+import org.shatterlab.lab.statistic.Statistic;
+
+/** Allowed specifications of every kind, drawn from a seed. */
+final class RandomSpecs {
+
+    private final Random random;
+
+    RandomSpecs(long seed) {
+        random = new Random(seed);
+    }
+
+    ExperimentSpec experiment() {
+        InputSpec inputs = inputs();
+        boolean shared = random.nextBoolean();
+        List<NetworkEntry> networks = IntStream.rangeClosed(1, 1 + random.nextInt(4))
+                .mapToObj(i -> entry("net " + i + " \"β\" \\ ~ 🧪", shared))
+                .toList();
+        return new ExperimentSpec(
+                random.nextBoolean() ? null : "a name, maybe " + random.nextInt(),
+                random.nextBoolean() ? null : "figure-2",
+                networks,
+                shared ? depths() : List.of(),
+                inputs,
+                statistics(inputs),
+                1 + random.nextInt(40),
+                seed(),
+                precision(),
+                random.nextBoolean() ? "auto" : "cpu",
+                random.nextInt(-100, 101),
+                random.nextBoolean());
+    }
+
+    InputSpec inputs() {
+        if (random.nextInt(3) == 0) {
+            return new InputSpec.Gaussian(2 + random.nextInt(500), 1 + random.nextInt(16384), seed());
+        }
+        double from = random.nextInt(-3, 3) + (random.nextBoolean() ? 0 : random.nextDouble());
+        return new InputSpec.Grid(from, from + 1 + random.nextInt(4) * 0.1, 17 + random.nextInt(490));
+    }
+
+    NetworkSpec network() {
+        return random.nextInt(5) == 0
+                ? new NetworkSpec.Noise(random.nextBoolean() ? Color.WHITE : Color.BROWN)
+                : new NetworkSpec.Rectifier(
+                        wiring(),
+                        random.nextBoolean() ? 200 : 1 + random.nextInt(4096),
+                        one(Normalization.values()),
+                        number());
+    }
+
+    private NetworkEntry entry(String label, boolean shared) {
+        NetworkSpec network = network();
+        boolean own = network instanceof NetworkSpec.Rectifier && (!shared || random.nextBoolean());
+        return new NetworkEntry(label, network, own ? depths() : null);
+    }
+
+    private Wiring wiring() {
+        return switch (random.nextInt(4)) {
+            case 0 -> new Wiring.Feedforward();
+            case 1 -> new Wiring.Resnet(0.5 + number(), -number() + 0.0);
+            case 2 -> new Wiring.Highway(1 - random.nextDouble());
+            default -> new Wiring.ScaledHighway();
+        };
+    }
+
+    private double number() {
+        return switch (random.nextInt(5)) {
+            case 0 -> 0;
+            case 1 -> 1;
+            case 2 -> random.nextDouble();
+            case 3 -> 1e-300 * random.nextDouble();
+            default -> 1e18 * random.nextDouble();
+        };
+    }
+
+    List<Integer> depths() {
+        return random.ints(1 + random.nextInt(6), 1, 1001)
+                .distinct()
+                .sorted()
+                .boxed()
+                .toList();
+    }
+
+    Set<Statistic> statistics(InputSpec inputs) {
+        List<Statistic> allowed = new ArrayList<>(List.of(Statistic.values()));
+        allowed.removeIf(statistic -> statistic.needsOrderedInputs() && inputs instanceof InputSpec.Gaussian);
+        return ExperimentSpec.inEnumOrder(allowed.subList(0, 1 + random.nextInt(allowed.size())));
+    }
+
+    Precision precision() {
+        return one(Precision.values());
+    }
+
+    long seed() {
+        return random.nextInt(4) == 0 ? random.nextInt(3) : random.nextLong();
+    }
+
+    private <T> T one(T[] values) {
+        return values[random.nextInt(values.length)];
+    }
+}

@@ -1,0 +1,176 @@
+package org.shatterlab.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.shatterlab.experiment.Bodies.assertOneViolation;
+import static org.shatterlab.experiment.Bodies.body;
+import static org.shatterlab.experiment.Bodies.network;
+import static org.shatterlab.experiment.Bodies.read;
+import static org.shatterlab.experiment.Bodies.violations;
+
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
+import org.shatterlab.lab.Precision;
+import org.shatterlab.lab.input.InputSpec;
+import org.shatterlab.lab.network.NetworkSpec;
+import org.shatterlab.lab.network.Normalization;
+import org.shatterlab.lab.network.Wiring;
+import org.shatterlab.lab.statistic.Statistic;
+import org.shatterlab.platform.InvalidRequestException;
+import org.shatterlab.platform.Violation;
+
+class SpecReaderTest {
+
+    @Test
+    void fillsInEveryDefault() {
+        ExperimentSpec spec = read("{'networks': [{'family': 'resnet'}], 'depths': [2]}");
+
+        NetworkSpec resnet = new NetworkSpec.Rectifier(new Wiring.Resnet(1, 1), 200, Normalization.NONE, 1);
+        assertThat(spec)
+                .isEqualTo(new ExperimentSpec(
+                        null,
+                        null,
+                        List.of(new NetworkEntry("resnet", resnet, null)),
+                        List.of(2),
+                        new InputSpec.Grid(-2, 2, 256),
+                        Set.of(
+                                Statistic.GRADIENT_VARIANCE,
+                                Statistic.GRADIENT_CORRELATION,
+                                Statistic.AUTOCORRELATION,
+                                Statistic.GRADIENT),
+                        20,
+                        0,
+                        Precision.FLOAT32,
+                        "auto",
+                        0,
+                        true));
+    }
+
+    @Test
+    void readsTheExampleOfTheApi() {
+        ExperimentSpec spec = read("""
+                {"name": "acf of feedforward and resnet",
+                 "networks": [
+                   {"label": "feedforward", "family": "feedforward", "width": 200, "normalization": "mean-centering"},
+                   {"label": "resnet 0.1", "family": "resnet", "width": 200, "normalization": "batch-norm", "alpha": 1.0, "beta": 0.1},
+                   {"label": "highway", "family": "highway", "width": 200, "normalization": "none", "gamma2": 0.2} ],
+                 "depths": [50, 2, 4, 10, 24],
+                 "inputs": {"type": "grid", "from": -2, "to": 2, "points": 256},
+                 "statistics": ["autocorrelation", "gradient-variance", "gradient-correlation"],
+                 "runs": 20, "seed": 1702 }""");
+
+        assertThat(spec.networks())
+                .extracting(NetworkEntry::label)
+                .containsExactly("feedforward", "resnet 0.1", "highway");
+        assertThat(spec.networks().get(2).network())
+                .isEqualTo(new NetworkSpec.Rectifier(new Wiring.Highway(0.2), 200, Normalization.NONE, 1));
+        assertThat(spec.depths()).as("ascending").containsExactly(2, 4, 10, 24, 50);
+        assertThat(spec.statistics())
+                .as("in the order of the enum")
+                .containsExactly(
+                        Statistic.GRADIENT_VARIANCE, Statistic.GRADIENT_CORRELATION, Statistic.AUTOCORRELATION);
+    }
+
+    @Test
+    void defaultsFollowTheInputs() {
+        ExperimentSpec gaussian = read(body("'inputs': {'type': 'gaussian'}"));
+        ExperimentSpec coarse = read(body("'inputs': {'type': 'grid', 'points': 16}"));
+
+        assertThat(gaussian.inputs()).isEqualTo(new InputSpec.Gaussian(64, 200, 0));
+        assertThat(gaussian.statistics()).containsExactly(Statistic.GRADIENT_VARIANCE, Statistic.GRADIENT_CORRELATION);
+        assertThat(gaussian.networks().getFirst().network())
+                .isInstanceOfSatisfying(
+                        NetworkSpec.Rectifier.class,
+                        rectifier -> assertThat(rectifier.firstBiasStd()).isZero());
+        assertThat(coarse.statistics())
+                .doesNotContain(Statistic.AUTOCORRELATION)
+                .contains(Statistic.GRADIENT);
+    }
+
+    @Test
+    void depthsMayBeARangeOrTheNetworksOwn() {
+        ExperimentSpec spec = read("""
+                {"networks": [{"label": "own", "family": "feedforward", "depths": {"from": 2, "to": 9, "step": 3}},
+                              {"label": "shared", "family": "feedforward"}, {"family": "white-noise"}],
+                 "depths": {"from": 1, "to": 3}}""");
+
+        assertThat(spec.networks())
+                .extracting(spec::effectiveDepths)
+                .containsExactly(List.of(2, 5, 8), List.of(1, 2, 3), List.of());
+    }
+
+    @Test
+    void noiseNeedsNoDepths() {
+        assertThat(read("{'networks': [{'family': 'brown-noise'}]}").depths()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"200", "200.0", "2e2", "0.2E+3", "2000e-1"})
+    void anIntegerIsANumberNotASpelling(String width) {
+        assertThat(read(network("'width': " + width)).networks().getFirst().network())
+                .isInstanceOfSatisfying(
+                        NetworkSpec.Rectifier.class,
+                        rectifier -> assertThat(rectifier.width()).isEqualTo(200));
+    }
+
+    @Test
+    void seedsAreExactOverTheWholeRangeOfALong() {
+        assertThat(read(body("'seed': 9223372036854775807")).seed()).isEqualTo(Long.MAX_VALUE);
+        assertThat(read(body("'seed': -9223372036854775808.0")).seed()).isEqualTo(Long.MIN_VALUE);
+        assertThat(read(body("'seed': 9007199254740993")).seed()).isEqualTo(9007199254740993L);
+        assertThat(violations(body("'seed': 9223372036854775808"))).hasSize(1);
+    }
+
+    @Test
+    void minusZeroIsZero() {
+        assertThat(read(network("'beta': -0.0"))).isEqualTo(read(network("'beta': 0")));
+        assertThat(read(network("'beta': -1e-999"))).isEqualTo(read(network("'beta': 0")));
+    }
+
+    @Test
+    void limitsAreConfigurableAndDoNotApplyToWhatIsStored() {
+        SpecReader strict = new SpecReader(Presets.load(), new Limits(1, 10, 10, 1, 10, 10, 10, 1, 2));
+        ExperimentSpec large = read(body("'runs': 100000"));
+
+        assertThatThrownBy(() -> strict.read(SpecWriter.write(large)))
+                .isInstanceOfSatisfying(
+                        InvalidRequestException.class,
+                        e -> assertThat(e.violations())
+                                .extracting(Violation::message)
+                                .anyMatch(message -> message.contains("10 is the limit on runs")));
+        assertThat(SpecReader.restore(SpecWriter.write(large))).isEqualTo(large);
+    }
+
+    @Test
+    void labelsAreCountedInCharacters() {
+        String tubes = "🧪".repeat(60);
+        assertThat(read(network("'label': '" + tubes + "'"))
+                        .networks()
+                        .getFirst()
+                        .label())
+                .isEqualTo(tubes);
+        assertOneViolation(network("'label': '" + tubes + "x'"), "/networks/0/label", "1 to 60 characters");
+    }
+
+    @Test
+    void aPresetIsACompleteBody() {
+        ExperimentSpec spec = read("{'preset': 'figure-2'}");
+        assertThat(spec.preset()).isEqualTo("figure-2");
+        assertThat(spec.networks()).hasSize(5);
+        assertThat(spec.runs()).isEqualTo(20);
+    }
+
+    @Test
+    void aFieldReplacesThatOfThePresetAsAWhole() {
+        ExperimentSpec spec =
+                read("{'preset': 'figure-2', 'runs': 100, 'inputs': {'type': 'grid', 'points': 64}, 'name': null}");
+        assertThat(spec.runs()).isEqualTo(100);
+        assertThat(spec.inputs()).isEqualTo(new InputSpec.Grid(-2, 2, 64));
+        assertThat(spec.name()).isNull();
+        assertThat(spec.seed()).as("the preset's").isEqualTo(1702);
+    }
+}

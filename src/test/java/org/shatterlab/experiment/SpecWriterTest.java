@@ -1,0 +1,39 @@
+package org.shatterlab.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SpecWriterTest {
+
+    private final SpecReader reader = new SpecReader(Presets.load(), Limits.defaults());
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 1702})
+    void whatIsWrittenReadsBackEqual(long seed) {
+        RandomSpecs specs = new RandomSpecs(seed);
+        for (int i = 0; i < 500; i++) {
+            ExperimentSpec spec = specs.experiment();
+            String json = SpecWriter.write(spec).toString();
+            assertThat(SpecReader.restore(SpecJson.parse(json))).as(json).isEqualTo(spec);
+            if (spec.preset() == null) {
+                assertThat(reader.read(SpecJson.parse(json))).as(json).isEqualTo(spec);
+            }
+        }
+    }
+
+    @Test
+    void writesEveryField() {
+        ExperimentSpec spec = reader.read(SpecJson.parse("{\"networks\":[{\"family\":\"resnet\"}],\"depths\":[4,2]}"));
+        assertThat(SpecWriter.write(spec))
+                .hasToString(
+                        "{\"name\":null,\"preset\":null,\"networks\":[{\"label\":\"resnet\",\"family\":\"resnet\","
+                                + "\"width\":200,\"normalization\":\"none\",\"alpha\":1,\"beta\":1,\"activation\":\"relu\","
+                                + "\"initialization\":\"he\",\"firstBiasStd\":1}],\"depths\":[2,4],"
+                                + "\"inputs\":{\"type\":\"grid\",\"from\":-2,\"to\":2,\"points\":256},"
+                                + "\"statistics\":[\"gradient-variance\",\"gradient-correlation\",\"autocorrelation\",\"gradient\"],"
+                                + "\"runs\":20,\"seed\":0,\"precision\":\"float32\",\"device\":\"auto\",\"priority\":0,\"cache\":true}");
+    }
+}
