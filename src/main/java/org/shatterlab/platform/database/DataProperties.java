@@ -1,0 +1,18 @@
+package org.shatterlab.platform.database;
+
+import java.nio.file.Path;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Where this service keeps what must outlive it: {@code shatterlab.data-dir}, by default {@code .shatterlab} in the
+ * home folder of the user.
+ */
+@ConfigurationProperties("shatterlab")
+record DataProperties(@DefaultValue("") String dataDir) {
+
+    Path folder() {
+        Path folder = dataDir.isBlank() ? Path.of(System.getProperty("user.home"), ".shatterlab") : Path.of(dataDir);
+        return folder.toAbsolutePath().normalize();
+    }
+}

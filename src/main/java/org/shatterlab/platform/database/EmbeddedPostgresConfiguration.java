@@ -1,0 +1,34 @@
+package org.shatterlab.platform.database;
+
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Condition;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.type.AnnotatedTypeMetadata;
+import org.springframework.util.StringUtils;
+
+/**
+ * Gives Spring Boot the address of the embedded server where no other database is configured. Boot's pool asks this
+ * bean for its connection details, so that the server is up before the pool and closed after it.
+ */
+@Configuration(proxyBeanMethods = false)
+@Conditional(EmbeddedPostgresConfiguration.NoOtherDatabase.class)
+@EnableConfigurationProperties(DataProperties.class)
+class EmbeddedPostgresConfiguration {
+
+    @Bean
+    EmbeddedPostgres embeddedPostgres(DataProperties properties) {
+        return EmbeddedPostgres.start(properties.folder());
+    }
+
+    /** An empty address counts as none, as deployment templates tend to pass it. */
+    static class NoOtherDatabase implements Condition {
+
+        @Override
+        public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+            return !StringUtils.hasText(context.getEnvironment().getProperty("spring.datasource.url"));
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package org.shatterlab.platform.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+class DataPropertiesTest {
+
+    @Test
+    void keepsDataInTheHomeFolderUnlessToldOtherwise() {
+        assertThat(new DataProperties("").folder()).isEqualTo(Path.of(System.getProperty("user.home"), ".shatterlab"));
+        assertThat(new DataProperties("lab").folder()).isEqualTo(Path.of("lab").toAbsolutePath());
+    }
+}
