@@ -1,11 +1,9 @@
 package org.shatterlab.experiment;
 
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(Limits.class)
 class SpecConfiguration {
 
     @Bean

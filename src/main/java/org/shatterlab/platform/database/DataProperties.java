@@ -9,9 +9,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * home folder of the user.
  */
 @ConfigurationProperties("shatterlab")
-record DataProperties(@DefaultValue("") String dataDir) {
+public record DataProperties(@DefaultValue("") String dataDir) {
 
-    Path folder() {
+    public Path folder() {
         Path folder = dataDir.isBlank() ? Path.of(System.getProperty("user.home"), ".shatterlab") : Path.of(dataDir);
         return folder.toAbsolutePath().normalize();
     }

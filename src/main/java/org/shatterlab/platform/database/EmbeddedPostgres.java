@@ -14,7 +14,7 @@ import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
  * without a password, turns {@code fsync} off, takes a half-made cluster for a whole one, and gives up on a server that
  * needs more than 5 s to stop.
  */
-final class EmbeddedPostgres implements JdbcConnectionDetails, AutoCloseable {
+final class EmbeddedPostgres implements JdbcConnectionDetails, EmbeddedDatabase, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(EmbeddedPostgres.class);
 

@@ -1,6 +1,5 @@
 package org.shatterlab.platform.database;
 
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Condition;
 import org.springframework.context.annotation.ConditionContext;
@@ -15,7 +14,6 @@ import org.springframework.util.StringUtils;
  */
 @Configuration(proxyBeanMethods = false)
 @Conditional(EmbeddedPostgresConfiguration.NoOtherDatabase.class)
-@EnableConfigurationProperties(DataProperties.class)
 class EmbeddedPostgresConfiguration {
 
     @Bean

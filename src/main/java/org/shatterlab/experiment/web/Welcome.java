@@ -1,0 +1,56 @@
+package org.shatterlab.experiment.web;
+
+import java.nio.charset.StandardCharsets;
+import org.shatterlab.experiment.Experiment;
+import org.shatterlab.experiment.Experiments;
+import org.shatterlab.experiment.PaperFigure;
+import org.shatterlab.experiment.SpecReader;
+import org.shatterlab.platform.database.EmbeddedDatabase;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.event.EventListener;
+import org.springframework.core.env.Environment;
+import org.springframework.stereotype.Component;
+
+/** Does the main job once on a new embedded database, so that the first start already shows what this service is for. */
+@Component
+@ConditionalOnBooleanProperty(name = "shatterlab.welcome", matchIfMissing = true)
+class Welcome {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Welcome.class);
+    private static final PaperFigure FIGURE = PaperFigure.FIGURE_1;
+
+    private final Experiments experiments;
+    private final SpecReader reader;
+    private final boolean embedded;
+    private final Environment environment;
+
+    Welcome(
+            Experiments experiments,
+            SpecReader reader,
+            ObjectProvider<EmbeddedDatabase> embedded,
+            Environment environment) {
+        this.experiments = experiments;
+        this.reader = reader;
+        this.embedded = embedded.getIfAvailable() != null;
+        this.environment = environment;
+    }
+
+    @EventListener(ApplicationReadyEvent.class)
+    void onReady() {
+        if (!embedded || !experiments.isEmpty()) {
+            return;
+        }
+        byte[] body = "{\"preset\": \"%s\"}".formatted(FIGURE.apiName()).getBytes(StandardCharsets.UTF_8);
+        Experiment experiment = experiments.submit(reader.read(body));
+        LOG.info(
+                "Welcome. Figure 1 of the paper is being measured; in a few seconds it is at "
+                        + "http://127.0.0.1:{}/api/v1/experiments/{}/figures/{}.svg",
+                environment.getProperty("local.server.port"),
+                experiment.id(),
+                FIGURE.apiName());
+    }
+}
