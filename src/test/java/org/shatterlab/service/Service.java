@@ -1,0 +1,127 @@
+package org.shatterlab.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.shatterlab.ShatterlabApplication;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A running service on a data folder of its own, spoken to as its users do: over HTTP. */
+final class Service implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
+
+    final JsonMapper json = new JsonMapper();
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final ConfigurableApplicationContext context;
+    private final String base;
+
+    private Service(ConfigurableApplicationContext context) {
+        this.context = context;
+        this.base = "http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port");
+    }
+
+    static Service start(Path dataFolder, String... arguments) {
+        List<String> all = new ArrayList<>(
+                List.of("--server.port=0", "--shatterlab.welcome=false", "--shatterlab.data-dir=" + dataFolder));
+        all.addAll(List.of(arguments));
+        return new Service(new SpringApplicationBuilder(ShatterlabApplication.class).run(all.toArray(String[]::new)));
+    }
+
+    HttpResponse<String> get(String path, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return send(request.GET().build());
+    }
+
+    HttpResponse<String> post(String path, byte[] body, String contentType) {
+        return send(HttpRequest.newBuilder(URI.create(base + path))
+                .header("Content-Type", contentType)
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                .build());
+    }
+
+    HttpResponse<String> submit(String body) {
+        return post("/api/v1/experiments", body.getBytes(StandardCharsets.UTF_8), "application/json");
+    }
+
+    private HttpResponse<String> send(HttpRequest request) {
+        try {
+            return http.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Submits an experiment and waits for its end. */
+    JsonNode run(String body) {
+        HttpResponse<String> accepted = submit(body);
+        assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(202);
+        String location = accepted.headers().firstValue("Location").orElseThrow();
+        Instant deadline = Instant.now().plus(PATIENCE);
+        while (Instant.now().isBefore(deadline)) {
+            JsonNode experiment = json.readTree(get(location).body());
+            if (!experiment.get("finishedAt").isNull()) {
+                return experiment;
+            }
+            sleep();
+        }
+        throw new AssertionError("no end of " + location + " in " + PATIENCE);
+    }
+
+    private static void sleep() {
+        try {
+            Thread.sleep(50);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** All rows of an experiment, page by page. */
+    List<JsonNode> rows(JsonNode experiment, String query) {
+        List<JsonNode> rows = new ArrayList<>();
+        String path = experiment.get("links").get("results").asString() + "?limit=50&" + query;
+        String cursor = "";
+        do {
+            JsonNode page = json.readTree(get(path + cursor).body());
+            page.get("items").forEach(rows::add);
+            cursor = page.get("nextCursor").isNull()
+                    ? null
+                    : "&cursor=" + page.get("nextCursor").asString();
+        } while (cursor != null);
+        return rows;
+    }
+
+    String csv(JsonNode experiment) {
+        HttpResponse<String> response =
+                get(experiment.get("links").get("results").asString(), "Accept", "text/csv");
+        assertThat(response.statusCode()).isEqualTo(200);
+        return response.body();
+    }
+
+    @Override
+    public void close() {
+        context.close();
+        http.close();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.shatterlab.service;
+
+import org.jspecify.annotations.NullMarked;
