@@ -1,9 +1,11 @@
 package org.shatterlab.experiment;
 
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties({Limits.class, QueueProperties.class})
 class SpecConfiguration {
 
     @Bean

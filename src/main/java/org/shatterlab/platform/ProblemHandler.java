@@ -89,7 +89,9 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
                     : "The request cannot be served.";
             answer = Problem.of(status).detail(detail);
         }
-        headers.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
-        return super.handleExceptionInternal(e, answer, headers, status, request);
+        HttpHeaders all = new HttpHeaders();
+        all.putAll(headers);
+        all.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
+        return super.handleExceptionInternal(e, answer, all, status, request);
     }
 }

@@ -17,6 +17,7 @@ import org.shatterlab.platform.database.DataProperties;
 import org.shatterlab.result.Predictor;
 import org.shatterlab.result.ResultStore;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.info.GitProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -26,6 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The workers of this process: db-scheduler's threads, one cell at a time on each. */
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties({WorkerProperties.class, DataProperties.class})
 class WorkerConfiguration {
 
     /** A worker is taken for dead after four heartbeats without a sign of life; the check runs every two. */

@@ -17,6 +17,7 @@ import java.util.List;
 import org.shatterlab.ShatterlabApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -117,6 +118,14 @@ final class Service implements AutoCloseable {
                 get(experiment.get("links").get("results").asString(), "Accept", "text/csv");
         assertThat(response.statusCode()).isEqualTo(200);
         return response.body();
+    }
+
+    /** How many rows a table has. */
+    long count(String table) {
+        return context.getBean(JdbcClient.class)
+                .sql("select count(*) from " + table)
+                .query((row, _) -> row.getLong(1))
+                .single();
     }
 
     @Override

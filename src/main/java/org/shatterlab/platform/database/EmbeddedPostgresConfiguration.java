@@ -1,5 +1,6 @@
 package org.shatterlab.platform.database;
 
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Condition;
 import org.springframework.context.annotation.ConditionContext;
@@ -13,6 +14,7 @@ import org.springframework.util.StringUtils;
  * bean for its connection details, so that the server is up before the pool and closed after it.
  */
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(DataProperties.class)
 @Conditional(EmbeddedPostgresConfiguration.NoOtherDatabase.class)
 class EmbeddedPostgresConfiguration {
 

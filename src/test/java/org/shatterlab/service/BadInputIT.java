@@ -1,0 +1,146 @@
+package org.shatterlab.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/** Whatever is wrong with a request is answered with a problem document that says what, and nothing is stored. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class BadInputIT {
+
+    private Service service;
+
+    @BeforeAll
+    void start(@TempDir Path data) {
+        service = Service.start(data);
+    }
+
+    @AfterAll
+    void stop() {
+        service.close();
+    }
+
+    @AfterEach
+    void nothingIsStored() {
+        assertThat(service.count("experiment")).isZero();
+        assertThat(service.count("cell")).isZero();
+    }
+
+    static Stream<Arguments> refused() {
+        return Stream.of(
+                arguments("{\"runs\": 5, \"depths\": [1], \"netwroks\": []}", List.of("/netwroks", "/networks")),
+                arguments(network("\"widht\": 5"), List.of("/networks/0/widht")),
+                arguments(network("\"width\": 0"), List.of("/networks/0/width")),
+                arguments(network("\"width\": 1000000"), List.of("/networks/0/width")),
+                arguments(network("\"width\": \"200\""), List.of("/networks/0/width")),
+                arguments(network("\"depths\": []"), List.of("/networks/0/depths")),
+                arguments(network("\"depths\": [-1]"), List.of("/networks/0/depths/0")),
+                arguments(network("\"firstBiasStd\": 1e999"), List.of("/networks/0/firstBiasStd")),
+                arguments(
+                        "{\"networks\": [{\"family\": \"feedforward\"}], \"depths\": [1], \"inputs\": {\"type\": \"grid\", \"points\": 1}}",
+                        List.of("/inputs/points")),
+                arguments(
+                        "{\"networks\": [{\"family\": \"feedforward\"}, {\"family\": \"feedforward\"}], \"depths\": [1]}",
+                        List.of("/networks/1/label")),
+                arguments(
+                        "{\"networks\": [{\"family\": \"resnt\", \"width\": 0}], \"depths\": [-1], \"runs\": 0, \"seed\": \"x\"}",
+                        List.of("/networks/0/family", "/networks/0/width", "/depths/0", "/runs", "/seed")),
+                arguments("{\"preset\": \"figure-3000\"}", List.of("/preset")),
+                arguments("[]", List.of("")),
+                arguments("null", List.of("")));
+    }
+
+    private static String network(String field) {
+        return "{\"networks\": [{\"family\": \"feedforward\", " + field + "}], \"depths\": [1]}";
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void refused(String body, List<String> pointers) {
+        JsonNode problem = problem(service.submit(body), 422, "invalid-request");
+        assertThat(StreamSupport.stream(problem.get("violations").spliterator(), false)
+                        .map(violation -> violation.get("pointer").asString()))
+                .containsAll(pointers);
+        assertThat(problem.get("violations"))
+                .allSatisfy(violation ->
+                        assertThat(violation.get("message").asString()).isNotBlank());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{", "{\"runs\": NaN}", "{\"runs\": 1, \"runs\": 2}", "{} {}", "\u0000", "runs"})
+    void unreadable(String body) {
+        problem(service.submit(body), 400, "malformed-request");
+    }
+
+    @Test
+    void brokenUtf8() {
+        byte[] body = "{\"name\": \"x\"}".getBytes(StandardCharsets.UTF_8);
+        body[10] = (byte) 0xc3;
+        problem(service.post("/api/v1/experiments", body, "application/json"), 400, "malformed-request");
+    }
+
+    @Test
+    void wrongContentType() {
+        byte[] body = "{\"preset\": \"figure-2\"}".getBytes(StandardCharsets.UTF_8);
+        for (String type : new String[] {"text/plain", "application/xml", "application/x-www-form-urlencoded"}) {
+            problem(service.post("/api/v1/experiments", body, type), 415, "unsupported-media-type");
+        }
+    }
+
+    @Test
+    void tooLarge() {
+        byte[] body = new byte[5 << 20];
+        Arrays.fill(body, (byte) ' ');
+        problem(service.post("/api/v1/experiments", body, "application/json"), 413, "body-too-large");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/api/v1/experiments/nothing",
+                "/api/v1/experiments/01a207bf-87b2-7969-b8cf-0a7bf5febb19",
+                "/api/v1/experiments/01a207bf-87b2-7969-b8cf-0a7bf5febb19/results",
+                "/api/v1/presets/figure-3000",
+                "/api/v2",
+                "/"
+            })
+    void notThere(String path) {
+        problem(service.get(path), 404, "not-found");
+    }
+
+    @Test
+    void otherMethodsAndTypes() {
+        problem(service.get("/api/v1/experiments"), 405, "method-not-allowed");
+        problem(service.get("/api/v1/presets", "Accept", "image/png"), 406, "not-acceptable");
+    }
+
+    private JsonNode problem(HttpResponse<String> response, int status, String code) {
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+        assertThat(response.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        JsonNode problem = service.json.readTree(response.body());
+        assertThat(problem.get("status").asInt()).isEqualTo(status);
+        assertThat(problem.get("code").asString()).isEqualTo(code);
+        assertThat(problem.get("type").asString()).isEqualTo("urn:shatterlab:problem:" + code);
+        assertThat(problem.get("title").asString()).isNotBlank();
+        assertThat(problem.get("detail").asString()).isNotBlank();
+        return problem;
+    }
+}
