@@ -1,17 +1,10 @@
 package org.shatterlab.lab.input;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import org.apache.commons.rng.UniformRandomProvider;
-import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
-import org.apache.commons.rng.simple.RandomSource;
+import org.apache.commons.rng.sampling.distribution.ContinuousSampler;
+import org.shatterlab.lab.random.Normals;
 
 /** Turns an {@link InputSpec} into the points themselves. */
 public final class Inputs {
-
-    private static final byte[] GAUSSIAN_STREAM = "gaussian-inputs".getBytes(StandardCharsets.UTF_8);
 
     private Inputs() {}
 
@@ -40,7 +33,9 @@ public final class Inputs {
     }
 
     private static double[][] standardNormal(InputSpec.Gaussian gaussian) {
-        var sampler = ZigguratSampler.NormalizedGaussian.of(generator(gaussian));
+        // Without the number of points, so that a larger batch begins with the points of a smaller one.
+        ContinuousSampler sampler =
+                Normals.named("gaussian inputs of dimension " + gaussian.dimension() + " seeded " + gaussian.seed());
         double[][] x = new double[gaussian.points()][gaussian.dimension()];
         for (double[] point : x) {
             for (int k = 0; k < point.length; k++) {
@@ -48,22 +43,5 @@ public final class Inputs {
             }
         }
         return x;
-    }
-
-    /** Independent of the number of points, so that a larger batch begins with the points of a smaller one. */
-    private static UniformRandomProvider generator(InputSpec.Gaussian gaussian) {
-        ByteBuffer name = ByteBuffer.allocate(GAUSSIAN_STREAM.length + Long.BYTES + Integer.BYTES)
-                .put(GAUSSIAN_STREAM)
-                .putLong(gaussian.seed())
-                .putInt(gaussian.dimension());
-        return RandomSource.L64_X128_MIX.create(sha256(name.array()));
-    }
-
-    private static byte[] sha256(byte[] message) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(message);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
     }
 }

@@ -1,12 +1,7 @@
 package org.shatterlab.lab.network;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import org.apache.commons.rng.sampling.distribution.ContinuousSampler;
-import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
-import org.apache.commons.rng.simple.RandomSource;
+import org.shatterlab.lab.random.Normals;
 
 /**
  * Every random draw of one run.
@@ -28,10 +23,10 @@ public final class RunDraws {
         NOISE
     }
 
-    private final byte[] key;
+    private final String name;
 
     public RunDraws(long seed, NetworkSpec network, int run) {
-        this.key = sha256(seed + "\n" + identity(network) + "\n" + run);
+        this.name = "run " + run + " of " + identity(network) + " seeded " + seed;
     }
 
     /**
@@ -40,10 +35,7 @@ public final class RunDraws {
      * @param index the layer or the depth that the values belong to; 0 where there is only one
      */
     public ContinuousSampler normals(Role role, int index) {
-        byte[] digest = digest().digest(concatenate(key, role.name() + "\n" + index));
-        long[] seed = new long[4];
-        ByteBuffer.wrap(digest).asLongBuffer().get(seed);
-        return ZigguratSampler.NormalizedGaussian.of(RandomSource.L64_X128_MIX.create(seed));
+        return Normals.named(name + ", " + role + " " + index);
     }
 
     private static String identity(NetworkSpec network) {
@@ -62,25 +54,5 @@ public final class RunDraws {
             case Wiring.Highway(double gamma2) -> "highway " + gamma2;
             case Wiring.ScaledHighway() -> "highway 1/sqrt(depth)";
         };
-    }
-
-    private static byte[] concatenate(byte[] prefix, String text) {
-        byte[] suffix = text.getBytes(StandardCharsets.UTF_8);
-        return ByteBuffer.allocate(prefix.length + suffix.length)
-                .put(prefix)
-                .put(suffix)
-                .array();
-    }
-
-    private static byte[] sha256(String text) {
-        return digest().digest(text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static MessageDigest digest() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
-        }
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package org.shatterlab.lab.random;
+
+import org.jspecify.annotations.NullMarked;
