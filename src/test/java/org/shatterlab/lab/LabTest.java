@@ -140,10 +140,10 @@ class LabTest {
     @Test
     void whatLeavesTheFloatingPointRangeIsAnErrorThatSaysWhatToDo() {
         CellSpec exploding =
-                new CellSpec(resnet(Normalization.NONE), GRID, List.of(300), CHEAP, Precision.FLOAT32, 1, 0, 1);
+                new CellSpec(resnet(Normalization.NONE), GRID, List.of(400), CHEAP, Precision.FLOAT32, 1, 0, 1);
         assertThatThrownBy(() -> lab.measure(exploding))
                 .isInstanceOf(UnmeasurableException.class)
-                .hasMessageContaining("depth 300")
+                .hasMessageContaining("depth 400")
                 .hasMessageContaining("\"precision\": \"float64\"");
         CellSpec vanishing = new CellSpec(
                 new NetworkSpec.Rectifier(new Wiring.Resnet(0.1, 1), 20, Normalization.NONE, 1),
