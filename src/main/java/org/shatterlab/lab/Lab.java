@@ -105,15 +105,16 @@ public final class Lab {
             NDManager manager,
             Map<Integer, DepthAccumulator> depths) {
         int dimension = cell.inputs().dimension();
-        SampledNetwork network = new SampledNetwork(spec, dimension, draws, manager, cell.precision());
-        NDArray x = inputs(cell, manager, network.type());
-        TangentPass.sweep(network, x, cell.depths(), (depth, tangents) -> {
-            GradientSample sample = Samples.ofTangents(network, depth, tangents, cell);
-            depths.computeIfAbsent(
-                            depth,
-                            _ -> new DepthAccumulator(depth, cell.inputs().points(), cell.statistics()))
-                    .add(sample);
-        });
+        try (SampledNetwork network = new SampledNetwork(spec, dimension, draws, manager, cell.precision())) {
+            NDArray x = inputs(cell, manager, network.type());
+            TangentPass.sweep(network, x, cell.depths(), (depth, tangents) -> {
+                GradientSample sample = Samples.ofTangents(network, depth, tangents, cell);
+                depths.computeIfAbsent(
+                                depth,
+                                _ -> new DepthAccumulator(depth, cell.inputs().points(), cell.statistics()))
+                        .add(sample);
+            });
+        }
     }
 
     private static NDArray inputs(CellSpec cell, NDManager manager, DataType type) {

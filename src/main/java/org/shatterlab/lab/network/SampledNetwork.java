@@ -4,7 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import org.apache.commons.rng.sampling.distribution.ContinuousSampler;
@@ -16,21 +18,26 @@ import org.shatterlab.lab.Precision;
  *
  * <p>Weights stand to the right of row vectors: {@code h W} with h of shape (M, N). Hidden weights are streamed through
  * one buffer, since a deep wide network would hold hundreds of megabytes otherwise: what {@link #hidden} returns is
- * valid until its next call. Not thread-safe; closed with the manager.
+ * valid until its next call. All arrays are views of this network's memory and must not be used once it is closed. For
+ * one thread.
  */
-public final class SampledNetwork {
+public final class SampledNetwork implements AutoCloseable {
 
+    /** That of the widest vector instructions. */
+    private static final int ALIGNMENT = 64;
+
+    private final Arena memory = Arena.ofConfined();
     private final NetworkSpec.Rectifier spec;
     private final int dimension;
     private final RunDraws draws;
     private final NDManager manager;
     private final DataType type;
-    private @Nullable ByteBuffer hiddenBuffer;
+    private final ByteBuffer hiddenBuffer;
     private @Nullable NDArray hidden;
 
     /**
      * @param dimension d, of the inputs
-     * @param manager what the weights live and are closed with
+     * @param manager what the arrays of weights are closed with
      */
     public SampledNetwork(
             NetworkSpec.Rectifier spec, int dimension, RunDraws draws, NDManager manager, Precision precision) {
@@ -42,6 +49,7 @@ public final class SampledNetwork {
             case FLOAT32 -> DataType.FLOAT32;
             case FLOAT64 -> DataType.FLOAT64;
         };
+        this.hiddenBuffer = allocate(Math.multiplyExact(spec.width(), spec.width()));
     }
 
     public NetworkSpec.Rectifier spec() {
@@ -75,12 +83,12 @@ public final class SampledNetwork {
      */
     public NDArray hidden(int layer) {
         int width = spec.width();
-        if (hiddenBuffer == null || hidden == null) {
-            hiddenBuffer = manager.allocateDirect(Math.multiplyExact(width * width, type.getNumOfBytes()));
-            hidden = manager.create(new Shape(width, width), type);
+        if (hidden != null) {
+            hidden.close();
         }
         fill(hiddenBuffer, draws.normals(RunDraws.Role.HIDDEN_WEIGHT, layer), Math.sqrt(2.0 / width));
-        hidden.set(hiddenBuffer);
+        // On a CPU the array is a view of the buffer, which is why it ends when the buffer is filled again.
+        hidden = manager.create(hiddenBuffer, new Shape(width, width), type);
         return hidden;
     }
 
@@ -90,10 +98,24 @@ public final class SampledNetwork {
     }
 
     private NDArray draw(RunDraws.Role role, int index, double standardDeviation, Shape shape) {
-        ByteBuffer buffer =
-                manager.allocateDirect(Math.multiplyExact(Math.toIntExact(shape.size()), type.getNumOfBytes()));
+        ByteBuffer buffer = allocate(Math.toIntExact(shape.size()));
         fill(buffer, draws.normals(role, index), standardDeviation);
         return manager.create(buffer, shape, type);
+    }
+
+    /** Outside the heap and freed at once: buffers that wait for a garbage collection would pile up over runs. */
+    private ByteBuffer allocate(int values) {
+        return memory.allocate(Math.multiplyFull(values, type.getNumOfBytes()), ALIGNMENT)
+                .asByteBuffer()
+                .order(ByteOrder.nativeOrder());
+    }
+
+    @Override
+    public void close() {
+        if (hidden != null) {
+            hidden.close();
+        }
+        memory.close();
     }
 
     private void fill(ByteBuffer buffer, ContinuousSampler normals, double standardDeviation) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,9 +57,9 @@ class GradientAgreementTest {
     @MethodSource("cases")
     void tangentAdjointAndAutogradAgree(Wiring wiring, Normalization normalization, int depth, int dimension) {
         NetworkSpec.Rectifier spec = new NetworkSpec.Rectifier(wiring, WIDTH, normalization, 0.5);
-        try (NDManager manager = NDManager.newBaseManager()) {
-            RunDraws draws = new RunDraws(1702, spec, 3);
-            SampledNetwork network = new SampledNetwork(spec, dimension, draws, manager, Precision.FLOAT64);
+        RunDraws draws = new RunDraws(1702, spec, 3);
+        try (NDManager manager = NDManager.newBaseManager();
+                SampledNetwork network = new SampledNetwork(spec, dimension, draws, manager, Precision.FLOAT64)) {
             NDArray x = inputs(manager, dimension);
 
             AdjointPass.Gradients adjoint = AdjointPass.gradients(network, x, depth);
@@ -80,8 +81,8 @@ class GradientAgreementTest {
 
     private static NDArray inputs(NDManager manager, int dimension) {
         return dimension == 1
-                ? manager.linspace(-2, 2, POINTS).reshape(POINTS, 1).toType(ai.djl.ndarray.types.DataType.FLOAT64, true)
-                : manager.randomNormal(0, 1, new Shape(POINTS, dimension), ai.djl.ndarray.types.DataType.FLOAT64);
+                ? manager.linspace(-2, 2, POINTS).reshape(POINTS, 1).toType(DataType.FLOAT64, true)
+                : manager.randomNormal(0, 1, new Shape(POINTS, dimension), DataType.FLOAT64);
     }
 
     private static double[] tangent(SampledNetwork network, NDArray x, int depth) {
