@@ -11,10 +11,12 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+import org.springframework.web.servlet.resource.NoResourceFoundException;
 
 /** Answers every error with a problem document. What went wrong inside goes to the log, never to the client. */
 @RestControllerAdvice
@@ -78,17 +80,22 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
         return handleExceptionInternal(e, problem, headers, HttpStatusCode.valueOf(problem.getStatus()), request);
     }
 
+    private static String detail(Exception e) {
+        if (e instanceof NoResourceFoundException) {
+            return "Nothing has this address; the API is described at /openapi.yaml.";
+        }
+        String detail =
+                e instanceof ErrorResponse refusal ? refusal.getBody().getDetail() : null;
+        return detail == null ? "The request cannot be served." : detail;
+    }
+
     /** The framework's own refusals get the same members as ours. */
     @Override
     protected @Nullable ResponseEntity<Object> handleExceptionInternal(
             Exception e, @Nullable Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-        Object answer = body;
-        if (!(body instanceof ProblemDetail known) || known.getProperties() == null) {
-            String detail = body instanceof ProblemDetail framework && framework.getDetail() != null
-                    ? framework.getDetail()
-                    : "The request cannot be served.";
-            answer = Problem.of(status).detail(detail);
-        }
+        Object answer = body instanceof ProblemDetail ours && ours.getProperties() != null
+                ? body
+                : Problem.of(status).detail(detail(e));
         HttpHeaders all = new HttpHeaders();
         all.putAll(headers);
         all.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
