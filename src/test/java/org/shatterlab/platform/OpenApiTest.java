@@ -1,0 +1,69 @@
+package org.shatterlab.platform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+
+class OpenApiTest {
+
+    private static final Map<?, ?> CONTRACT = read();
+
+    private static Map<?, ?> read() {
+        LoaderOptions options = new LoaderOptions();
+        options.setAllowDuplicateKeys(false);
+        try (InputStream yaml = OpenApiTest.class.getResourceAsStream("/openapi/shatterlab.yaml")) {
+            return new Yaml(new SafeConstructor(options)).load(Objects.requireNonNull(yaml));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static Map<?, ?> object(Map<?, ?> parent, Object name) {
+        return (Map<?, ?>) Objects.requireNonNull(parent.get(name), name::toString);
+    }
+
+    /** Every operation that is documented, as its method and path. */
+    static Stream<Arguments> operations() {
+        return object(CONTRACT, "paths").entrySet().stream()
+                .flatMap(path -> ((Map<?, ?>) path.getValue())
+                        .entrySet().stream()
+                                .filter(operation -> !operation.getKey().equals("parameters"))
+                                .map(operation ->
+                                        Arguments.of(operation.getKey() + " " + path.getKey(), operation.getValue())));
+    }
+
+    @Test
+    void isOpenApi31WithThePathsOfTheService() {
+        assertThat(CONTRACT.get("openapi")).asString().startsWith("3.1");
+        assertThat(object(CONTRACT, "paths").keySet().stream().map(Object::toString))
+                .allMatch(path -> path.startsWith("/api/v1/") || path.equals("/openapi.yaml"))
+                .contains("/api/v1/experiments", "/api/v1/presets", "/openapi.yaml");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("operations")
+    void everyOperationShowsWhatItAnswers(String name, Map<?, ?> operation) {
+        object(operation, "responses").forEach((status, response) -> {
+            if (status.toString().startsWith("2")) {
+                object((Map<?, ?>) response, "content").forEach((type, content) -> {
+                    if (!type.equals("image/png")) {
+                        assertThat(((Map<?, ?>) content).keySet().stream().map(Object::toString))
+                                .as("%s as %s", name, type)
+                                .containsAnyOf("example", "examples");
+                    }
+                });
+            }
+        });
+    }
+}
