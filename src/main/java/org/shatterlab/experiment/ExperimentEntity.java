@@ -8,6 +8,7 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import jakarta.persistence.Transient;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
@@ -67,7 +68,8 @@ class ExperimentEntity implements Persistable<UUID> {
         this.cells = cells;
         this.cached = cached;
         this.done = cached;
-        this.createdAt = now;
+        // As precise as the database keeps it, so that every answer shows the same instant.
+        this.createdAt = now.truncatedTo(ChronoUnit.MICROS);
         this.created = true;
         finishIfSettled(now);
     }

@@ -166,8 +166,11 @@ final class Fields {
     }
 
     static String oneOf(JsonNode value, Collection<String> names) {
+        if (names.size() == 1) {
+            return "must be " + Names.quoted(names);
+        }
         String nearest = value.isString() ? Names.nearest(value.stringValue(), names) : null;
-        String allowed = (names.size() == 1 ? "must be " : "must be one of ") + Names.quoted(names);
+        String allowed = "must be one of " + Names.quoted(names);
         return nearest == null ? allowed : allowed + "; did you mean \"" + nearest + "\"?";
     }
 }

@@ -94,7 +94,11 @@ final class InputReader {
 
     private void checkEnds(Fields fields, InputSpec.Grid grid, Precision precision) {
         if (grid.from() >= grid.to()) {
-            fields.refuse("from", "must be less than \"to\", which is " + grid.to());
+            if (fields.has("to")) {
+                fields.refuse("to", "must be more than \"from\", which is " + grid.from());
+            } else {
+                fields.refuse("from", "must be less than \"to\", which is " + grid.to());
+            }
             return;
         }
         // Half of each, because the difference of two doubles may be infinite.

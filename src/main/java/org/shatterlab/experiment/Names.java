@@ -7,12 +7,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.jspecify.annotations.Nullable;
 
 /** The names that the API knows, and which of them someone may have meant. */
 final class Names {
 
     private static final int FARTHEST = 3;
+    private static final LevenshteinDistance DISTANCE = new LevenshteinDistance(FARTHEST);
 
     private Names() {}
 
@@ -38,29 +40,12 @@ final class Names {
         String nearest = null;
         int smallest = FARTHEST + 1;
         for (String name : known) {
-            if (Math.abs(name.length() - given.length()) <= FARTHEST) {
-                int distance = distance(given.toLowerCase(Locale.ROOT), name.toLowerCase(Locale.ROOT));
-                if (distance < smallest && 2 * distance <= Math.min(given.length(), name.length())) {
-                    smallest = distance;
-                    nearest = name;
-                }
+            int distance = DISTANCE.apply(given.toLowerCase(Locale.ROOT), name.toLowerCase(Locale.ROOT));
+            if (distance >= 0 && distance < smallest && 2 * distance <= Math.min(given.length(), name.length())) {
+                smallest = distance;
+                nearest = name;
             }
         }
         return nearest;
-    }
-
-    private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        Arrays.setAll(row, j -> j);
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[b.length()];
     }
 }

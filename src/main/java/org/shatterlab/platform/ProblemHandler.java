@@ -84,8 +84,7 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
         if (e instanceof NoResourceFoundException) {
             return "Nothing has this address; the API is described at /openapi.yaml.";
         }
-        String detail =
-                e instanceof ErrorResponse refusal ? refusal.getBody().getDetail() : null;
+        String detail = e instanceof ErrorResponse refusal ? refusal.getBody().getDetail() : null;
         return detail == null ? "The request cannot be served." : detail;
     }
 

@@ -2,6 +2,7 @@ package org.shatterlab.worker;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.SchedulerName;
+import com.github.kagkarlsson.scheduler.jdbc.PostgreSqlJdbcCustomization;
 import com.github.kagkarlsson.scheduler.task.FailureHandler;
 import com.github.kagkarlsson.scheduler.task.helper.OneTimeTask;
 import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
@@ -85,7 +86,11 @@ class WorkerConfiguration {
             OneTimeTask<Void> cellTask,
             RecurringTask<Void> topUpTask,
             WorkerProperties properties) {
+        // Two statements rather than one UPDATE with the LIMIT in a subquery: PostgreSQL may evaluate that subquery
+        // several times and pick more cells than there are threads, whose leases then end before they start.
+        PostgreSqlJdbcCustomization selectThenUpdate = new PostgreSqlJdbcCustomization(true, false);
         return Scheduler.create(dataSource, cellTask)
+                .jdbcCustomization(selectThenUpdate)
                 .startTasks(topUpTask)
                 .threads(properties.parallelism())
                 .pollUsingLockAndFetch(0.5, 1.0)

@@ -126,6 +126,20 @@ class BadInputIT {
         problem(service.get(path), 404, "not-found");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/v1/presets/a%2Fb", "/api/v1/presets/%00", "/api/v1/presets/%ff"})
+    void addressesThatTheServerItselfRefuses(String path) {
+        problem(service.get(path), 400, "malformed-request");
+    }
+
+    @Test
+    void parametersThatThereAreNot() {
+        byte[] body = "{\"preset\": \"figure-2\"}".getBytes(StandardCharsets.UTF_8);
+        JsonNode problem = problem(
+                service.post("/api/v1/experiments?dryRum=true", body, "application/json"), 422, "invalid-request");
+        assertThat(problem.get("violations").get(0).get("pointer").asString()).isEqualTo("?dryRum");
+    }
+
     @Test
     void otherMethodsAndTypes() {
         problem(service.get("/api/v1/experiments"), 405, "method-not-allowed");

@@ -1,14 +1,12 @@
 package org.shatterlab.experiment.web;
 
 import java.util.List;
-import java.util.Set;
 import org.shatterlab.experiment.Experiment;
 import org.shatterlab.experiment.Experiments;
 import org.shatterlab.experiment.PaperFigure;
 import org.shatterlab.experiment.SpecWriter;
 import org.shatterlab.experiment.web.ExperimentAnswer.Links;
 import org.shatterlab.experiment.web.ExperimentAnswer.ProvenanceAnswer;
-import org.shatterlab.lab.statistic.Statistic;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -44,11 +42,10 @@ class ExperimentAnswers {
 
     private static Links links(Experiment experiment) {
         String self = "/api/v1/experiments/" + experiment.id();
-        Set<Statistic> statistics = experiment.spec().statistics();
         return new Links(
                 self,
                 self + "/results",
-                PaperFigure.drawableFrom(statistics).stream()
+                PaperFigure.drawableFrom(experiment.spec()).stream()
                         .map(figure -> self + "/figures/" + figure.apiName() + ".svg")
                         .toList());
     }

@@ -8,6 +8,7 @@ import org.shatterlab.experiment.Experiments;
 import org.shatterlab.experiment.SpecReader;
 import org.shatterlab.platform.Problem;
 import org.shatterlab.platform.ProblemException;
+import org.shatterlab.platform.QueryParameters;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -37,6 +38,7 @@ class ExperimentController {
     /** Reads the body itself, so that not a byte more than the limit is held. */
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE, produces = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<ExperimentAnswer> submit(HttpServletRequest request) throws IOException {
+        new QueryParameters(request.getParameterMap()).requireValid();
         byte[] body = request.getInputStream().readNBytes(BODY_LIMIT + 1);
         if (body.length > BODY_LIMIT) {
             throw new ProblemException(

@@ -1,5 +1,6 @@
 package org.shatterlab.result.web;
 
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -9,12 +10,12 @@ import org.shatterlab.experiment.Experiments;
 import org.shatterlab.lab.input.Inputs;
 import org.shatterlab.lab.statistic.Matrices;
 import org.shatterlab.lab.statistic.Statistic;
+import org.shatterlab.platform.QueryParameters;
 import org.shatterlab.result.Results;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
-import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /** Matrices over pairs of inputs, and the gradient over the inputs. */
@@ -51,7 +52,10 @@ class ArrayController {
             @PathVariable String id,
             @PathVariable String network,
             @PathVariable String depth,
-            @RequestParam(defaultValue = "0") int run) {
+            HttpServletRequest request) {
+        QueryParameters parameters = new QueryParameters(request.getParameterMap());
+        int run = parameters.integer("run", 0, Integer.MAX_VALUE, 0);
+        parameters.requireValid();
         Experiment experiment = experiments.get(id);
         NetworkDepth at = NetworkDepth.find(experiment, network, depth);
         if (run != 0) {

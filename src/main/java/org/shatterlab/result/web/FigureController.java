@@ -47,6 +47,9 @@ class FigureController {
                                         .map(PaperFigure::apiName)
                                         .toList())
                         + "."));
-        return figures.draw(experiment, figure).orElseThrow(() -> NetworkDepth.missing(experiment, figure.needed()));
+        figure.obstacle(experiment.spec()).ifPresent(obstacle -> {
+            throw NetworkDepth.notFound(obstacle);
+        });
+        return figures.draw(experiment, figure).orElseThrow(() -> NetworkDepth.notMeasured(experiment));
     }
 }

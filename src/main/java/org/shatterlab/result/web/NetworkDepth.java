@@ -47,9 +47,14 @@ record NetworkDepth(int network, int depth) {
             return notFound("The experiment does not measure \"" + needed.apiName()
                     + "\"; submit one whose statistics name it.");
         }
+        return notMeasured(experiment);
+    }
+
+    /** Says that a value is not there yet, or will not be. */
+    static ProblemException notMeasured(Experiment experiment) {
         return experiment.state().isTerminal()
-                ? notFound("The cell that would have measured it failed: " + experiment.failure())
-                : new ProblemException(Problem.NOT_MEASURED_YET, "The experiment is still running.");
+                ? notFound("The cell that would have measured it failed. " + experiment.failure())
+                : new ProblemException(Problem.NOT_MEASURED_YET, "The experiment has not come to it yet.");
     }
 
     static ProblemException notFound(String detail) {

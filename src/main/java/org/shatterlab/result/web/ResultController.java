@@ -1,5 +1,6 @@
 package org.shatterlab.result.web;
 
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,6 +13,7 @@ import org.apache.commons.csv.CSVPrinter;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.Experiment;
 import org.shatterlab.experiment.Experiments;
+import org.shatterlab.result.ResultQuery;
 import org.shatterlab.result.ResultQuery.RowKey;
 import org.shatterlab.result.ResultRow;
 import org.shatterlab.result.Results;
@@ -19,7 +21,6 @@ import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
-import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /** The rows of an experiment, as pages of JSON or as one stream of CSV. */
@@ -60,15 +61,9 @@ class ResultController {
     record ResultPage(List<ResultRow> items, @Nullable String nextCursor) {}
 
     @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
-    ResultPage page(
-            @PathVariable String id,
-            @RequestParam(required = false) @Nullable List<String> network,
-            @RequestParam(required = false) @Nullable String depth,
-            @RequestParam(required = false) @Nullable List<String> statistic,
-            @RequestParam(required = false) @Nullable Integer limit,
-            @RequestParam(required = false) @Nullable String cursor) {
+    ResultPage page(@PathVariable String id, HttpServletRequest request) {
         Experiment experiment = experiments.get(id);
-        ResultParameters.Page page = ResultParameters.read(experiment.spec(), network, depth, statistic, limit, cursor);
+        ResultParameters.Page page = ResultParameters.page(experiment.spec(), request.getParameterMap());
         List<ResultRow> items = new ArrayList<>();
         List<RowKey> keys = new ArrayList<>();
         results.read(experiment, page.query(), (key, row) -> {
@@ -83,20 +78,14 @@ class ResultController {
     }
 
     @GetMapping(produces = "text/csv")
-    void csv(
-            @PathVariable String id,
-            @RequestParam(required = false) @Nullable List<String> network,
-            @RequestParam(required = false) @Nullable String depth,
-            @RequestParam(required = false) @Nullable List<String> statistic,
-            HttpServletResponse response)
-            throws IOException {
+    void csv(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
         Experiment experiment = experiments.get(id);
-        ResultParameters.Page page = ResultParameters.read(experiment.spec(), network, depth, statistic, null, null);
+        ResultQuery query = ResultParameters.stream(experiment.spec(), request.getParameterMap());
         response.setContentType("text/csv; charset=utf-8; header=present");
         response.setCharacterEncoding(StandardCharsets.UTF_8.name());
         Writer writer = response.getWriter();
         CSVPrinter printer = CSV.print(writer);
-        results.read(experiment, page.query(), (_, row) -> print(printer, row));
+        results.read(experiment, query, (_, row) -> print(printer, row));
         printer.flush();
     }
 
