@@ -2,6 +2,7 @@ package org.shatterlab.result;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -61,7 +62,7 @@ public class PaperFigures {
                 columns.add(new Figure1.Column(title, x, gradient.get()));
             }
         }
-        return Optional.of(new Figure1(caption(experiment, PaperFigure.FIGURE_1), columns));
+        return Optional.of(new Figure1(caption(experiment, PaperFigure.FIGURE_1, "run 0"), columns));
     }
 
     private Optional<Figure> figure2(Experiment experiment) {
@@ -98,7 +99,8 @@ public class PaperFigures {
         if (!noise.isEmpty()) {
             panels.add(new Figure2.Panel("noise", noise));
         }
-        return Optional.of(new Figure2(caption(experiment, PaperFigure.FIGURE_2), panels));
+        return Optional.of(
+                new Figure2(caption(experiment, PaperFigure.FIGURE_2, runs(measured.values(), spec.runs())), panels));
     }
 
     private static String curve(String network, @Nullable Integer depth) {
@@ -118,10 +120,20 @@ public class PaperFigures {
                 .toArray();
     }
 
-    private static String caption(Experiment experiment, PaperFigure figure) {
+    /** How many runs every curve has at least: fewer than asked for while the experiment is running. */
+    private static String runs(Collection<Map<String, List<ResultRow>>> measured, int wanted) {
+        long fewest = measured.stream()
+                .flatMap(curves -> curves.values().stream())
+                .flatMap(List::stream)
+                .mapToLong(ResultRow::runs)
+                .min()
+                .orElse(0);
+        return fewest == wanted ? wanted + (wanted == 1 ? " run" : " runs") : fewest + " of " + wanted + " runs";
+    }
+
+    private static String caption(Experiment experiment, PaperFigure figure, String runs) {
         ExperimentSpec spec = experiment.spec();
-        return "Shatterlab " + figure.apiName() + ": " + spec.inputs().points() + " inputs, " + spec.runs()
-                + (spec.runs() == 1 ? " run" : " runs") + ", seed " + spec.seed() + ", "
-                + spec.precision().apiName() + ". Experiment " + experiment.id();
+        return "Shatterlab " + figure.apiName() + ": " + spec.inputs().points() + " inputs, " + runs + ", seed "
+                + spec.seed() + ", " + spec.precision().apiName() + ". Experiment " + experiment.id();
     }
 }

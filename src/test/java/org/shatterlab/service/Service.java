@@ -120,12 +120,16 @@ final class Service implements AutoCloseable {
         return response.body();
     }
 
-    /** How many rows a table has. */
+    /** How many rows a table has, or the part of it after a {@code where}. */
     long count(String table) {
         return context.getBean(JdbcClient.class)
                 .sql("select count(*) from " + table)
                 .query((row, _) -> row.getLong(1))
                 .single();
+    }
+
+    void execute(String sql) {
+        context.getBean(JdbcClient.class).sql(sql).update();
     }
 
     @Override
