@@ -7,6 +7,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** Serves the contract as it was written. */
 @RestController
+@ConditionalOnRole(Role.API)
 class OpenApiController {
 
     @GetMapping(path = "/openapi.yaml", produces = "application/yaml")

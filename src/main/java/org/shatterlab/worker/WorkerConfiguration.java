@@ -14,6 +14,8 @@ import javax.sql.DataSource;
 import org.shatterlab.experiment.CellLedger;
 import org.shatterlab.experiment.CellQueue;
 import org.shatterlab.lab.Lab;
+import org.shatterlab.platform.ConditionalOnRole;
+import org.shatterlab.platform.Role;
 import org.shatterlab.platform.database.DataProperties;
 import org.shatterlab.result.Predictor;
 import org.shatterlab.result.ResultStore;
@@ -28,6 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The workers of this process: db-scheduler's threads, one cell at a time on each. */
 @Configuration(proxyBeanMethods = false)
+@ConditionalOnRole(Role.WORKER)
 @EnableConfigurationProperties({WorkerProperties.class, DataProperties.class})
 class WorkerConfiguration {
 

@@ -3,9 +3,12 @@ package org.shatterlab.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.shatterlab.lab.Lab;
 import tools.jackson.databind.JsonNode;
 
 /** Cells are computed once, whoever asks, and give the same bits, whoever computes. */
@@ -91,6 +94,26 @@ class OrchestrationIT {
                             .asDouble())
                     .as("2^300, which Theorem 2 says, times or divided by the spread of five runs of so deep a network")
                     .isBetween(Math.pow(2, 285), Math.pow(2, 310));
+        }
+    }
+
+    @Test
+    void rolesAreKeptApart(@TempDir Path data) {
+        try (Service service = Service.start(data, "--shatterlab.roles=api")) {
+            assertThat(service.submit(SPEC.formatted(5, 1)).statusCode()).isEqualTo(202);
+            assertThat(service.has(Lab.class)).isFalse();
+        }
+        try (Service service = Service.start(data, "--shatterlab.roles=worker")) {
+            assertThat(service.get("/api/v1/presets").statusCode()).isEqualTo(404);
+            await(() -> service.count("experiment where state = 'SUCCEEDED'") == 1);
+        }
+    }
+
+    private static void await(BooleanSupplier condition) {
+        Instant deadline = Instant.now().plusSeconds(30);
+        while (!condition.getAsBoolean()) {
+            assertThat(Instant.now()).isBefore(deadline);
+            Service.sleep();
         }
     }
 

@@ -89,7 +89,7 @@ final class Service implements AutoCloseable {
         throw new AssertionError("no end of " + location + " in " + PATIENCE);
     }
 
-    private static void sleep() {
+    static void sleep() {
         try {
             Thread.sleep(50);
         } catch (InterruptedException e) {
@@ -126,6 +126,10 @@ final class Service implements AutoCloseable {
                 .sql("select count(*) from " + table)
                 .query((row, _) -> row.getLong(1))
                 .single();
+    }
+
+    boolean has(Class<?> bean) {
+        return context.getBeanProvider(bean).getIfAvailable() != null;
     }
 
     void execute(String sql) {

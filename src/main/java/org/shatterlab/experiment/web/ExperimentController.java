@@ -6,9 +6,11 @@ import java.net.URI;
 import org.shatterlab.experiment.Experiment;
 import org.shatterlab.experiment.Experiments;
 import org.shatterlab.experiment.SpecReader;
+import org.shatterlab.platform.ConditionalOnRole;
 import org.shatterlab.platform.Problem;
 import org.shatterlab.platform.ProblemException;
 import org.shatterlab.platform.QueryParameters;
+import org.shatterlab.platform.Role;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -20,6 +22,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** Submitting experiments and asking how far they are. */
 @RestController
+@ConditionalOnRole(Role.API)
 @RequestMapping("/api/v1/experiments")
 class ExperimentController {
 

@@ -2,8 +2,10 @@ package org.shatterlab.experiment.web;
 
 import java.util.List;
 import org.shatterlab.experiment.Presets;
+import org.shatterlab.platform.ConditionalOnRole;
 import org.shatterlab.platform.Problem;
 import org.shatterlab.platform.ProblemException;
+import org.shatterlab.platform.Role;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -12,6 +14,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** The paper's experiments, ready to be posted. */
 @RestController
+@ConditionalOnRole(Role.API)
 @RequestMapping(path = "/api/v1/presets", produces = MediaType.APPLICATION_JSON_VALUE)
 class PresetController {
 

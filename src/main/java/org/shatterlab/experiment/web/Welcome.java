@@ -5,6 +5,8 @@ import org.shatterlab.experiment.Experiment;
 import org.shatterlab.experiment.Experiments;
 import org.shatterlab.experiment.PaperFigure;
 import org.shatterlab.experiment.SpecReader;
+import org.shatterlab.platform.ConditionalOnRole;
+import org.shatterlab.platform.Role;
 import org.shatterlab.platform.database.EmbeddedDatabase;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +19,7 @@ import org.springframework.stereotype.Component;
 
 /** Does the main job once on a new embedded database, so that the first start already shows what this service is for. */
 @Component
+@ConditionalOnRole(Role.API)
 @ConditionalOnBooleanProperty(name = "shatterlab.welcome", matchIfMissing = true)
 class Welcome {
 

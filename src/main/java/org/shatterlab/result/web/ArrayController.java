@@ -10,7 +10,9 @@ import org.shatterlab.experiment.Experiments;
 import org.shatterlab.lab.input.Inputs;
 import org.shatterlab.lab.statistic.Matrices;
 import org.shatterlab.lab.statistic.Statistic;
+import org.shatterlab.platform.ConditionalOnRole;
 import org.shatterlab.platform.QueryParameters;
+import org.shatterlab.platform.Role;
 import org.shatterlab.result.Results;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -20,6 +22,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** Matrices over pairs of inputs, and the gradient over the inputs. */
 @RestController
+@ConditionalOnRole(Role.API)
 @RequestMapping(path = "/api/v1/experiments/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
 class ArrayController {
 

@@ -4,6 +4,8 @@ import java.util.Arrays;
 import org.shatterlab.experiment.Experiment;
 import org.shatterlab.experiment.Experiments;
 import org.shatterlab.experiment.PaperFigure;
+import org.shatterlab.platform.ConditionalOnRole;
+import org.shatterlab.platform.Role;
 import org.shatterlab.result.PaperFigures;
 import org.shatterlab.result.figure.Figure;
 import org.springframework.http.MediaType;
@@ -14,6 +16,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** The paper's figures, drawn from an experiment. */
 @RestController
+@ConditionalOnRole(Role.API)
 @RequestMapping("/api/v1/experiments/{id}/figures")
 class FigureController {
 

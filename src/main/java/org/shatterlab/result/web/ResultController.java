@@ -13,6 +13,8 @@ import org.apache.commons.csv.CSVPrinter;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.Experiment;
 import org.shatterlab.experiment.Experiments;
+import org.shatterlab.platform.ConditionalOnRole;
+import org.shatterlab.platform.Role;
 import org.shatterlab.result.ResultQuery;
 import org.shatterlab.result.ResultQuery.RowKey;
 import org.shatterlab.result.ResultRow;
@@ -25,6 +27,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** The rows of an experiment, as pages of JSON or as one stream of CSV. */
 @RestController
+@ConditionalOnRole(Role.API)
 @RequestMapping("/api/v1/experiments/{id}/results")
 class ResultController {
 

@@ -1,0 +1,39 @@
+package org.shatterlab.platform;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import java.util.EnumSet;
+import java.util.Objects;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.annotation.Condition;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.core.type.AnnotatedTypeMetadata;
+
+/** Only in processes that have this role. */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@Documented
+@Conditional(ConditionalOnRole.HasRole.class)
+public @interface ConditionalOnRole {
+
+    Role value();
+
+    /** Reads {@code shatterlab.roles}; a name that is no role stops the start. */
+    class HasRole implements Condition {
+
+        @Override
+        public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+            Object role = Objects.requireNonNull(metadata.getAnnotationAttributes(ConditionalOnRole.class.getName()))
+                    .get("value");
+            return Binder.get(context.getEnvironment())
+                    .bind("shatterlab.roles", Bindable.setOf(Role.class))
+                    .orElseGet(() -> EnumSet.allOf(Role.class))
+                    .contains(role);
+        }
+    }
+}
