@@ -1,0 +1,444 @@
+package org.shatterlab.helm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
+
+import com.marcnuri.helm.Helm;
+import com.marcnuri.helm.LintResult;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.LocalObjectReference;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.Probe;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HelmChartTest {
+
+    private static final Path CHART = Path.of("helm");
+
+    /** The oldest that the chart supports. */
+    private static final String KUBERNETES = "1.30.0";
+
+    private static final String MINIMAL = "database: {existingSecret: postgres}";
+
+    private static final String PRODUCTION = """
+            image: {repository: images.example.org/shatterlab, tag: 1.2.3}
+            imagePullSecrets: [{name: pull}]
+            database: {existingSecret: postgres, poolSize: 6}
+            api: {replicas: 3}
+            worker: {replicas: 10, threads: 2}
+            env: {SHATTERLAB_LIMITS_RUNS: "1000000"}
+            ingress:
+              enabled: true
+              className: nginx
+              host: shatterlab.example.org
+              tlsSecret: shatterlab-tls
+              annotations: {nginx.ingress.kubernetes.io/auth-url: "https://login.example.org/auth"}
+            """;
+
+    private static final String EXTERNALLY_MANAGED = """
+            database:
+              existingSecret: shatterlab-app
+              keys: {url: jdbc-uri, username: user, password: pass}
+            api: {resources: {limits: {memory: 2Gi}}}
+            worker:
+              resources: {requests: {cpu: 8, memory: 16Gi}, limits: {cpu: 8, memory: 16Gi, nvidia.com/gpu: 1}}
+              engineSizeLimit: 8Gi
+              nodeSelector: {accelerator: h200}
+              tolerations: [{key: nvidia.com/gpu, operator: Exists, effect: NoSchedule}]
+              affinity:
+                podAntiAffinity:
+                  preferredDuringSchedulingIgnoredDuringExecution:
+                    - weight: 1
+                      podAffinityTerm:
+                        topologyKey: kubernetes.io/hostname
+                        labelSelector: {matchLabels: {app.kubernetes.io/component: worker}}
+            """;
+
+    @TempDir
+    Path folder;
+
+    private Manifests render(String values) throws IOException {
+        return Manifests.parse(template("lab", values));
+    }
+
+    private String template(String release, String values) throws IOException {
+        Path file = Files.writeString(folder.resolve("values.yaml"), values);
+        return new Helm(CHART)
+                .template()
+                .withName(release)
+                .withNamespace("science")
+                .withKubeVersion(KUBERNETES)
+                .withValuesFile(file)
+                .call();
+    }
+
+    private static PodSpec pod(Manifests manifests, String role) {
+        return manifests
+                .the(Deployment.class, "lab-shatterlab-" + role)
+                .getSpec()
+                .getTemplate()
+                .getSpec();
+    }
+
+    private static Container container(Manifests manifests, String role) {
+        assertThat(pod(manifests, role).getContainers()).hasSize(1);
+        return pod(manifests, role).getContainers().getFirst();
+    }
+
+    /** The variables with their values, or as {@code secret/key} where they come from a Secret; none is there twice. */
+    private static Map<String, String> env(Manifests manifests, String role) {
+        return container(manifests, role).getEnv().stream()
+                .collect(Collectors.toMap(EnvVar::getName, HelmChartTest::value));
+    }
+
+    private static String value(EnvVar variable) {
+        if (variable.getValueFrom() == null) {
+            return variable.getValue();
+        }
+        var secret = variable.getValueFrom().getSecretKeyRef();
+        assertThat(secret.getOptional()).isNull();
+        return secret.getName() + "/" + secret.getKey();
+    }
+
+    private static Map<String, String> kinds(Manifests manifests) {
+        return manifests.objects().stream()
+                .collect(Collectors.groupingBy(
+                        HasMetadata::getKind,
+                        Collectors.mapping(
+                                object -> object.getMetadata().getName().replaceFirst("lab-shatterlab-?", ""),
+                                Collectors.collectingAndThen(
+                                        Collectors.toList(),
+                                        names -> names.stream().sorted().collect(Collectors.joining(" "))))));
+    }
+
+    @Test
+    void lintFindsNothing() {
+        LintResult result = new Helm(CHART).lint().strict().call();
+        assertThat(result.isFailed()).as("%s", result.getMessages()).isFalse();
+        assertThat(result.getMessages()).noneMatch(message -> message.contains("WARNING"));
+    }
+
+    @Test
+    void aFieldThatKubernetesDoesNotKnowIsAnError() {
+        assertThatThrownBy(() -> Manifests.parse("{apiVersion: v1, kind: Service, spec: {ports: [{prt: 8080}]}}"))
+                .hasMessageContaining("prt");
+    }
+
+    @Test
+    void runsTheVersionThatThisBuildMakes() throws IOException {
+        String project = Files.readString(Path.of("pom.xml")).replaceFirst("(?s)<parent>.*</parent>", "");
+        String version = Pattern.compile("<version>(.*)</version>")
+                .matcher(project)
+                .results()
+                .findFirst()
+                .orElseThrow()
+                .group(1);
+        assertThat(container(render(MINIMAL), "worker").getImage()).isEqualTo("shatterlab:" + version);
+    }
+
+    @Test
+    void everyValueIsExplained() throws IOException {
+        List<String> lines = Files.readAllLines(CHART.resolve("values.yaml"));
+        for (int i = 0; i < lines.size(); i++) {
+            if (lines.get(i).matches("( {2})?\\w+:.*")) {
+                assertThat(lines.get(i - 1).strip()).as(lines.get(i)).startsWith("#");
+            }
+        }
+    }
+
+    @Test
+    void minimalHasOneOfEachRoleAndNothingOptional() throws IOException {
+        assertThat(kinds(render(MINIMAL)))
+                .containsOnly(entry("Deployment", "api worker"), entry("Service", "api"), entry("ServiceAccount", ""));
+    }
+
+    @Test
+    void productionHasBudgetsAndAnIngress() throws IOException {
+        Manifests manifests = render(PRODUCTION);
+        assertThat(kinds(manifests))
+                .containsOnly(
+                        entry("Deployment", "api worker"),
+                        entry("Ingress", "api"),
+                        entry("PodDisruptionBudget", "api worker"),
+                        entry("Service", "api"),
+                        entry("ServiceAccount", ""));
+        assertThat(manifests
+                        .all(Deployment.class)
+                        .map(deployment -> deployment.getSpec().getReplicas()))
+                .containsExactly(3, 10);
+        assertThat(container(manifests, "api").getImage()).isEqualTo("images.example.org/shatterlab:1.2.3");
+        assertThat(pod(manifests, "api").getImagePullSecrets())
+                .singleElement()
+                .isEqualTo(new LocalObjectReference("pull"));
+        assertThat(env(manifests, "worker")).containsEntry("SHATTERLAB_WORKER_THREADS", "2");
+        assertThat(env(manifests, "api")).containsEntry("SHATTERLAB_LIMITS_RUNS", "1000000");
+        assertThat(env(manifests, "api")).containsEntry("SPRING_DATASOURCE_HIKARI_MAXIMUM_POOL_SIZE", "6");
+
+        var ingress = manifests.the(Ingress.class, "lab-shatterlab-api");
+        assertThat(ingress.getMetadata().getAnnotations()).containsKey("nginx.ingress.kubernetes.io/auth-url");
+        assertThat(ingress.getSpec().getIngressClassName()).isEqualTo("nginx");
+        assertThat(ingress.getSpec().getTls()).singleElement().satisfies(tls -> {
+            assertThat(tls.getSecretName()).isEqualTo("shatterlab-tls");
+            assertThat(tls.getHosts()).containsExactly("shatterlab.example.org");
+        });
+        assertThat(ingress.getSpec().getRules()).singleElement().satisfies(rule -> {
+            assertThat(rule.getHost()).isEqualTo("shatterlab.example.org");
+            var backend = rule.getHttp().getPaths().getFirst().getBackend().getService();
+            Service service = manifests.the(Service.class, backend.getName());
+            assertThat(service.getSpec().getPorts())
+                    .singleElement()
+                    .satisfies(port -> assertThat(port.getName())
+                            .isEqualTo(backend.getPort().getName()));
+        });
+    }
+
+    @Test
+    void externallyManagedNamesItsKeysItsResourcesAndItsNodes() throws IOException {
+        Manifests manifests = render(EXTERNALLY_MANAGED);
+        assertThat(kinds(manifests)).containsOnlyKeys("Deployment", "Service", "ServiceAccount");
+        for (String role : List.of("api", "worker")) {
+            assertThat(env(manifests, role)).containsEntry("SPRING_DATASOURCE_URL", "shatterlab-app/jdbc-uri");
+            assertThat(env(manifests, role)).containsEntry("SPRING_DATASOURCE_USERNAME", "shatterlab-app/user");
+            assertThat(env(manifests, role)).containsEntry("SPRING_DATASOURCE_PASSWORD", "shatterlab-app/pass");
+        }
+        assertThat(container(manifests, "api").getResources().getLimits())
+                .containsOnly(entry("memory", new Quantity("2Gi")));
+        assertThat(container(manifests, "worker").getResources().getLimits())
+                .containsOnly(
+                        entry("cpu", new Quantity("8")),
+                        entry("memory", new Quantity("16Gi")),
+                        entry("nvidia.com/gpu", new Quantity("1")));
+        assertThat(pod(manifests, "worker").getNodeSelector()).containsOnly(entry("accelerator", "h200"));
+        assertThat(pod(manifests, "worker").getTolerations())
+                .singleElement()
+                .satisfies(toleration -> assertThat(toleration.getKey()).isEqualTo("nvidia.com/gpu"));
+        assertThat(pod(manifests, "worker").getAffinity().getPodAntiAffinity()).isNotNull();
+        assertThat(volumes(manifests, "worker")).containsEntry("/shatterlab/engine", new Quantity("8Gi"));
+        assertThat(pod(manifests, "api").getNodeSelector()).isEmpty();
+        assertThat(pod(manifests, "api").getTolerations()).isEmpty();
+        assertThat(pod(manifests, "api").getAffinity()).isNull();
+    }
+
+    /** The sizes of the volumes, by where they are mounted. */
+    private static Map<String, Quantity> volumes(Manifests manifests, String role) {
+        Map<String, String> paths = container(manifests, role).getVolumeMounts().stream()
+                .collect(Collectors.toMap(VolumeMount::getName, VolumeMount::getMountPath));
+        return pod(manifests, role).getVolumes().stream()
+                .collect(Collectors.toMap(volume -> paths.get(volume.getName()), HelmChartTest::size));
+    }
+
+    private static Quantity size(Volume volume) {
+        return volume.getEmptyDir().getSizeLimit();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {MINIMAL, PRODUCTION, EXTERNALLY_MANAGED})
+    void podsAreRestricted(String values) throws IOException {
+        Manifests manifests = render(values);
+        assertThat(manifests.the(ServiceAccount.class, "lab-shatterlab").getAutomountServiceAccountToken())
+                .isFalse();
+        for (String role : List.of("api", "worker")) {
+            PodSpec pod = pod(manifests, role);
+            assertThat(pod.getServiceAccountName()).isEqualTo("lab-shatterlab");
+            assertThat(pod.getAutomountServiceAccountToken()).isFalse();
+            assertThat(pod.getEnableServiceLinks()).isFalse();
+            assertThat(pod.getSecurityContext().getRunAsNonRoot()).isTrue();
+            assertThat(pod.getSecurityContext().getRunAsUser()).isPositive();
+            assertThat(pod.getSecurityContext().getFsGroup()).isPositive();
+            assertThat(pod.getSecurityContext().getSeccompProfile().getType()).isEqualTo("RuntimeDefault");
+            var container = container(manifests, role).getSecurityContext();
+            assertThat(container.getReadOnlyRootFilesystem()).isTrue();
+            assertThat(container.getAllowPrivilegeEscalation()).isFalse();
+            assertThat(container.getCapabilities().getDrop()).containsExactly("ALL");
+            assertThat(container.getCapabilities().getAdd()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {MINIMAL, PRODUCTION, EXTERNALLY_MANAGED})
+    void probesAskTheHealthOfThePortThatListens(String values) throws IOException {
+        Manifests manifests = render(values);
+        for (String role : List.of("api", "worker")) {
+            Container container = container(manifests, role);
+            assertThat(container.getPorts()).singleElement().satisfies(port -> {
+                assertThat(port.getName()).isEqualTo("http");
+                assertThat(port.getContainerPort()).isEqualTo(8080);
+            });
+            assertThat(env(manifests, role)).containsEntry("SERVER_ADDRESS", "0.0.0.0");
+            assertProbe(container.getStartupProbe(), "liveness");
+            assertProbe(container.getLivenessProbe(), "liveness");
+            assertProbe(container.getReadinessProbe(), "readiness");
+        }
+    }
+
+    private static void assertProbe(Probe probe, String group) {
+        assertThat(probe.getHttpGet().getPath()).isEqualTo("/actuator/health/" + group);
+        assertThat(probe.getHttpGet().getPort()).isEqualTo(new IntOrString("http"));
+    }
+
+    @Test
+    void rolesDifferInTheirEnvironmentAndInWhatTheyMayWrite() throws IOException {
+        Manifests manifests = render(MINIMAL);
+        assertThat(env(manifests, "api")).containsEntry("SHATTERLAB_ROLES", "api");
+        assertThat(env(manifests, "worker")).containsEntry("SHATTERLAB_ROLES", "worker");
+        for (String role : List.of("api", "worker")) {
+            assertThat(env(manifests, role)).containsEntry("SHATTERLAB_WELCOME", "false");
+            assertThat(env(manifests, role)).containsEntry("SERVER_SHUTDOWN", "graceful");
+            assertThat(env(manifests, role)).containsEntry("SHATTERLAB_DATA_DIR", "/shatterlab");
+            assertThat(env(manifests, role)).containsEntry("SPRING_DATASOURCE_URL", "postgres/url");
+        }
+        assertThat(env(manifests, "worker")).containsEntry("SHATTERLAB_WORKER_THREADS", "0");
+        assertThat(env(manifests, "worker")).containsEntry("MALLOC_TRIM_THRESHOLD_", "131072");
+        assertThat(env(manifests, "api")).doesNotContainKeys("SHATTERLAB_WORKER_THREADS", "MALLOC_TRIM_THRESHOLD_");
+        assertThat(volumes(manifests, "api")).containsOnlyKeys("/tmp");
+        assertThat(volumes(manifests, "worker"))
+                .containsOnly(entry("/tmp", new Quantity("256Mi")), entry("/shatterlab/engine", new Quantity("1Gi")));
+        assertThat(container(manifests, "worker").getResources().getLimits()).containsKeys("cpu", "memory");
+        assertThat(container(manifests, "api")
+                        .getLifecycle()
+                        .getPreStop()
+                        .getSleep()
+                        .getSeconds())
+                .isPositive();
+        assertThat(pod(manifests, "api").getTerminationGracePeriodSeconds()).isEqualTo(45);
+        assertThat(pod(manifests, "worker").getTerminationGracePeriodSeconds()).isEqualTo(60);
+    }
+
+    @Test
+    void selectorsFindThePodsOfTheirRoleAlone() throws IOException {
+        Manifests manifests = render(PRODUCTION);
+        manifests.all(Deployment.class).forEach(deployment -> {
+            Map<String, String> selector = deployment.getSpec().getSelector().getMatchLabels();
+            assertThat(selector)
+                    .containsOnlyKeys(
+                            "app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/component");
+            assertThat(deployment.getSpec().getTemplate().getMetadata().getLabels())
+                    .containsAllEntriesOf(selector);
+            var budget = manifests.the(
+                    PodDisruptionBudget.class, deployment.getMetadata().getName());
+            assertThat(budget.getSpec().getSelector().getMatchLabels()).isEqualTo(selector);
+            assertThat(budget.getSpec().getMaxUnavailable()).isEqualTo(new IntOrString(1));
+        });
+        assertThat(manifests.the(Service.class, "lab-shatterlab-api").getSpec().getSelector())
+                .isEqualTo(manifests
+                        .the(Deployment.class, "lab-shatterlab-api")
+                        .getSpec()
+                        .getSelector()
+                        .getMatchLabels());
+        assertThat(manifests.objects())
+                .allSatisfy(object -> assertThat(object.getMetadata().getLabels())
+                        .containsKeys(
+                                "app.kubernetes.io/name",
+                                "app.kubernetes.io/instance",
+                                "app.kubernetes.io/version",
+                                "app.kubernetes.io/managed-by",
+                                "helm.sh/chart"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0, ''", "1, 1, ''", "2, 1, api", "1, 2, worker", "2, 2, api worker"})
+    void aBudgetIsForSeveralPods(int api, int workers, String budgets) throws IOException {
+        Manifests manifests =
+                render("%s\napi: {replicas: %d}\nworker: {replicas: %d}".formatted(MINIMAL, api, workers));
+        assertThat(kinds(manifests).getOrDefault("PodDisruptionBudget", "")).isEqualTo(budgets);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "shatterlab, shatterlab-api",
+        "my-shatterlab, my-shatterlab-api",
+        "a23456789-b23456789-c23456789-d23456789-e23456789-f23, a23456789-b23456789-c23456789-d23456789-e23456789-f23-sh-api"
+    })
+    void namesFollowTheReleaseAndFit(String release, String service) throws IOException {
+        Manifests manifests = Manifests.parse(template(release, MINIMAL));
+        assertThat(manifests.the(Service.class, service)).isNotNull();
+        assertThat(manifests.objects())
+                .allSatisfy(object -> assertThat(object.getMetadata().getName()).hasSizeLessThanOrEqualTo(63));
+    }
+
+    @Test
+    void notesTellHowToReachItAndWarn() throws IOException {
+        Path file = Files.writeString(folder.resolve("values.yaml"), PRODUCTION);
+        String notes = new Helm(CHART)
+                .install()
+                .clientOnly()
+                .dryRun()
+                .withName("lab")
+                .withNamespace("science")
+                .withKubeVersion(KUBERNETES)
+                .withValuesFile(file)
+                .call()
+                .getOutput();
+        assertThat(notes)
+                .contains("3 api and 10 worker pods")
+                .contains("NO AUTHENTICATION YET")
+                .contains("The Ingress for shatterlab.example.org exposes it")
+                .contains("kubectl --namespace science port-forward service/lab-shatterlab-api 8080:8080")
+                .contains("'{\"preset\": \"figure-2\"}'");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "api: {replicas: 2}                               | database.existingSecret is missing: create a Secret",
+                "database: null                                   | existingSecret",
+                "database: {existingSecret: Not_A_Name}           | existingSecret",
+                "database: {existingSecret: pg, keys: {url: ''}}  | url",
+                "database: {existingSecret: pg, password: secret} | password"
+            })
+    void aMissingOrBadSecretIsRefused(String values, String named) {
+        assertRefused(values, named);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "queue: {}                                        | queue",
+                "api: {replica: 2}                                | replica",
+                "api: {threads: 2}                                | threads",
+                "api: {replicas: -1}                              | replicas",
+                "worker: {replicas: -1}                           | replicas",
+                "worker: {replicas: two}                          | replicas",
+                "worker: {threads: 1.5}                           | threads",
+                "worker: {resources: {limits: {memory: 4GB}}}     | memory",
+                "image: {pullPolicy: Sometimes}                   | pullPolicy",
+                "env: {SPRING_DATASOURCE_URL: 'jdbc:postgresql:'} | SPRING_DATASOURCE_URL",
+                "env: {SHATTERLAB_LIMITS_RUNS: 1000000}           | SHATTERLAB_LIMITS_RUNS",
+                "ingress: {enabled: true}                         | ingress.host is missing",
+                "podSecurityContext: {runAsNonroot: true}         | runAsNonroot"
+            })
+    void badValuesAreRefused(String values, String named) {
+        assertRefused(MINIMAL + "\n" + values, named);
+    }
+
+    private void assertRefused(String values, String named) {
+        assertThatThrownBy(() -> render(values))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(named);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.shatterlab.helm;
+
+import org.jspecify.annotations.NullMarked;
