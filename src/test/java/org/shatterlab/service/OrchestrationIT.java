@@ -122,7 +122,7 @@ class OrchestrationIT {
     void noMoreCellsArePickedThanThereAreWorkers(@TempDir Path data) throws InterruptedException {
         try (Service service = Service.start(data)) {
             for (String plan : List.of("hashjoin", "mergejoin", "material", "hashagg", "sort", "indexscan")) {
-                service.execute("alter database shatterlab set enable_" + plan + " = off");
+                service.execute("alter database " + service.database() + " set enable_" + plan + " = off");
             }
         }
         try (Service service = Service.start(data, "--shatterlab.worker.threads=2")) {

@@ -21,7 +21,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A running service on a data folder of its own, spoken to as its users do: over HTTP. */
+/** A running service on a data folder and a database of its own, spoken to as its users do: over HTTP. */
 final class Service implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofMinutes(4);
@@ -39,8 +39,14 @@ final class Service implements AutoCloseable {
     static Service start(Path dataFolder, String... arguments) {
         List<String> all = new ArrayList<>(
                 List.of("--server.port=0", "--shatterlab.welcome=false", "--shatterlab.data-dir=" + dataFolder));
+        all.addAll(TestDatabase.arguments(dataFolder));
         all.addAll(List.of(arguments));
         return new Service(new SpringApplicationBuilder(ShatterlabApplication.class).run(all.toArray(String[]::new)));
+    }
+
+    /** A service that a test framework started, and ends. */
+    static Service of(ConfigurableApplicationContext context) {
+        return new Service(context);
     }
 
     HttpResponse<String> get(String path, String... headers) {
@@ -125,6 +131,14 @@ final class Service implements AutoCloseable {
         return context.getBean(JdbcClient.class)
                 .sql("select count(*) from " + table)
                 .query((row, _) -> row.getLong(1))
+                .single();
+    }
+
+    /** The name of this service's database. */
+    String database() {
+        return context.getBean(JdbcClient.class)
+                .sql("select current_database()")
+                .query((row, _) -> row.getString(1))
                 .single();
     }
 
