@@ -60,6 +60,11 @@ class CellEntity {
         return ++schedulings;
     }
 
+    /** Nobody wants it for now. */
+    void release() {
+        state = State.PLANNED;
+    }
+
     /** Lets a failed cell be computed again. */
     void planAgain() {
         state = State.PLANNED;
@@ -90,7 +95,8 @@ class CellEntity {
         return state == State.RUNNING && fence == claim.fence();
     }
 
-    boolean isWanted() {
+    /** Whether it waits in the queue or runs. */
+    boolean isOpen() {
         return state == State.QUEUED || state == State.RUNNING;
     }
 

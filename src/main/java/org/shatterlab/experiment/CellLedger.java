@@ -10,7 +10,8 @@ import org.springframework.transaction.annotation.Transactional;
 /**
  * The workers' side of experiments: who computes which cell, and what became of it.
  *
- * <p>Locks are taken in one order, first the cell and then the experiments that have it, by id.
+ * <p>Locks are taken in one order: cells by fingerprint, then experiments by id. Whoever holds an experiment's lock waits
+ * for no cell.
  */
 @Service
 public class CellLedger {
@@ -18,31 +19,57 @@ public class CellLedger {
     private final CellRepository cells;
     private final ExperimentRepository experiments;
     private final CellLinks links;
+    private final CellDemand demand;
     private final CellQueue queue;
 
-    CellLedger(CellRepository cells, ExperimentRepository experiments, CellLinks links, CellQueue queue) {
+    CellLedger(
+            CellRepository cells,
+            ExperimentRepository experiments,
+            CellLinks links,
+            CellDemand demand,
+            CellQueue queue) {
         this.cells = cells;
         this.experiments = experiments;
         this.links = links;
+        this.demand = demand;
         this.queue = queue;
     }
 
     /**
      * Hands a cell to a worker. Any earlier claim of it can no longer publish.
      *
-     * @return empty where the cell has ended
+     * @return empty where the cell has ended, or nobody wants it any more
      */
     @Transactional
     public Optional<Claim> claim(String fingerprint, String worker) {
-        Optional<Claim> claim =
-                cells.lock(fingerprint).filter(CellEntity::isWanted).map(CellEntity::claim);
-        claim.ifPresent(granted -> {
-            links.recordExecution(granted, worker);
-            Instant now = Instant.now();
-            links.findNotStarted(fingerprint)
-                    .forEach(id -> experiments.lock(id).ifPresent(experiment -> experiment.start(now)));
-        });
-        return claim;
+        Optional<CellEntity> open = cells.lock(fingerprint).filter(CellEntity::isOpen);
+        if (open.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!demand.isWanted(fingerprint)) {
+            release(open.get());
+            return Optional.empty();
+        }
+        Claim claim = open.get().claim();
+        links.recordExecution(claim, worker);
+        Instant now = Instant.now();
+        links.findNotStarted(fingerprint)
+                .forEach(id -> experiments.lock(id).ifPresent(experiment -> experiment.start(now)));
+        return Optional.of(claim);
+    }
+
+    /** Gives up what was cancelled between two attempts of it, or before the first. */
+    private void release(CellEntity cell) {
+        cell.release();
+        cells.flush();
+        demand.findCancelling(cell.fingerprint())
+                .forEach(id -> experiments.lock(id).ifPresent(this::finishCancelling));
+    }
+
+    private void finishCancelling(ExperimentEntity experiment) {
+        if (experiment.state() == ExperimentState.CANCELLING && !demand.hasOpen(experiment.getId())) {
+            experiment.finishCancelling(Instant.now());
+        }
     }
 
     /**
@@ -81,6 +108,7 @@ public class CellLedger {
         for (CellLinks.Settled settled : links.settle(claim.fingerprint())) {
             ExperimentEntity experiment = experiments.lock(settled.experiment()).orElseThrow();
             change.accept(experiment, settled);
+            finishCancelling(experiment);
             queue.refill(experiment);
         }
     }

@@ -28,20 +28,19 @@ class CellLinks {
     record Settled(UUID experiment, int cells, int network) {}
 
     /**
-     * Stores the cells that are not there yet.
+     * Stores the cells that are not there yet, and locks all of them: an update that never applies locks what it would
+     * have updated, so that a deletion in between cannot take it away.
      *
      * @param cells sorted by fingerprint, so that two submissions that share cells do not deadlock
      */
     void insertMissing(List<NewCell> cells) {
-        batches.batchUpdate(
-                "insert into cell (fingerprint, subject, spec, state) values (?, ?, ?::jsonb, 'PLANNED') on conflict do nothing",
-                cells,
-                1000,
-                (statement, cell) -> {
-                    statement.setString(1, cell.fingerprint());
-                    statement.setString(2, cell.subject());
-                    statement.setString(3, cell.spec());
-                });
+        batches.batchUpdate("""
+                insert into cell (fingerprint, subject, spec, state) values (?, ?, ?::jsonb, 'PLANNED')
+                on conflict (fingerprint) do update set state = excluded.state where false""", cells, 1000, (statement, cell) -> {
+            statement.setString(1, cell.fingerprint());
+            statement.setString(2, cell.subject());
+            statement.setString(3, cell.spec());
+        });
     }
 
     void insert(UUID experiment, List<Link> links) {

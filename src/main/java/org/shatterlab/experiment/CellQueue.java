@@ -29,7 +29,7 @@ public class CellQueue {
     /** A cell to compute; the name of its instance is {@code fingerprint/number of times it was scheduled}. */
     public static final TaskDescriptor<Void> CELL = TaskDescriptor.of("cell");
 
-    /** The recurring task that refills every window. */
+    /** The recurring task that refills every window, among other {@link Housekeeping}. */
     public static final TaskDescriptor<Void> TOP_UP = TaskDescriptor.of("top-up");
 
     private final CellLinks links;
@@ -67,8 +67,11 @@ public class CellQueue {
     /** Refills the window of an experiment whose row the caller's transaction has locked or inserted. */
     @Transactional(propagation = Propagation.MANDATORY)
     void refill(ExperimentEntity experiment) {
+        if (!experiment.state().isLive()) {
+            return;
+        }
         int room = properties.window() - links.countOpen(experiment.getId(), experiment.nextOrdinal());
-        if (experiment.state().isTerminal() || room <= 0) {
+        if (room <= 0) {
             return;
         }
         List<CellLinks.Link> next = links.findOpen(experiment.getId(), experiment.nextOrdinal(), room);
@@ -102,6 +105,6 @@ public class CellQueue {
     /** Refills the windows of all experiments. */
     @Transactional
     public void topUp() {
-        experiments.findUnfinished().forEach(id -> experiments.lock(id).ifPresent(this::refill));
+        experiments.findLive().forEach(id -> experiments.lock(id).ifPresent(this::refill));
     }
 }

@@ -30,4 +30,8 @@ public record Experiment(
                 entity.finishedAt(),
                 entity.failure());
     }
+
+    public ExperimentVersion version() {
+        return new ExperimentVersion(state, progress.done(), progress.failed(), startedAt, finishedAt);
+    }
 }

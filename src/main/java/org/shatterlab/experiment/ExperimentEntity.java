@@ -39,6 +39,9 @@ class ExperimentEntity implements Persistable<UUID> {
     private int done;
     private int failed;
 
+    @Column(name = "head_start")
+    private int headStart;
+
     @Column(name = "next_ordinal")
     private int nextOrdinal;
 
@@ -68,8 +71,8 @@ class ExperimentEntity implements Persistable<UUID> {
         this.cells = cells;
         this.cached = cached;
         this.done = cached;
-        // As precise as the database keeps it, so that every answer shows the same instant.
-        this.createdAt = now.truncatedTo(ChronoUnit.MICROS);
+        this.headStart = cached;
+        this.createdAt = kept(now);
         this.created = true;
         finishIfSettled(now);
     }
@@ -78,7 +81,7 @@ class ExperimentEntity implements Persistable<UUID> {
     void start(Instant now) {
         if (state == ExperimentState.QUEUED) {
             become(ExperimentState.RUNNING);
-            startedAt = now;
+            startedAt = kept(now);
         }
     }
 
@@ -103,11 +106,45 @@ class ExperimentEntity implements Persistable<UUID> {
         finishIfSettled(now);
     }
 
+    /** A user wants no more of it. */
+    void cancel() {
+        become(ExperimentState.CANCELLING);
+    }
+
+    /** Nothing is computed for it any more. */
+    void finishCancelling(Instant now) {
+        become(ExperimentState.CANCELLED);
+        finishedAt = kept(now);
+    }
+
+    /**
+     * Begins again with what is missing.
+     *
+     * @param done how many of its cells are done
+     */
+    void retry(int done, Instant now) {
+        become(ExperimentState.QUEUED);
+        this.done = done;
+        headStart = done;
+        failed = 0;
+        failure = null;
+        startedAt = null;
+        finishedAt = null;
+        nextOrdinal = 0;
+        finishIfSettled(now);
+    }
+
+    /** Cells that it shares may end after it was cancelled, which then stays so. */
     private void finishIfSettled(Instant now) {
-        if (done + failed == cells) {
+        if (state.isLive() && done + failed == cells) {
             become(failed == 0 ? ExperimentState.SUCCEEDED : ExperimentState.FAILED);
-            finishedAt = now;
+            finishedAt = kept(now);
         }
+    }
+
+    /** As precise as the database keeps it, so that every answer shows the same instant. */
+    private static Instant kept(Instant now) {
+        return now.truncatedTo(ChronoUnit.MICROS);
     }
 
     private void become(ExperimentState next) {
@@ -172,6 +209,9 @@ class ExperimentEntity implements Persistable<UUID> {
     }
 
     Progress progress(Instant now) {
-        return Progress.of(cells, done, failed, cached, startedAt, finishedAt, now);
+        return Progress.of(
+                new Progress.Counts(cells, done, failed, cached, headStart),
+                state == ExperimentState.RUNNING ? startedAt : null,
+                now);
     }
 }

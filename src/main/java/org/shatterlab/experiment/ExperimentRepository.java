@@ -14,6 +14,10 @@ interface ExperimentRepository extends JpaRepository<ExperimentEntity, UUID> {
     @Query("select e from ExperimentEntity e where e.id = :id")
     Optional<ExperimentEntity> lock(UUID id);
 
-    @Query("select e.id from ExperimentEntity e where e.state in (QUEUED, RUNNING) order by e.createdAt, e.id")
-    List<UUID> findUnfinished();
+    /** In the order in which they are locked. */
+    @Query("select e.id from ExperimentEntity e where e.state in (QUEUED, RUNNING) order by e.id")
+    List<UUID> findLive();
+
+    @Query("select e.id from ExperimentEntity e where e.state = CANCELLING order by e.id")
+    List<UUID> findCancelling();
 }

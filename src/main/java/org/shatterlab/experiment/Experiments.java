@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -104,18 +103,19 @@ public class Experiments {
      */
     @Transactional(readOnly = true)
     public Experiment get(String id) {
-        return parse(id)
-                .flatMap(experiments::findById)
-                .map(Experiment::of)
-                .orElseThrow(() -> new ProblemException(Problem.NOT_FOUND, "There is no experiment with that id."));
+        return experiments.findById(key(id)).map(Experiment::of).orElseThrow(Experiments::notFound);
     }
 
-    private static Optional<UUID> parse(String id) {
+    static UUID key(String id) {
         try {
-            return Optional.of(UUID.fromString(id));
+            return UUID.fromString(id);
         } catch (IllegalArgumentException e) {
-            return Optional.empty();
+            throw notFound();
         }
+    }
+
+    static ProblemException notFound() {
+        return new ProblemException(Problem.NOT_FOUND, "There is no experiment with that id.");
     }
 
     @Transactional(readOnly = true)

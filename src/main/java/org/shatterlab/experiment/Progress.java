@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param failed how many failed
  * @param cached how many were already done when it was submitted
  * @param fraction of the cells that have ended, 0 to 1
- * @param etaSeconds seconds to its end at the rate so far; null before the first cell ended and after the last
+ * @param etaSeconds seconds to its end at the rate so far; null before the first cell ended and unless it is running
  */
 public record Progress(
         int cells,
@@ -22,21 +22,27 @@ public record Progress(
         double fraction,
         @Nullable Double etaSeconds) {
 
-    static Progress of(
-            int cells,
-            int done,
-            int failed,
-            int cached,
-            @Nullable Instant startedAt,
-            @Nullable Instant finishedAt,
-            Instant now) {
-        int ended = done + failed;
-        int computed = ended - cached;
+    /**
+     * What the database counts of an experiment.
+     *
+     * @param headStart how many cells were done when it was submitted or last retried
+     */
+    record Counts(int cells, int done, int failed, int cached, int headStart) {}
+
+    /**
+     * How far an experiment is.
+     *
+     * @param runningSince null unless it is running
+     */
+    static Progress of(Counts counts, @Nullable Instant runningSince, Instant now) {
+        int ended = counts.done() + counts.failed();
+        int computed = ended - counts.headStart();
         Double eta = null;
-        if (startedAt != null && finishedAt == null && computed > 0) {
-            double elapsed = Duration.between(startedAt, now).toMillis() / 1000.0;
-            eta = elapsed / computed * (cells - ended);
+        if (runningSince != null && computed > 0) {
+            double elapsed = Duration.between(runningSince, now).toMillis() / 1000.0;
+            eta = elapsed / computed * (counts.cells() - ended);
         }
-        return new Progress(cells, done, failed, cached, (double) ended / cells, eta);
+        return new Progress(
+                counts.cells(), counts.done(), counts.failed(), counts.cached(), (double) ended / counts.cells(), eta);
     }
 }

@@ -13,6 +13,7 @@ public enum Problem {
     NOT_MEASURED_YET(HttpStatus.NOT_FOUND, "This has not been measured yet"),
     METHOD_NOT_ALLOWED(HttpStatus.METHOD_NOT_ALLOWED, "This resource does not take that method"),
     NOT_ACCEPTABLE(HttpStatus.NOT_ACCEPTABLE, "This resource has no representation of an accepted type"),
+    CONFLICT(HttpStatus.CONFLICT, "The state of the resource does not allow this"),
     BODY_TOO_LARGE(HttpStatus.CONTENT_TOO_LARGE, "The body is too large"),
     UNSUPPORTED_MEDIA_TYPE(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The body is of another type than this resource takes"),
     INVALID_REQUEST(HttpStatus.UNPROCESSABLE_CONTENT, "The request is understood but not allowed"),

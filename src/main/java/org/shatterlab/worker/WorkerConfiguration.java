@@ -13,6 +13,7 @@ import java.util.UUID;
 import javax.sql.DataSource;
 import org.shatterlab.experiment.CellLedger;
 import org.shatterlab.experiment.CellQueue;
+import org.shatterlab.experiment.Housekeeping;
 import org.shatterlab.lab.Lab;
 import org.shatterlab.platform.ConditionalOnRole;
 import org.shatterlab.platform.Role;
@@ -78,9 +79,9 @@ class WorkerConfiguration {
     }
 
     @Bean
-    RecurringTask<Void> topUpTask(CellQueue queue) {
+    RecurringTask<Void> topUpTask(Housekeeping housekeeping) {
         return Tasks.recurring(CellQueue.TOP_UP, FixedDelay.of(Duration.ofSeconds(2)))
-                .execute((_, _) -> queue.topUp());
+                .execute((_, _) -> housekeeping.run());
     }
 
     @Bean(destroyMethod = "")

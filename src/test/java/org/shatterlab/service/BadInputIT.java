@@ -140,9 +140,58 @@ class BadInputIT {
         assertThat(problem.get("violations").get(0).get("pointer").asString()).isEqualTo("?dryRum");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "state=DONE",
+                "state=queued",
+                "name=",
+                "name=a%00b",
+                "preset=figure-3000",
+                "createdAfter=yesterday",
+                "createdAfter=%2B1000000-01-01T00:00:00Z",
+                "limit=0",
+                "limit=501",
+                "cursor=x",
+                "cursor=MQ",
+                "cursor=%2B",
+                "order=name"
+            })
+    void parametersOfTheList(String query) {
+        JsonNode problem = problem(service.get("/api/v1/experiments?" + query), 422, "invalid-request");
+        assertThat(problem.get("violations").get(0).get("pointer").asString())
+                .isEqualTo("?" + query.replaceFirst("=.*", ""));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"wait=0", "wait=61", "wait=", "wait=a", "wait=1&wait=2", "weight=1"})
+    void parametersOfAnExperiment(String query) {
+        problem(
+                service.get("/api/v1/experiments/01a207bf-87b2-7969-b8cf-0a7bf5febb19?" + query),
+                422,
+                "invalid-request");
+    }
+
+    @Test
+    void keysThatAreNone() {
+        String spec = "{\"networks\": [{\"family\": \"white-noise\"}], \"inputs\": {\"type\": \"grid\"}}";
+        for (String key : List.of("", "x".repeat(256), "a\tb")) {
+            HttpResponse<String> response = service.call("POST", "/api/v1/experiments", spec, "Idempotency-Key", key);
+            problem(response, 400, "malformed-request");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nothing", "01a207bf-87b2-7969-b8cf-0a7bf5febb19"})
+    void nothingToChange(String id) {
+        problem(service.call("POST", "/api/v1/experiments/" + id + "/cancel", ""), 404, "not-found");
+        problem(service.call("POST", "/api/v1/experiments/" + id + "/retry", ""), 404, "not-found");
+        problem(service.call("DELETE", "/api/v1/experiments/" + id, ""), 404, "not-found");
+    }
+
     @Test
     void otherMethodsAndTypes() {
-        problem(service.get("/api/v1/experiments"), 405, "method-not-allowed");
+        problem(service.call("PUT", "/api/v1/experiments", "{}"), 405, "method-not-allowed");
         problem(service.get("/api/v1/presets", "Accept", "image/png"), 406, "not-acceptable");
     }
 

@@ -64,6 +64,17 @@ final class Service implements AutoCloseable {
                 .build());
     }
 
+    /** Any request; the body is JSON, where there is one. */
+    HttpResponse<String> call(String method, String path, String body, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return send(request.header("Content-Type", "application/json")
+                .method(method, HttpRequest.BodyPublishers.ofString(body))
+                .build());
+    }
+
     HttpResponse<String> submit(String body) {
         return post("/api/v1/experiments", body.getBytes(StandardCharsets.UTF_8), "application/json");
     }

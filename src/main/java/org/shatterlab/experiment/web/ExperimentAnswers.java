@@ -7,6 +7,8 @@ import org.shatterlab.experiment.PaperFigure;
 import org.shatterlab.experiment.SpecWriter;
 import org.shatterlab.experiment.web.ExperimentAnswer.Links;
 import org.shatterlab.experiment.web.ExperimentAnswer.ProvenanceAnswer;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -38,6 +40,25 @@ class ExperimentAnswers {
                 experiment.failure(),
                 provenance,
                 links(experiment));
+    }
+
+    /** That what a request asked for has begun. */
+    static ResponseEntity.BodyBuilder accepted(Experiment experiment) {
+        return retryLater(ResponseEntity.accepted(), experiment);
+    }
+
+    /** The experiment, with what is needed to ask again only for what is new. */
+    ResponseEntity<ExperimentAnswer> current(Experiment experiment) {
+        return retryLater(ResponseEntity.ok().eTag(tag(experiment)), experiment).body(of(experiment));
+    }
+
+    /** Weak: the estimate of the time that is left changes without it. */
+    static String tag(Experiment experiment) {
+        return "W/\"" + experiment.version().tag() + "\"";
+    }
+
+    private static ResponseEntity.BodyBuilder retryLater(ResponseEntity.BodyBuilder response, Experiment experiment) {
+        return experiment.state().isTerminal() ? response : response.header(HttpHeaders.RETRY_AFTER, "1");
     }
 
     private static Links links(Experiment experiment) {

@@ -3,37 +3,57 @@ package org.shatterlab.experiment.web;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.net.URI;
+import java.util.Collections;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.Experiment;
+import org.shatterlab.experiment.ExperimentSpec;
 import org.shatterlab.experiment.Experiments;
+import org.shatterlab.experiment.IdempotentSubmissions;
+import org.shatterlab.experiment.IdempotentSubmissions.Submission;
+import org.shatterlab.experiment.Lifecycle;
+import org.shatterlab.experiment.SpecJson;
 import org.shatterlab.experiment.SpecReader;
 import org.shatterlab.platform.ConditionalOnRole;
 import org.shatterlab.platform.Problem;
 import org.shatterlab.platform.ProblemException;
 import org.shatterlab.platform.QueryParameters;
 import org.shatterlab.platform.Role;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
-import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
 
-/** Submitting experiments and asking how far they are. */
+/** What changes experiments: submitting, cancelling, retrying and deleting them. */
 @RestController
 @ConditionalOnRole(Role.API)
 @RequestMapping("/api/v1/experiments")
 class ExperimentController {
 
     private static final int BODY_LIMIT = 1 << 20;
+    private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+    private static final Pattern KEY = Pattern.compile("[ -~]{1,255}");
 
     private final Experiments experiments;
+    private final IdempotentSubmissions submissions;
+    private final Lifecycle lifecycle;
     private final SpecReader reader;
     private final ExperimentAnswers answers;
 
-    ExperimentController(Experiments experiments, SpecReader reader, ExperimentAnswers answers) {
+    ExperimentController(
+            Experiments experiments,
+            IdempotentSubmissions submissions,
+            Lifecycle lifecycle,
+            SpecReader reader,
+            ExperimentAnswers answers) {
         this.experiments = experiments;
+        this.submissions = submissions;
+        this.lifecycle = lifecycle;
         this.reader = reader;
         this.answers = answers;
     }
@@ -41,26 +61,61 @@ class ExperimentController {
     /** Reads the body itself, so that not a byte more than the limit is held. */
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE, produces = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<ExperimentAnswer> submit(HttpServletRequest request) throws IOException {
-        new QueryParameters(request.getParameterMap()).requireValid();
+        requireNoParameters(request);
         byte[] body = request.getInputStream().readNBytes(BODY_LIMIT + 1);
         if (body.length > BODY_LIMIT) {
             throw new ProblemException(
                     Problem.BODY_TOO_LARGE, "A specification has at most " + BODY_LIMIT + " bytes (1 MiB).");
         }
-        Experiment experiment = experiments.submit(reader.read(body));
-        ExperimentAnswer answer = answers.of(experiment);
-        return ResponseEntity.accepted()
-                .location(URI.create(answer.links().self()))
-                .body(answer);
+        String key = idempotencyKey(request);
+        JsonNode json = SpecJson.parse(body);
+        ExperimentSpec spec = reader.read(json);
+        Submission submission =
+                key == null ? new Submission(experiments.submit(spec), false) : submissions.submit(key, json, spec);
+        ExperimentAnswer answer = answers.of(submission.experiment());
+        ResponseEntity.BodyBuilder response = ExperimentAnswers.accepted(submission.experiment())
+                .location(URI.create(answer.links().self()));
+        if (submission.repeated()) {
+            response.header("Idempotency-Replayed", "true");
+        }
+        return response.body(answer);
     }
 
-    @GetMapping(path = "/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
-    ResponseEntity<ExperimentAnswer> get(@PathVariable String id) {
-        Experiment experiment = experiments.get(id);
-        ResponseEntity.BodyBuilder response = ResponseEntity.ok();
-        if (!experiment.state().isTerminal()) {
-            response.header(HttpHeaders.RETRY_AFTER, "1");
+    private static @Nullable String idempotencyKey(HttpServletRequest request) {
+        List<String> keys = Collections.list(request.getHeaders(IDEMPOTENCY_KEY));
+        if (keys.isEmpty()) {
+            return null;
         }
-        return response.body(answers.of(experiment));
+        if (keys.size() > 1 || !KEY.matcher(keys.getFirst()).matches()) {
+            throw new ProblemException(
+                    Problem.MALFORMED_REQUEST,
+                    IDEMPOTENCY_KEY + " must be given once and have 1 to 255 printable ASCII characters.");
+        }
+        return keys.getFirst();
+    }
+
+    @PostMapping(path = "/{id}/cancel", produces = MediaType.APPLICATION_JSON_VALUE)
+    ResponseEntity<ExperimentAnswer> cancel(@PathVariable String id, HttpServletRequest request) {
+        requireNoParameters(request);
+        Experiment experiment = lifecycle.cancel(id);
+        return ExperimentAnswers.accepted(experiment).body(answers.of(experiment));
+    }
+
+    @PostMapping(path = "/{id}/retry", produces = MediaType.APPLICATION_JSON_VALUE)
+    ResponseEntity<ExperimentAnswer> retry(@PathVariable String id, HttpServletRequest request) {
+        requireNoParameters(request);
+        Experiment experiment = lifecycle.retry(id);
+        return ExperimentAnswers.accepted(experiment).body(answers.of(experiment));
+    }
+
+    @DeleteMapping("/{id}")
+    ResponseEntity<Void> delete(@PathVariable String id, HttpServletRequest request) {
+        requireNoParameters(request);
+        lifecycle.delete(id);
+        return ResponseEntity.noContent().build();
+    }
+
+    private static void requireNoParameters(HttpServletRequest request) {
+        new QueryParameters(request.getParameterMap()).requireValid();
     }
 }

@@ -1,0 +1,119 @@
+package org.shatterlab.experiment;
+
+import java.util.List;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+
+/**
+ * Who still wants which cells: a cell that has not ended is wanted by the live experiments that have it.
+ *
+ * <p>Plain SQL: it sees what was written through JPA only after a flush.
+ */
+@Repository
+class CellDemand {
+
+    /** Of the cell {@code c}. */
+    private static final String WANTED = """
+            exists (select from experiment_cell o join experiment e on e.id = o.experiment_id
+                    where o.fingerprint = c.fingerprint and not o.settled and e.state in ('QUEUED', 'RUNNING'))""";
+
+    private final JdbcClient jdbc;
+
+    CellDemand(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** Whether a live experiment waits for a cell; asked under the lock of the cell. */
+    boolean isWanted(String fingerprint) {
+        return jdbc.sql("select " + WANTED + " from cell c where c.fingerprint = ?")
+                .param(fingerprint)
+                .query(Boolean.class)
+                .single();
+    }
+
+    /** The experiments that have a cell and are being cancelled, in the order of ids. */
+    List<UUID> findCancelling(String fingerprint) {
+        return jdbc.sql("""
+                        select distinct e.id from experiment_cell l join experiment e on e.id = l.experiment_id
+                        where l.fingerprint = ? and e.state = 'CANCELLING' order by e.id""")
+                .param(fingerprint)
+                .query((row, _) -> row.getObject(1, UUID.class))
+                .list();
+    }
+
+    /** Whether a cell of an experiment waits in the queue or runs that no live experiment wants. */
+    boolean hasOpen(UUID experiment) {
+        return jdbc.sql("""
+                        select exists (
+                            select from experiment_cell l join cell c using (fingerprint)
+                            where l.experiment_id = ? and not l.settled and c.state in ('QUEUED', 'RUNNING')
+                              and not %s)""".formatted(WANTED))
+                .param(experiment)
+                .query(Boolean.class)
+                .single();
+    }
+
+    /** Takes the cells of an experiment that wait and that no live experiment wants out of the queue. */
+    void withdraw(UUID experiment) {
+        List<String> waiting = jdbc.sql("""
+                        select c.fingerprint from cell c
+                        where c.state = 'QUEUED' and c.fingerprint in (
+                            select l.fingerprint from experiment_cell l where l.experiment_id = ? and not l.settled)
+                        order by c.fingerprint for no key update""")
+                .param(experiment)
+                .query((row, _) -> row.getString(1))
+                .list();
+        // Another statement, so that it sees who came to want a cell while its lock was waited for.
+        List<String> instances = jdbc.sql("""
+                        update cell c set state = 'PLANNED'
+                        where c.fingerprint = any (?::bpchar[]) and not %s
+                        returning c.fingerprint || '/' || c.schedulings""".formatted(WANTED))
+                .param(waiting.toArray(String[]::new))
+                .query((row, _) -> row.getString(1))
+                .list();
+        // One that is picked already ends by itself: its cell is not to be claimed.
+        jdbc.sql("delete from scheduled_tasks where task_name = ? and task_instance = any (?) and not picked")
+                .params(CellQueue.CELL.getTaskName(), instances.toArray(String[]::new))
+                .update();
+    }
+
+    /**
+     * Lets the cells of an experiment that failed be computed again, and settles those that are done since.
+     *
+     * @return how many are done
+     */
+    int planMissing(UUID experiment) {
+        lock(experiment);
+        jdbc.sql("""
+                        update cell set state = 'PLANNED', failure = null, finished_at = null
+                        where state = 'FAILED'
+                          and fingerprint in (select fingerprint from experiment_cell where experiment_id = ?)""").param(experiment).update();
+        jdbc.sql("""
+                        update experiment_cell l set settled = (c.state = 'DONE') from cell c
+                        where c.fingerprint = l.fingerprint and l.experiment_id = ?
+                          and l.settled <> (c.state = 'DONE')""").param(experiment).update();
+        return jdbc.sql("select count(*) from experiment_cell where experiment_id = ? and settled")
+                .param(experiment)
+                .query(Integer.class)
+                .single();
+    }
+
+    /** Locks every cell of an experiment and tells their fingerprints. */
+    List<String> lock(UUID experiment) {
+        return jdbc.sql("""
+                        select fingerprint from cell
+                        where fingerprint in (select fingerprint from experiment_cell where experiment_id = ?)
+                        order by fingerprint for no key update""")
+                .param(experiment)
+                .query((row, _) -> row.getString(1))
+                .list();
+    }
+
+    /** Deletes those of some cells, which are locked, that belong to no experiment, with all that was measured. */
+    void deleteUnshared(List<String> fingerprints) {
+        jdbc.sql("""
+                        delete from cell c where c.fingerprint = any (?::bpchar[]) and c.state <> 'RUNNING'
+                          and not exists (select from experiment_cell l where l.fingerprint = c.fingerprint)""").param(fingerprints.toArray(String[]::new)).update();
+    }
+}

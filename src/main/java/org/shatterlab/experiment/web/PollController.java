@@ -1,0 +1,98 @@
+package org.shatterlab.experiment.web;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.shatterlab.experiment.Experiment;
+import org.shatterlab.experiment.ExperimentWatch;
+import org.shatterlab.experiment.Experiments;
+import org.shatterlab.platform.ConditionalOnRole;
+import org.shatterlab.platform.QueryParameters;
+import org.shatterlab.platform.Role;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
+import org.springframework.http.ETag;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.request.async.DeferredResult;
+
+/** Asking how far an experiment is, at once or as soon as there is something new. */
+@RestController
+@ConditionalOnRole(Role.API)
+@RequestMapping(path = "/api/v1/experiments/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
+class PollController {
+
+    private static final int LONGEST_WAIT = 60;
+
+    /** The container's own limit, which must not be what ends a wait. */
+    private static final long NO_LIMIT = -1;
+
+    private final Experiments experiments;
+    private final ExperimentWatch watch;
+    private final ExperimentAnswers answers;
+    private final Executor executor;
+
+    PollController(
+            Experiments experiments,
+            ExperimentWatch watch,
+            ExperimentAnswers answers,
+            @Qualifier(TaskExecutionAutoConfiguration.APPLICATION_TASK_EXECUTOR_BEAN_NAME) Executor executor) {
+        this.experiments = experiments;
+        this.watch = watch;
+        this.answers = answers;
+        this.executor = executor;
+    }
+
+    /** The framework turns an answer whose tag the client has into a 304. */
+    @GetMapping(params = "!wait")
+    ResponseEntity<ExperimentAnswer> get(@PathVariable String id, HttpServletRequest request) {
+        new QueryParameters(request.getParameterMap()).requireValid();
+        return answers.current(experiments.get(id));
+    }
+
+    @GetMapping(params = "wait")
+    DeferredResult<ResponseEntity<ExperimentAnswer>> await(@PathVariable String id, HttpServletRequest request) {
+        QueryParameters parameters = new QueryParameters(request.getParameterMap());
+        Duration most = Duration.ofSeconds(parameters.integer("wait", 1, LONGEST_WAIT, LONGEST_WAIT));
+        parameters.requireValid();
+        Experiment experiment = experiments.get(id);
+        DeferredResult<ResponseEntity<ExperimentAnswer>> result = new DeferredResult<>(NO_LIMIT);
+        if (experiment.state().isTerminal() || isNews(experiment, request)) {
+            result.setResult(answers.current(experiment));
+            return result;
+        }
+        var _ = watch.await(experiment, most)
+                .thenApplyAsync(_ -> answers.current(experiments.get(id)), executor)
+                .whenComplete((answer, failure) -> complete(result, answer, failure));
+        return result;
+    }
+
+    /** Whether the client has seen another version than the present one. */
+    private static boolean isNews(Experiment experiment, HttpServletRequest request) {
+        String seen = String.join(", ", Collections.list(request.getHeaders(HttpHeaders.IF_NONE_MATCH)));
+        ETag current = ETag.create(ExperimentAnswers.tag(experiment));
+        return !seen.isBlank()
+                && ETag.parse(seen).stream().noneMatch(tag -> tag.isWildcard() || tag.compare(current, false));
+    }
+
+    private static void complete(
+            DeferredResult<ResponseEntity<ExperimentAnswer>> result,
+            @Nullable ResponseEntity<ExperimentAnswer> answer,
+            @Nullable Throwable failure) {
+        if (failure instanceof CompletionException && failure.getCause() != null) {
+            result.setErrorResult(failure.getCause());
+        } else if (failure != null) {
+            result.setErrorResult(failure);
+        } else if (answer != null) {
+            result.setResult(answer);
+        }
+    }
+}
