@@ -79,9 +79,13 @@ public class MeasuredMatrices {
             case CORRELATION -> new MatrixFigure.Scale("correlation of gradients R(i,j)", -1, 1);
             case OUTER_PRODUCT -> new MatrixFigure.Scale("|(g − m)(g − m)ᵀ| / var(g), clipped at 2", 0, 2);
             default -> {
-                double low = Math.min(0, Arrays.stream(values).min().orElseThrow());
-                double high = Math.max(0, Arrays.stream(values).max().orElseThrow());
-                yield new MatrixFigure.Scale("covariance of gradients C(i,j)", low, low == high ? 1 : high);
+                double low = Arrays.stream(values).min().orElseThrow();
+                double high = Arrays.stream(values).max().orElseThrow();
+                String name = "covariance of gradients C(i,j)";
+                // A covariance has a positive entry, or is zero; a range of nothing but rounding would have no ticks.
+                yield high > 0
+                        ? new MatrixFigure.Scale(name, Math.min(low, 0.999 * high), high)
+                        : new MatrixFigure.Scale(name, 0, 1);
             }
         };
     }

@@ -44,8 +44,7 @@ class ReadsIT {
                 {"networks": [{"label": "plain", "family": "feedforward", "width": 10},
                               {"label": "noise", "family": "brown-noise"}],
                  "depths": [1, 2], "inputs": {"type": "grid", "points": %d}, "runs": 7,
-                 "statistics": ["gradient-variance", "autocorrelation", "covariance", "correlation", "outer-product"]}""".formatted(
-                        POINTS));
+                 "statistics": ["gradient-variance", "autocorrelation", "covariance", "correlation", "outer-product"]}""".formatted(POINTS));
         second = service.run("""
                 {"networks": [{"label": "plain", "family": "feedforward", "width": 12},
                               {"label": "residual", "family": "resnet", "width": 10}],
@@ -237,6 +236,68 @@ class ReadsIT {
         assertThat(service.get(matrix(first, "plain/1/covariance?colour=" + encoded("blü")))
                         .statusCode())
                 .isEqualTo(422);
+    }
+
+    /** The networks of the second experiment, with more runs of which it has the first ones. */
+    private static String more(String change) {
+        return """
+                {"networks": [{"label": "plain", "family": "feedforward", "width": 12},
+                              {"label": "again", "family": "feedforward", "width": 12},
+                              {"label": "residual", "family": "resnet", "width": 10}],
+                 "depths": [2, 3], "inputs": {"type": "gaussian", "points": 8, "dimension": 3}, %s "runs": 7,
+                 "statistics": ["gradient-variance", "gradient-correlation", "covariance"]}""".formatted(change);
+    }
+
+    private HttpResponse<String> submit(String query, String body) {
+        return service.post("/api/v1/experiments" + query, body.getBytes(StandardCharsets.UTF_8), "application/json");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"seed\": 1,", "\"seed\": 1,", "\"seed\": 1, \"cache\": false,"})
+    void aDryRunStoresNothingAndForetellsTheCells(String change) {
+        long experiments = service.count("experiment");
+        long cells = service.count("cell");
+        HttpResponse<String> dry = submit("?dryRun=true", more(change));
+        assertThat(dry.statusCode()).as(dry.body()).isEqualTo(200);
+        assertThat(service.count("experiment")).isEqualTo(experiments);
+        assertThat(service.count("cell")).isEqualTo(cells);
+
+        JsonNode estimate = service.json.readTree(dry.body());
+        JsonNode progress = service.run(more(change)).get("progress");
+        assertThat(estimate.get("cells")).isEqualTo(progress.get("cells"));
+        assertThat(estimate.get("cached")).isEqualTo(progress.get("cached"));
+        assertThat(estimate.get("runs").asInt()).isEqualTo(7);
+        boolean all = progress.get("cached").equals(progress.get("cells"));
+        for (String cost : List.of("floatingPointOperations", "memoryBytes", "seconds")) {
+            assertThat(estimate.get(cost).asDouble() > 0).isEqualTo(!all);
+        }
+    }
+
+    @Test
+    void aDryRunIsAskedForClearly() {
+        long experiments = service.count("experiment");
+        assertThat(submit("?dryRun=yes", more("")).statusCode()).isEqualTo(422);
+        assertThat(submit("?dryRun=true&dryRun=true", more("")).statusCode()).isEqualTo(422);
+        assertThat(submit("?dryRun=true", more("\"runs\": 0,")).statusCode()).isEqualTo(400);
+        assertThat(submit("?dryRun=true", more("\"seed\": \"x\",")).statusCode())
+                .isEqualTo(422);
+        assertThat(service.count("experiment")).isEqualTo(experiments);
+        assertThat(submit("?dryRun=false", more("")).statusCode()).isEqualTo(202);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/docs, text/html",
+        "/docs/, text/html",
+        "/docs/index.html, text/html",
+        "/docs/docs.js, text/javascript",
+        "/webjars/swagger-ui/swagger-ui.css, text/css",
+        "/webjars/swagger-ui/swagger-ui-bundle.js, text/javascript"
+    })
+    void theContractIsAPageToo(String path, String type) {
+        HttpResponse<String> page = service.get(path);
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.headers().firstValue("Content-Type").orElseThrow()).startsWith(type);
     }
 
     private static String encoded(String text) {

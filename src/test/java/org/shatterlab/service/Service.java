@@ -27,7 +27,8 @@ final class Service implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     final JsonMapper json = new JsonMapper();
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final HttpClient http =
+            HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NORMAL).build();
     private final ConfigurableApplicationContext context;
     private final String base;
 

@@ -3,7 +3,9 @@ package org.shatterlab.experiment.web;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.net.URI;
+import org.shatterlab.experiment.CostEstimator;
 import org.shatterlab.experiment.Experiment;
+import org.shatterlab.experiment.ExperimentSpec;
 import org.shatterlab.experiment.Experiments;
 import org.shatterlab.experiment.SpecReader;
 import org.shatterlab.platform.ConditionalOnRole;
@@ -30,24 +32,32 @@ class ExperimentController {
 
     private final Experiments experiments;
     private final SpecReader reader;
+    private final CostEstimator costs;
     private final ExperimentAnswers answers;
 
-    ExperimentController(Experiments experiments, SpecReader reader, ExperimentAnswers answers) {
+    ExperimentController(Experiments experiments, SpecReader reader, CostEstimator costs, ExperimentAnswers answers) {
         this.experiments = experiments;
         this.reader = reader;
+        this.costs = costs;
         this.answers = answers;
     }
 
     /** Reads the body itself, so that not a byte more than the limit is held. */
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE, produces = MediaType.APPLICATION_JSON_VALUE)
-    ResponseEntity<ExperimentAnswer> submit(HttpServletRequest request) throws IOException {
-        new QueryParameters(request.getParameterMap()).requireValid();
+    ResponseEntity<?> submit(HttpServletRequest request) throws IOException {
+        QueryParameters parameters = new QueryParameters(request.getParameterMap());
+        boolean dryRun = parameters.flag("dryRun");
+        parameters.requireValid();
         byte[] body = request.getInputStream().readNBytes(BODY_LIMIT + 1);
         if (body.length > BODY_LIMIT) {
             throw new ProblemException(
                     Problem.BODY_TOO_LARGE, "A specification has at most " + BODY_LIMIT + " bytes (1 MiB).");
         }
-        Experiment experiment = experiments.submit(reader.read(body));
+        ExperimentSpec spec = reader.read(body);
+        if (dryRun) {
+            return ResponseEntity.ok(costs.estimate(spec));
+        }
+        Experiment experiment = experiments.submit(spec);
         ExperimentAnswer answer = answers.of(experiment);
         return ResponseEntity.accepted()
                 .location(URI.create(answer.links().self()))

@@ -3,6 +3,8 @@ package org.shatterlab.result.figure;
 import java.awt.Graphics2D;
 import java.awt.Rectangle;
 import java.util.List;
+import org.jfree.chart.axis.NumberAxis;
+import org.jfree.chart.axis.NumberTickUnit;
 
 /** The layout of a matrix: its title, the heat map, the colour bar and the caption, one below the other. */
 final class MatrixSheet implements Sheet {
@@ -16,6 +18,7 @@ final class MatrixSheet implements Sheet {
     private static final int AXIS_NAME = 34;
     private static final int BAR = 14;
     private static final int BAR_NAME = 34;
+    private static final int MOST_TICKS = 9;
 
     private final MatrixFigure figure;
     private final List<String> title;
@@ -76,9 +79,12 @@ final class MatrixSheet implements Sheet {
     private void drawColourBar(Graphics2D graphics, Rectangle bar) {
         graphics.drawImage(HeatMap.scale(), bar.x, bar.y, bar.width, bar.height, null);
         var ends = Scaled.of(new double[] {figure.scale().low(), figure.scale().high()});
+        var values = Plots.axis(ends.values()[0], ends.values()[1]);
+        values.setTickUnit((NumberTickUnit) NumberAxis.createStandardTickUnits()
+                .getCeilingTickUnit((ends.values()[1] - ends.values()[0]) / MOST_TICKS));
         var none = Plots.axis(0, 1);
         none.setVisible(false);
-        Plots.draw(Plots.frame(Plots.axis(ends.values()[0], ends.values()[1]), none), graphics, bar);
+        Plots.draw(Plots.frame(values, none), graphics, bar);
         var name = named(figure.scale().name(), ends);
         Text.centred(graphics, name, Text.LABEL, bar.getCenterX(), bar.y + BAR + Plots.TICKS_BELOW + 16);
     }
