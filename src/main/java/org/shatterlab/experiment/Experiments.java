@@ -83,7 +83,8 @@ public class Experiments {
         return done;
     }
 
-    private static CellLinks.NewCell key(CellSpec cell, @Nullable UUID nonce) {
+    /** What a cell is stored under; with a nonce, for one experiment alone. */
+    static CellLinks.NewCell key(CellSpec cell, @Nullable UUID nonce) {
         return new CellLinks.NewCell(
                 CellFingerprint.of(
                         cell,

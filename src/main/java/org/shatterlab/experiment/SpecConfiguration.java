@@ -5,7 +5,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({Limits.class, QueueProperties.class})
+@EnableConfigurationProperties({CostProperties.class, Limits.class, QueueProperties.class})
 class SpecConfiguration {
 
     @Bean

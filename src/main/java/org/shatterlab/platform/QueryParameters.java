@@ -30,7 +30,7 @@ public final class QueryParameters {
         this.given = given;
     }
 
-    public void refuse(String name, String value, String message) {
+    public void refuse(String name, @Nullable String value, String message) {
         violations.add(new Violation("?" + name, value, message));
     }
 
@@ -41,6 +41,29 @@ public final class QueryParameters {
                 .filter(value -> !allowed.contains(value))
                 .forEach(value -> refuse(name, value, "must be one of: " + String.join(", ", allowed)));
         return values;
+    }
+
+    /** All values of a parameter that must be given, at most so often; a value that is repeated counts once. */
+    public Set<String> several(String name, int most) {
+        String[] values = values(name);
+        if (values.length == 0 || values.length > most) {
+            refuse(
+                    name,
+                    values.length == 0 ? null : values.length + " values",
+                    "must be given 1 to " + most + " times");
+            return Set.of();
+        }
+        return new LinkedHashSet<>(List.of(values));
+    }
+
+    /** Whether a parameter is true; false where it is not given. */
+    public boolean flag(String name) {
+        Boolean value = parsed(name, "must be true or false", text -> switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> null;
+        });
+        return value != null && value;
     }
 
     /** The value of a parameter, or the fallback where it is not given. */

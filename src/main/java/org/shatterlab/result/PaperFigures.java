@@ -62,7 +62,7 @@ public class PaperFigures {
                 columns.add(new Figure1.Column(title, x, gradient.get()));
             }
         }
-        return Optional.of(new Figure1(caption(experiment, PaperFigure.FIGURE_1, "run 0"), columns));
+        return Optional.of(new Figure1(caption(experiment, PaperFigure.FIGURE_1.apiName(), "run 0"), columns));
     }
 
     private Optional<Figure> figure2(Experiment experiment) {
@@ -99,8 +99,8 @@ public class PaperFigures {
         if (!noise.isEmpty()) {
             panels.add(new Figure2.Panel("noise", noise));
         }
-        return Optional.of(
-                new Figure2(caption(experiment, PaperFigure.FIGURE_2, runs(measured.values(), spec.runs())), panels));
+        return Optional.of(new Figure2(
+                caption(experiment, PaperFigure.FIGURE_2.apiName(), runs(measured.values(), spec.runs())), panels));
     }
 
     private static String curve(String network, @Nullable Integer depth) {
@@ -128,12 +128,16 @@ public class PaperFigures {
                 .mapToLong(ResultRow::runs)
                 .min()
                 .orElse(0);
-        return fewest == wanted ? wanted + (wanted == 1 ? " run" : " runs") : fewest + " of " + wanted + " runs";
+        return runs(fewest, wanted);
     }
 
-    private static String caption(Experiment experiment, PaperFigure figure, String runs) {
+    static String runs(long measured, int wanted) {
+        return measured == wanted ? wanted + (wanted == 1 ? " run" : " runs") : measured + " of " + wanted + " runs";
+    }
+
+    static String caption(Experiment experiment, String figure, String runs) {
         ExperimentSpec spec = experiment.spec();
-        return "Shatterlab " + figure.apiName() + ": " + spec.inputs().points() + " inputs, " + runs + ", seed "
-                + spec.seed() + ", " + spec.precision().apiName() + ". Experiment " + experiment.id();
+        return "Shatterlab " + figure + ": " + spec.inputs().points() + " inputs, " + runs + ", seed " + spec.seed()
+                + ", " + spec.precision().apiName() + ". Experiment " + experiment.id();
     }
 }

@@ -18,6 +18,11 @@ public record ResultQuery(
         Set<String> statistics,
         @Nullable RowKey after) {
 
+    /** The same rows, from after a key on. */
+    public ResultQuery after(@Nullable RowKey key) {
+        return new ResultQuery(networks, depths, statistics, key);
+    }
+
     /** From a depth to a depth, both included. */
     public record DepthRange(int from, int to) {}
 

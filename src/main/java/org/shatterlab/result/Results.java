@@ -177,30 +177,25 @@ public class Results {
                 .optional();
     }
 
-    /**
-     * The covariance C, averaged over all runs measured so far.
-     *
-     * @return row-major, M x M
-     */
+    /** The covariance C, averaged over all runs measured so far. */
     @Transactional(readOnly = true)
-    public Optional<double[]> covariance(UUID experiment, int network, int depth) {
-        record Sum(long runs, double[] values) {}
-        try (Stream<Sum> cells = jdbc
+    public Optional<RunMatrix> covariance(UUID experiment, int network, int depth) {
+        try (Stream<RunMatrix> cells = jdbc
                 .sql("""
                         select m.count, m.covariance from experiment_cell l join cell_matrix m using (fingerprint)
                         where l.experiment_id = ? and l.network = ? and m.depth = ? order by l.ordinal""")
                 .withFetchSize(10)
                 .params(experiment, network, depth)
-                .query((row, _) -> new Sum(row.getLong(1), ResultStore.doubles(row.getBytes(2))))
+                .query((row, _) -> new RunMatrix(row.getLong(1), ResultStore.doubles(row.getBytes(2))))
                 .stream()) {
-            Sum total = null;
-            for (Sum cell : (Iterable<Sum>) cells::iterator) {
+            RunMatrix total = null;
+            for (RunMatrix cell : (Iterable<RunMatrix>) cells::iterator) {
                 double[] values = cell.values();
                 double[] before = total == null ? new double[values.length] : total.values();
                 for (int i = 0; i < values.length; i++) {
                     values[i] = before[i] + cell.runs() * values[i];
                 }
-                total = new Sum((total == null ? 0 : total.runs()) + cell.runs(), values);
+                total = new RunMatrix((total == null ? 0 : total.runs()) + cell.runs(), values);
             }
             if (total == null) {
                 return Optional.empty();
@@ -208,7 +203,7 @@ public class Results {
             for (int i = 0; i < total.values().length; i++) {
                 total.values()[i] /= total.runs();
             }
-            return Optional.of(total.values());
+            return Optional.of(total);
         }
     }
 }

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.shatterlab.experiment.CostEstimator;
 import org.shatterlab.experiment.Experiment;
 import org.shatterlab.experiment.ExperimentSpec;
 import org.shatterlab.experiment.Experiments;
@@ -43,6 +44,7 @@ class ExperimentController {
     private final IdempotentSubmissions submissions;
     private final Lifecycle lifecycle;
     private final SpecReader reader;
+    private final CostEstimator costs;
     private final ExperimentAnswers answers;
 
     ExperimentController(
@@ -50,18 +52,22 @@ class ExperimentController {
             IdempotentSubmissions submissions,
             Lifecycle lifecycle,
             SpecReader reader,
+            CostEstimator costs,
             ExperimentAnswers answers) {
         this.experiments = experiments;
         this.submissions = submissions;
         this.lifecycle = lifecycle;
         this.reader = reader;
+        this.costs = costs;
         this.answers = answers;
     }
 
     /** Reads the body itself, so that not a byte more than the limit is held. */
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE, produces = MediaType.APPLICATION_JSON_VALUE)
-    ResponseEntity<ExperimentAnswer> submit(HttpServletRequest request) throws IOException {
-        requireNoParameters(request);
+    ResponseEntity<?> submit(HttpServletRequest request) throws IOException {
+        QueryParameters parameters = new QueryParameters(request.getParameterMap());
+        boolean dryRun = parameters.flag("dryRun");
+        parameters.requireValid();
         byte[] body = request.getInputStream().readNBytes(BODY_LIMIT + 1);
         if (body.length > BODY_LIMIT) {
             throw new ProblemException(
@@ -70,6 +76,9 @@ class ExperimentController {
         String key = idempotencyKey(request);
         JsonNode json = SpecJson.parse(body);
         ExperimentSpec spec = reader.read(json);
+        if (dryRun) {
+            return ResponseEntity.ok(costs.estimate(spec));
+        }
         Submission submission =
                 key == null ? new Submission(experiments.submit(spec), false) : submissions.submit(key, json, spec);
         ExperimentAnswer answer = answers.of(submission.experiment());

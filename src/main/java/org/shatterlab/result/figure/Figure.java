@@ -1,10 +1,10 @@
 package org.shatterlab.result.figure;
 
 /**
- * A figure of "The Shattered Gradients Problem" (arXiv:1702.08591), drawn from measured data. The same data give the
- * same bytes on the same machine: the layout follows the metrics of its sans-serif font.
+ * A figure drawn from measured data: one of "The Shattered Gradients Problem" (arXiv:1702.08591), or a single matrix. The
+ * same data give the same bytes on the same machine: the layout follows the metrics of its sans-serif font.
  */
-public sealed interface Figure permits Figure1, Figure2 {
+public sealed interface Figure permits Figure1, Figure2, MatrixFigure {
 
     /** Where the picture comes from, printed small at its foot. */
     String caption();

@@ -117,7 +117,7 @@ final class Figure1Sheet implements Sheet {
         renderer.setDrawSeriesLineAsPath(true);
         renderer.setSeriesPaint(0, Palette.CURVE);
         renderer.setSeriesStroke(0, new BasicStroke(1.2f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
-        var domain = inputAxis(inputs.values());
+        var domain = Plots.gridAxis(inputs.values(), side);
         domain.setTickLabelsVisible(false);
         Plots.draw(Plots.plot(domain, gradientAxis(gradient.values()), data, renderer), graphics, area);
         if (gradient.exponent() != 0) {
@@ -139,7 +139,10 @@ final class Figure1Sheet implements Sheet {
             graphics.drawImage(image, area.x, area.y, area.width, area.height, null);
         }
         var inputs = Scaled.of(column.x());
-        Plots.draw(Plots.frame(inputAxis(inputs.values()), inputAxis(inputs.values())), graphics, area);
+        Plots.draw(
+                Plots.frame(Plots.gridAxis(inputs.values(), side), Plots.gridAxis(inputs.values(), side)),
+                graphics,
+                area);
         var name = inputs.exponent() == 0 ? "input x" : "input x / " + inputs.power();
         Text.centred(graphics, name, Text.LABEL, area.getCenterX(), area.y + side + Plots.TICKS_BELOW + 14);
         if (index % perRow == 0) {
@@ -158,23 +161,6 @@ final class Figure1Sheet implements Sheet {
         Plots.draw(Plots.frame(values, none), graphics, bar);
         var label = "|(g − m)(g − m)ᵀ| / var(g), clipped at 2";
         Text.centred(graphics, label, Text.LABEL, bar.getCenterX(), bar.y + BAR + Plots.TICKS_BELOW + 16);
-    }
-
-    /** Half a step beyond the grid at both ends, so that a cell of the heat map is centred on its input. */
-    private NumberAxis inputAxis(double[] x) {
-        var length = x[x.length - 1] - x[0];
-        var half = length / (x.length - 1) / 2;
-        var axis = Plots.axis(x[0] - half, x[x.length - 1] + half);
-        // JFreeChart alone would choose unlike ticks for the two axes of a square; a grid rounded to float32 may be
-        // long.
-        var unit = NumberAxis.createStandardTickUnits()
-                .getCeilingTickUnit(length / 4 * 0.999)
-                .getSize();
-        var label = Plots.numbers().format(x[0] + unit);
-        if (Text.width(label, Text.TICK) + 4 < unit / length * side) {
-            axis.setTickUnit(new NumberTickUnit(unit));
-        }
-        return axis;
     }
 
     private static NumberAxis gradientAxis(double[] gradient) {

@@ -1,16 +1,16 @@
 package org.shatterlab.result.figure;
 
+import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The outer product {@code |(g - m)(g - m)^T| / var(g)} of a gradient as an image. It is the outer product of |z| with
- * itself, z = (g - m) / sd(g), so that averaging |z| over blocks of inputs averages the matrix over squares.
- */
+/** Matrices over pairs of inputs as images. */
 final class HeatMap {
 
-    /** The value at the top of the colour scale. For normal z, 5 % of the entries exceed it. */
+    /** The value at the top of the colour scale of an outer product. For normal z, 5 % of the entries exceed it. */
     static final double TOP = 2;
 
     /** More cells than this along a side would be seen by no one and would swell the SVG. */
@@ -18,7 +18,13 @@ final class HeatMap {
 
     private HeatMap() {}
 
-    /** The image, first input at the bottom left, or null where the gradient is constant and has no outer product. */
+    /**
+     * The outer product {@code |(g - m)(g - m)^T| / var(g)} of a gradient, first input at the bottom left. It is the outer
+     * product of |z| with itself, z = (g - m) / sd(g), so that averaging |z| over blocks of inputs averages the matrix over
+     * squares.
+     *
+     * @return null where the gradient is constant and has no outer product
+     */
     static @Nullable BufferedImage outerProduct(double[] gradient) {
         var z = absoluteDeviations(gradient);
         if (z == null) {
@@ -39,7 +45,49 @@ final class HeatMap {
         return image;
     }
 
-    /** The colour scale from 0 at the left to {@link #TOP} at the right. */
+    /**
+     * A matrix, its first column at the left and its first row at the bottom. Squares of entries are averaged where there
+     * are more than a viewer sees; one that is nowhere defined is grey.
+     *
+     * @param values row-major, M x M; NaN where there is none
+     * @param low the value at the bottom of the colour scale
+     * @param high the value at its top
+     */
+    static BufferedImage of(double[] values, double low, double high) {
+        var size = (int) Math.sqrt(values.length);
+        var cells = Math.min(size, MOST_CELLS);
+        var magnification = Math.ceilDiv(MOST_CELLS, cells);
+        var side = cells * magnification;
+        var image = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
+        for (int row = 0; row < cells; row++) {
+            for (int column = 0; column < cells; column++) {
+                var mean = squareMean(values, size, cells, row, column);
+                var colour = Double.isNaN(mean) ? Palette.GRID : Palette.viridis((mean - low) / (high - low));
+                fill(image, column * magnification, side - (row + 1) * magnification, magnification, colour);
+            }
+        }
+        return image;
+    }
+
+    private static double squareMean(double[] values, int size, int cells, int row, int column) {
+        return IntStream.range(row * size / cells, (row + 1) * size / cells)
+                .mapToObj(i ->
+                        Arrays.stream(values, i * size + column * size / cells, i * size + (column + 1) * size / cells))
+                .flatMapToDouble(Function.identity())
+                .filter(value -> !Double.isNaN(value))
+                .average()
+                .orElse(Double.NaN);
+    }
+
+    private static void fill(BufferedImage image, int left, int top, int side, Color colour) {
+        for (int y = top; y < top + side; y++) {
+            for (int x = left; x < left + side; x++) {
+                image.setRGB(x, y, colour.getRGB());
+            }
+        }
+    }
+
+    /** The colour scale, from its bottom at the left to its top at the right. */
     static BufferedImage scale() {
         var image = new BufferedImage(256, 1, BufferedImage.TYPE_BYTE_INDEXED, Palette.viridisModel());
         for (int column = 0; column < 256; column++) {

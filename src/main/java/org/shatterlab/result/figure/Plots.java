@@ -11,6 +11,7 @@ import java.text.NumberFormat;
 import java.util.Locale;
 import org.jfree.chart.axis.AxisSpace;
 import org.jfree.chart.axis.NumberAxis;
+import org.jfree.chart.axis.NumberTickUnit;
 import org.jfree.chart.plot.XYPlot;
 import org.jfree.chart.renderer.xy.XYItemRenderer;
 import org.jfree.chart.ui.RectangleInsets;
@@ -39,6 +40,28 @@ final class Plots {
         axis.setTickMarkOutsideLength(4);
         axis.setAxisLinePaint(Palette.AXIS);
         axis.setAxisLineStroke(HAIRLINE);
+        return axis;
+    }
+
+    /**
+     * Along a side of a heat map: half a step beyond the grid at both ends, so that a cell is centred on its input.
+     *
+     * @param x rising and equally spaced
+     * @param side the length of the axis
+     */
+    static NumberAxis gridAxis(double[] x, int side) {
+        var length = x[x.length - 1] - x[0];
+        var half = length / (x.length - 1) / 2;
+        var axis = axis(x[0] - half, x[x.length - 1] + half);
+        // JFreeChart alone would choose unlike ticks for the two axes of a square; a grid rounded to float32 may be
+        // long.
+        var unit = NumberAxis.createStandardTickUnits()
+                .getCeilingTickUnit(length / 4 * 0.999)
+                .getSize();
+        var label = numbers().format(x[0] + unit);
+        if (Text.width(label, Text.TICK) + 4 < unit / length * side) {
+            axis.setTickUnit(new NumberTickUnit(unit));
+        }
         return axis;
     }
 

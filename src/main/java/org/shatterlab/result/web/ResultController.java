@@ -3,13 +3,8 @@ package org.shatterlab.result.web;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVPrinter;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.Experiment;
 import org.shatterlab.experiment.Experiments;
@@ -19,7 +14,9 @@ import org.shatterlab.result.ResultQuery;
 import org.shatterlab.result.ResultQuery.RowKey;
 import org.shatterlab.result.ResultRow;
 import org.shatterlab.result.Results;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -30,23 +27,6 @@ import org.springframework.web.bind.annotation.RestController;
 @ConditionalOnRole(Role.API)
 @RequestMapping("/api/v1/experiments/{id}/results")
 class ResultController {
-
-    private static final CSVFormat CSV = CSVFormat.RFC4180
-            .builder()
-            .setHeader(
-                    "network",
-                    "depth",
-                    "statistic",
-                    "index",
-                    "mean",
-                    "standardDeviation",
-                    "standardError",
-                    "runs",
-                    "paper",
-                    "derived",
-                    "infiniteWidth",
-                    "note")
-            .get();
 
     private final Experiments experiments;
     private final Results results;
@@ -64,7 +44,7 @@ class ResultController {
     record ResultPage(List<ResultRow> items, @Nullable String nextCursor) {}
 
     @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
-    ResultPage page(@PathVariable String id, HttpServletRequest request) {
+    ResponseEntity<ResultPage> page(@PathVariable String id, HttpServletRequest request) {
         Experiment experiment = experiments.get(id);
         ResultParameters.Page page = ResultParameters.page(experiment.spec(), request.getParameterMap());
         List<ResultRow> items = new ArrayList<>();
@@ -74,43 +54,23 @@ class ResultController {
             keys.add(key);
             return items.size() <= page.limit();
         });
-        if (items.size() <= page.limit()) {
-            return new ResultPage(items, null);
-        }
-        return new ResultPage(items.subList(0, page.limit()), ResultParameters.cursor(keys.get(page.limit() - 1)));
+        boolean last = items.size() <= page.limit();
+        return ResponseEntity.ok()
+                .varyBy(HttpHeaders.ACCEPT)
+                .body(
+                        last
+                                ? new ResultPage(items, null)
+                                : new ResultPage(
+                                        items.subList(0, page.limit()),
+                                        ResultParameters.cursor(keys.get(page.limit() - 1))));
     }
 
-    @GetMapping(produces = "text/csv")
+    @GetMapping(produces = RowCsv.TYPE)
     void csv(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
         Experiment experiment = experiments.get(id);
         ResultQuery query = ResultParameters.stream(experiment.spec(), request.getParameterMap());
-        response.setContentType("text/csv; charset=utf-8; header=present");
-        response.setCharacterEncoding(StandardCharsets.UTF_8.name());
-        Writer writer = response.getWriter();
-        CSVPrinter printer = CSV.print(writer);
-        results.read(experiment, query, (_, row) -> print(printer, row));
-        printer.flush();
-    }
-
-    private static boolean print(CSVPrinter printer, ResultRow row) {
-        ResultRow.Predicted predicted = row.predictions();
-        try {
-            printer.printRecord(
-                    row.network(),
-                    row.depth(),
-                    row.statistic(),
-                    row.index(),
-                    row.mean(),
-                    row.standardDeviation(),
-                    row.standardError(),
-                    row.runs(),
-                    predicted.paper(),
-                    predicted.derived(),
-                    predicted.infiniteWidth(),
-                    predicted.note());
-            return true;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        RowCsv csv = RowCsv.start(response, false);
+        results.read(experiment, query, (_, row) -> csv.print(null, row));
+        csv.end();
     }
 }

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -24,6 +25,8 @@ final class ResultParameters {
     static final int DEFAULT_LIMIT = 1000;
     static final int LARGEST_LIMIT = 10_000;
 
+    static final String CURSOR = "must be the nextCursor of an earlier answer";
+
     private static final Pattern DEPTHS = Pattern.compile("(\\d{1,9})(?:\\.\\.(\\d{1,9}))?");
     private static final List<String> STATISTICS = Arrays.stream(Statistic.values())
             .filter(statistic -> statistic.kind() == Statistic.Kind.ROWS)
@@ -38,26 +41,30 @@ final class ResultParameters {
     /** Reads {@code network}, {@code statistic}, {@code depth}, {@code limit} and {@code cursor}. */
     static Page page(ExperimentSpec spec, Map<String, String[]> given) {
         QueryParameters parameters = new QueryParameters(given);
-        ResultQuery all = filters(spec, parameters);
-        int limit = parameters.integer("limit", 1, LARGEST_LIMIT, DEFAULT_LIMIT);
-        RowKey after = parameters.parsed(
-                "cursor",
-                "must be the nextCursor of an earlier answer",
-                text -> key(text, spec.networks().size()));
+        ResultQuery all = filters(labels(spec), parameters);
+        int limit = limit(parameters);
+        RowKey after = parameters.parsed("cursor", CURSOR, text -> key(text, spec));
         parameters.requireValid();
-        return new Page(new ResultQuery(all.networks(), all.depths(), all.statistics(), after), limit);
+        return new Page(all.after(after), limit);
     }
 
     /** Reads {@code network}, {@code statistic} and {@code depth}. */
     static ResultQuery stream(ExperimentSpec spec, Map<String, String[]> given) {
         QueryParameters parameters = new QueryParameters(given);
-        ResultQuery all = filters(spec, parameters);
+        ResultQuery all = filters(labels(spec), parameters);
         parameters.requireValid();
         return all;
     }
 
-    private static ResultQuery filters(ExperimentSpec spec, QueryParameters parameters) {
-        List<String> labels = spec.networks().stream().map(NetworkEntry::label).toList();
+    static List<String> labels(ExperimentSpec spec) {
+        return spec.networks().stream().map(NetworkEntry::label).toList();
+    }
+
+    static int limit(QueryParameters parameters) {
+        return parameters.integer("limit", 1, LARGEST_LIMIT, DEFAULT_LIMIT);
+    }
+
+    static ResultQuery filters(Collection<String> labels, QueryParameters parameters) {
         List<DepthRange> depths =
                 parameters.parsed("depth", "must be depths such as 10, or 2,4,10, or 2..50", ResultParameters::depths);
         return new ResultQuery(
@@ -85,14 +92,14 @@ final class ResultParameters {
         return ranges;
     }
 
-    private static @Nullable RowKey key(String cursor, int networks) {
+    static @Nullable RowKey key(String cursor, ExperimentSpec spec) {
         String[] parts = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8).split(" ", -1);
         if (parts.length != 4 || !STATISTICS.contains(parts[1])) {
             return null;
         }
         RowKey key = new RowKey(
                 Integer.parseInt(parts[0]), parts[1], Integer.parseInt(parts[2]), Integer.parseInt(parts[3]));
-        return key.network() < 0 || key.network() >= networks ? null : key;
+        return key.network() < 0 || key.network() >= spec.networks().size() ? null : key;
     }
 
     static String cursor(RowKey key) {

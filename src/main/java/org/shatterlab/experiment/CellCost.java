@@ -1,0 +1,94 @@
+package org.shatterlab.experiment;
+
+import org.shatterlab.lab.CellSpec;
+import org.shatterlab.lab.Precision;
+import org.shatterlab.lab.network.NetworkSpec;
+import org.shatterlab.lab.statistic.DepthAccumulator;
+
+/**
+ * What it costs to measure a cell, from the recursion {@code h_l = a h_{l-1} + b W_l rho(n_l(h_{l-1}))} alone. For M inputs
+ * of dimension d, width N, the layers S that are computed (the deepest depth; the sum of the depths where they are
+ * different networks) and D depths, one run takes
+ *
+ * <pre>
+ * 4 M N^2 S          two products with W_l for each layer: hidden states and tangents
+ * 2 M d N            the first layer, for each pass through the network
+ * {@value #ELEMENT_WISE} M N S         normalisation, rectifier, its slope, and the sum of the two paths
+ * 4 M N D            variance and correlation, in float64
+ * 2 M N D            the gradient of one readout, where a statistic needs it
+ * 2 M^2 N D          the covariance, where a statistic needs it, in float64
+ * </pre>
+ *
+ * and the draw of N^2 S weights, which is no floating-point work but takes its time. Noise takes M^2 for its covariance.
+ *
+ * @param operations floating-point operations
+ * @param work the time it takes, in float32 operations of a matrix product
+ * @param memoryBytes the peak outside the service's own needs
+ */
+record CellCost(double operations, double work, double memoryBytes) {
+
+    private static final int ELEMENT_WISE = 14;
+
+    /** Bound by memory, an element-wise operation takes as long as so many of a product. */
+    private static final double ELEMENT_WISE_WORK = 12;
+
+    /** A weight takes as long to draw as so many operations of a product. */
+    private static final double DRAW_WORK = 300;
+
+    private static final double DOUBLE_WORK = 2;
+
+    /** Arrays of shape (M, N) that a layer holds at a time. */
+    private static final int LAYER_ARRAYS = 10;
+
+    static CellCost of(CellSpec cell) {
+        CellCost run = switch (cell.network()) {
+            case NetworkSpec.Rectifier network -> run(cell, network);
+            case NetworkSpec.Noise _ -> noise(cell);
+        };
+        return new CellCost(cell.runs() * run.operations(), cell.runs() * run.work(), run.memoryBytes());
+    }
+
+    private static CellCost run(CellSpec cell, NetworkSpec.Rectifier network) {
+        double points = cell.inputs().points();
+        double dimension = cell.inputs().dimension();
+        double width = network.width();
+        double depths = cell.depths().size();
+        boolean eachDepth = network.wiring().dependsOnDepth();
+        double layers = eachDepth
+                ? cell.depths().stream().mapToDouble(depth -> depth).sum()
+                : cell.depths().getLast();
+        boolean covariance = DepthAccumulator.needsCovariance(cell.statistics());
+        boolean gradient = DepthAccumulator.needsGradient(cell.statistics());
+
+        double products =
+                4 * points * width * width * layers + 2 * points * dimension * width * (eachDepth ? depths : 1);
+        double elementWise = ELEMENT_WISE * points * width * layers;
+        double statistics =
+                points * width * depths * (gradient ? 6 : 4) + (covariance ? 2 * points * points * width * depths : 0);
+        double weights = width * width * layers;
+        double slowness = cell.precision() == Precision.FLOAT32 ? 1 : DOUBLE_WORK;
+        double bytes = cell.precision() == Precision.FLOAT32 ? Float.BYTES : Double.BYTES;
+        return new CellCost(
+                products + elementWise + statistics,
+                slowness * (products + ELEMENT_WISE_WORK * elementWise)
+                        + DOUBLE_WORK * statistics
+                        + DRAW_WORK * weights,
+                bytes * (width * width + dimension * (points + width) + LAYER_ARRAYS * points * width)
+                        + Double.BYTES * (2 * points * width + points * dimension)
+                        + kept(cell));
+    }
+
+    private static CellCost noise(CellSpec cell) {
+        double points = cell.inputs().points();
+        double operations = points * 4 + (DepthAccumulator.needsCovariance(cell.statistics()) ? points * points : 0);
+        return new CellCost(operations, operations + DRAW_WORK * points, kept(cell));
+    }
+
+    /** What is gathered over the depths until it is stored: sums and means of covariances, and series. */
+    private static double kept(CellSpec cell) {
+        double points = cell.inputs().points();
+        double depths = Math.max(1, cell.depths().size());
+        boolean covariance = DepthAccumulator.needsCovariance(cell.statistics());
+        return Double.BYTES * (points * depths + (covariance ? points * points * (2 * depths + 2) : 0));
+    }
+}

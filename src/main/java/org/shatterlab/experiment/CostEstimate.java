@@ -1,0 +1,14 @@
+package org.shatterlab.experiment;
+
+/**
+ * What an experiment would cost if it were submitted now.
+ *
+ * @param cells it would have
+ * @param runs of each network
+ * @param cached cells that are measured already and would be taken over
+ * @param floatingPointOperations of the cells that are not
+ * @param memoryBytes the most that one of these cells needs at a time
+ * @param seconds from the start of the first of these cells to the end of the last, if nothing else is queued; an estimate
+ */
+public record CostEstimate(
+        int cells, int runs, int cached, double floatingPointOperations, double memoryBytes, double seconds) {}

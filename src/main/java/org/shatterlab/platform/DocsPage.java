@@ -1,0 +1,23 @@
+package org.shatterlab.platform;
+
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry;
+import org.springframework.web.servlet.config.annotation.ViewControllerRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+/** The contract as a page to read and to try, at {@code /docs}. */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnRole(Role.API)
+class DocsPage implements WebMvcConfigurer {
+
+    @Override
+    public void addResourceHandlers(ResourceHandlerRegistry registry) {
+        registry.addResourceHandler("/docs/**").addResourceLocations("classpath:/docs/");
+    }
+
+    @Override
+    public void addViewControllers(ViewControllerRegistry registry) {
+        registry.addRedirectViewController("/docs", "/docs/index.html");
+        registry.addRedirectViewController("/docs/", "/docs/index.html");
+    }
+}

@@ -1,0 +1,92 @@
+package org.shatterlab.result;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.shatterlab.experiment.Experiment;
+import org.shatterlab.experiment.ExperimentSpec;
+import org.shatterlab.lab.input.InputSpec;
+import org.shatterlab.lab.input.Inputs;
+import org.shatterlab.lab.statistic.Matrices;
+import org.shatterlab.lab.statistic.Statistic;
+import org.shatterlab.result.figure.Figure;
+import org.shatterlab.result.figure.MatrixFigure;
+import org.springframework.stereotype.Component;
+
+/** The matrices that an experiment measured, as numbers and as pictures. */
+@Component
+public class MeasuredMatrices {
+
+    private final Results results;
+
+    MeasuredMatrices(Results results) {
+        this.results = results;
+    }
+
+    /**
+     * A matrix over all runs measured so far.
+     *
+     * @param statistic of {@link Statistic.Kind#MATRIX}
+     * @param network its number in the experiment, from 0
+     * @param depth L; 0 for noise
+     * @return empty where it is not measured, or not yet
+     */
+    public Optional<RunMatrix> find(Experiment experiment, Statistic statistic, int network, int depth) {
+        if (!experiment.spec().statistics().contains(statistic)) {
+            return Optional.empty();
+        }
+        return switch (statistic) {
+            case COVARIANCE -> results.covariance(experiment.id(), network, depth);
+            case CORRELATION ->
+                results.covariance(experiment.id(), network, depth)
+                        .map(covariance -> new RunMatrix(covariance.runs(), Matrices.correlation(covariance.values())));
+            case OUTER_PRODUCT ->
+                results.series(experiment.id(), network, depth, 0)
+                        .map(gradient -> new RunMatrix(1, Matrices.outerProduct(gradient)));
+            case GRADIENT_VARIANCE, GRADIENT_CORRELATION, AUTOCORRELATION, GRADIENT ->
+                throw new IllegalArgumentException(statistic + " is no matrix");
+        };
+    }
+
+    /** A matrix that was {@link #find found}, as a picture. */
+    public static Figure draw(Experiment experiment, Statistic statistic, int network, int depth, RunMatrix matrix) {
+        ExperimentSpec spec = experiment.spec();
+        String label = spec.networks().get(network).label();
+        String runs = statistic == Statistic.OUTER_PRODUCT ? "run 0" : PaperFigures.runs(matrix.runs(), spec.runs());
+        return new MatrixFigure(
+                PaperFigures.caption(experiment, statistic.apiName(), runs),
+                depth == ResultStore.NO_DEPTH ? label : label + ", depth " + depth,
+                inputs(spec.inputs()),
+                matrix.values(),
+                scale(statistic, matrix.values()));
+    }
+
+    private static MatrixFigure.Inputs inputs(InputSpec inputs) {
+        return switch (inputs) {
+            case InputSpec.Grid grid ->
+                new MatrixFigure.Inputs(
+                        "input x",
+                        Arrays.stream(Inputs.of(grid)).mapToDouble(x -> x[0]).toArray());
+            case InputSpec.Gaussian gaussian ->
+                new MatrixFigure.Inputs(
+                        "number of the input",
+                        IntStream.range(0, gaussian.points()).asDoubleStream().toArray());
+        };
+    }
+
+    private static MatrixFigure.Scale scale(Statistic statistic, double[] values) {
+        return switch (statistic) {
+            case CORRELATION -> new MatrixFigure.Scale("correlation of gradients R(i,j)", -1, 1);
+            case OUTER_PRODUCT -> new MatrixFigure.Scale("|(g − m)(g − m)ᵀ| / var(g), clipped at 2", 0, 2);
+            default -> {
+                double low = Arrays.stream(values).min().orElseThrow();
+                double high = Arrays.stream(values).max().orElseThrow();
+                String name = "covariance of gradients C(i,j)";
+                // A covariance has a positive entry, or is zero; a range of nothing but rounding would have no ticks.
+                yield high > 0
+                        ? new MatrixFigure.Scale(name, Math.min(low, 0.999 * high), high)
+                        : new MatrixFigure.Scale(name, 0, 1);
+            }
+        };
+    }
+}

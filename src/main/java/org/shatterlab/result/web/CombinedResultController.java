@@ -1,0 +1,97 @@
+package org.shatterlab.result.web;
+
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.shatterlab.experiment.Experiment;
+import org.shatterlab.experiment.Experiments;
+import org.shatterlab.platform.ConditionalOnRole;
+import org.shatterlab.platform.Problem;
+import org.shatterlab.platform.ProblemException;
+import org.shatterlab.platform.Role;
+import org.shatterlab.result.ResultQuery;
+import org.shatterlab.result.ResultQuery.RowKey;
+import org.shatterlab.result.ResultRow;
+import org.shatterlab.result.Results;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** The rows of several experiments, one experiment after the other, as pages of JSON or as one stream of CSV. */
+@RestController
+@ConditionalOnRole(Role.API)
+@RequestMapping("/api/v1/results")
+class CombinedResultController {
+
+    private final Experiments experiments;
+    private final Results results;
+
+    CombinedResultController(Experiments experiments, Results results) {
+        this.experiments = experiments;
+        this.results = results;
+    }
+
+    /** A row of one of the experiments. */
+    record CombinedRow(UUID experiment, @JsonUnwrapped ResultRow row) {}
+
+    /**
+     * A page of rows.
+     *
+     * @param nextCursor where the next page starts; null on the last
+     */
+    record CombinedPage(List<CombinedRow> items, @Nullable String nextCursor) {}
+
+    @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
+    ResponseEntity<CombinedPage> page(HttpServletRequest request) {
+        CombinedParameters wanted = CombinedParameters.page(request.getParameterMap(), this::find);
+        return ResponseEntity.ok().varyBy(HttpHeaders.ACCEPT).body(page(wanted));
+    }
+
+    private CombinedPage page(CombinedParameters wanted) {
+        int limit = wanted.limit();
+        List<CombinedRow> items = new ArrayList<>();
+        List<RowKey> keys = new ArrayList<>();
+        RowKey after = wanted.after();
+        for (Experiment experiment : wanted.experiments()) {
+            results.read(experiment, wanted.query().after(after), (key, row) -> {
+                items.add(new CombinedRow(experiment.id(), row));
+                keys.add(key);
+                return items.size() <= limit;
+            });
+            if (items.size() > limit) {
+                String next = CombinedParameters.cursor(items.get(limit - 1).experiment(), keys.get(limit - 1));
+                return new CombinedPage(items.subList(0, limit), next);
+            }
+            after = null;
+        }
+        return new CombinedPage(items, null);
+    }
+
+    @GetMapping(produces = RowCsv.TYPE)
+    void csv(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        CombinedParameters wanted = CombinedParameters.stream(request.getParameterMap(), this::find);
+        ResultQuery query = wanted.query();
+        RowCsv csv = RowCsv.start(response, true);
+        for (Experiment experiment : wanted.experiments()) {
+            results.read(experiment, query, (_, row) -> csv.print(experiment.id(), row));
+        }
+        csv.end();
+    }
+
+    private Experiment find(String id) {
+        try {
+            return experiments.get(id);
+        } catch (ProblemException e) {
+            String named = id.length() > 100 ? id.substring(0, 100) + "…" : id;
+            throw new ProblemException(Problem.NOT_FOUND, "There is no experiment \"" + named + "\".");
+        }
+    }
+}

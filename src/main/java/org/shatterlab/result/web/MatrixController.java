@@ -1,0 +1,127 @@
+package org.shatterlab.result.web;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.shatterlab.experiment.Experiment;
+import org.shatterlab.experiment.Experiments;
+import org.shatterlab.lab.statistic.Statistic;
+import org.shatterlab.platform.ConditionalOnRole;
+import org.shatterlab.platform.QueryParameters;
+import org.shatterlab.platform.Role;
+import org.shatterlab.result.MeasuredMatrices;
+import org.shatterlab.result.Npy;
+import org.shatterlab.result.RunMatrix;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Matrices over pairs of inputs, as JSON, as a NumPy file or as a picture. */
+@RestController
+@ConditionalOnRole(Role.API)
+@RequestMapping("/api/v1/experiments/{id}/matrices/{network}/{depth}/{matrix}")
+class MatrixController {
+
+    private final Experiments experiments;
+    private final MeasuredMatrices matrices;
+
+    MatrixController(Experiments experiments, MeasuredMatrices matrices) {
+        this.experiments = experiments;
+        this.matrices = matrices;
+    }
+
+    /**
+     * A matrix.
+     *
+     * @param runs over how many
+     * @param values row by row; null where a value is 0/0
+     */
+    record Matrix(int rows, int columns, long runs, List<List<@Nullable Double>> values) {}
+
+    /** What the address stands for. */
+    private record Found(Experiment experiment, Statistic statistic, NetworkDepth at, RunMatrix matrix) {}
+
+    @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
+    ResponseEntity<Matrix> json(
+            @PathVariable String id,
+            @PathVariable String network,
+            @PathVariable String depth,
+            @PathVariable String matrix,
+            HttpServletRequest request) {
+        return answer(matrix(find(id, network, depth, matrix, request).matrix()));
+    }
+
+    @GetMapping(produces = Npy.TYPE)
+    ResponseEntity<byte[]> npy(
+            @PathVariable String id,
+            @PathVariable String network,
+            @PathVariable String depth,
+            @PathVariable String matrix,
+            HttpServletRequest request) {
+        return answer(Npy.write(find(id, network, depth, matrix, request).matrix()));
+    }
+
+    @GetMapping(produces = MediaType.IMAGE_PNG_VALUE)
+    ResponseEntity<byte[]> png(
+            @PathVariable String id,
+            @PathVariable String network,
+            @PathVariable String depth,
+            @PathVariable String matrix,
+            HttpServletRequest request) {
+        Found found = find(id, network, depth, matrix, request);
+        return answer(MeasuredMatrices.draw(
+                        found.experiment(),
+                        found.statistic(),
+                        found.at().network(),
+                        found.at().depth(),
+                        found.matrix())
+                .toPng());
+    }
+
+    private static <T> ResponseEntity<T> answer(T body) {
+        return ResponseEntity.ok().varyBy(HttpHeaders.ACCEPT).body(body);
+    }
+
+    private Found find(String id, String network, String depth, String matrix, HttpServletRequest request) {
+        new QueryParameters(request.getParameterMap()).requireValid();
+        Experiment experiment = experiments.get(id);
+        Statistic statistic = statistic(matrix);
+        NetworkDepth at = NetworkDepth.find(experiment, network, depth);
+        return matrices.find(experiment, statistic, at.network(), at.depth())
+                .map(found -> new Found(experiment, statistic, at, found))
+                .orElseThrow(() -> NetworkDepth.missing(experiment, statistic));
+    }
+
+    private static Statistic statistic(String name) {
+        List<Statistic> matrices = Arrays.stream(Statistic.values())
+                .filter(statistic -> statistic.kind() == Statistic.Kind.MATRIX)
+                .toList();
+        return matrices.stream()
+                .filter(statistic -> statistic.apiName().equals(name))
+                .findFirst()
+                .orElseThrow(() -> NetworkDepth.notFound("There is no matrix of that name; there are "
+                        + String.join(
+                                ", ", matrices.stream().map(Statistic::apiName).toList())
+                        + "."));
+    }
+
+    private static Matrix matrix(RunMatrix matrix) {
+        int size = matrix.size();
+        double[] values = matrix.values();
+        return new Matrix(
+                size,
+                size,
+                matrix.runs(),
+                IntStream.range(0, size)
+                        .mapToObj(row -> Arrays.stream(values, row * size, (row + 1) * size)
+                                .<@Nullable Double>mapToObj(value -> Double.isNaN(value) ? null : value)
+                                .toList())
+                        .toList());
+    }
+}

@@ -1,0 +1,68 @@
+package org.shatterlab.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.shatterlab.lab.CellSpec;
+
+class CellCostTest {
+
+    private static final SpecReader READER = new SpecReader(Presets.load(), Limits.defaults());
+
+    private static CellCost of(String network, String rest) {
+        return of(cells(network, rest).getFirst());
+    }
+
+    private static CellCost of(CellSpec cell) {
+        return CellCost.of(cell);
+    }
+
+    private static List<CellSpec> cells(String network, String rest) {
+        return CellPlanner.plan(READER.read(SpecJson.parse("""
+                        {"networks": [{"family": %s}], "runs": 5, %s}""".formatted(network, rest)))).stream()
+                .map(PlannedCell::cell)
+                .toList();
+    }
+
+    @Test
+    void productsAreMostOfAWideNetwork() {
+        CellCost cost = of("\"feedforward\", \"width\": 2000", "\"depths\": [10, 50]");
+        assertThat(cost.operations()).isCloseTo(5 * 4.0 * 256 * 2000 * 2000 * 50, within(0.02 * cost.operations()));
+    }
+
+    @Test
+    void networksThatDifferByDepthAreComputedEach() {
+        CellCost one = of("\"highway\", \"gamma2\": 0.2", "\"depths\": [10, 20, 30]");
+        CellCost each = of("\"highway\", \"gamma2\": \"1/sqrt(depth)\"", "\"depths\": [10, 20, 30]");
+        assertThat(each.operations()).isCloseTo(2 * one.operations(), within(0.01 * each.operations()));
+    }
+
+    @Test
+    void covariancesCostMemoryForEachDepth() {
+        String without = "\"depths\": [1, 2, 3], \"statistics\": [\"gradient-variance\"]";
+        String with = without.replace("[\"gradient-variance\"]", "[\"gradient-variance\", \"covariance\"]");
+        CellCost plain = of("\"feedforward\"", without);
+        CellCost matrices = of("\"feedforward\"", with);
+        assertThat(matrices.memoryBytes() - plain.memoryBytes()).isEqualTo(8.0 * 8 * 256 * 256);
+        assertThat(matrices.operations() - plain.operations()).isEqualTo(5 * 3 * 2.0 * 256 * 256 * 200);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {5, 6})
+    void anyCellHasACost(long seed) {
+        RandomSpecs specs = new RandomSpecs(seed);
+        for (int i = 0; i < 200; i++) {
+            assertThat(CellPlanner.plan(specs.experiment()))
+                    .extracting(planned -> of(planned.cell()))
+                    .allSatisfy(cost -> {
+                        assertThat(cost.operations()).isPositive().isFinite();
+                        assertThat(cost.work()).isGreaterThanOrEqualTo(cost.operations());
+                        assertThat(cost.memoryBytes()).isPositive();
+                    });
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package org.shatterlab.result;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class NpyTest {
+
+    /** What {@code numpy.save} of NumPy 2.4.6 writes for this matrix. */
+    private static final String BY_NUMPY = "934e554d505901007600"
+            + HexFormat.of()
+                    .formatHex(("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 2), }" + " ".repeat(58) + "\n")
+                            .getBytes(StandardCharsets.US_ASCII))
+            + "000000000000f03f" + "00000000000004c0" + "000000000000f87f" + "cdcccccccccc4440";
+
+    @Test
+    void writesWhatNumPyWrites() {
+        byte[] file = Npy.write(new RunMatrix(3, new double[] {1, -2.5, Double.NaN, 41.6}));
+        assertThat(HexFormat.of().formatHex(file)).isEqualTo(BY_NUMPY);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 9, 10, 99, 100, 512})
+    void dataStartAtAMultipleOf64Bytes(int size) {
+        byte[] file = Npy.write(new RunMatrix(1, new double[size * size]));
+        assertThat((file.length - size * size * Double.BYTES) % 64).isZero();
+    }
+}
