@@ -2,8 +2,8 @@ package org.shatterlab.experiment;
 
 import jakarta.annotation.PreDestroy;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -12,11 +12,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.shatterlab.platform.ConditionalOnRole;
 import org.shatterlab.platform.Role;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -46,40 +46,51 @@ public class ExperimentWatch {
     private static final class Watcher {
         private final UUID experiment;
         private final ExperimentVersion known;
-        private final CompletableFuture<Void> change = new CompletableFuture<>();
+        private final Instant deadline;
+        private final CompletableFuture<Void> answer = new CompletableFuture<>();
 
-        private Watcher(UUID experiment, ExperimentVersion known) {
-            this.experiment = experiment;
-            this.known = known;
+        private Watcher(Experiment experiment, Instant deadline) {
+            this.experiment = experiment.id();
+            this.known = experiment.version();
+            this.deadline = deadline;
+        }
+
+        private boolean isNews(@Nullable ExperimentVersion now) {
+            return !known.equals(now);
         }
     }
 
     /** Completes when an experiment is no longer as it was known, or after a time. */
     public CompletableFuture<Void> await(Experiment known, Duration most) {
-        Watcher watcher = new Watcher(known.id(), known.version());
+        Watcher watcher = new Watcher(known, Instant.now().plus(most));
         watchers.add(watcher);
-        return watcher.change.orTimeout(most.toMillis(), TimeUnit.MILLISECONDS).handle((_, _) -> {
-            watchers.remove(watcher);
-            return null;
-        });
+        return watcher.answer;
+    }
+
+    private void answer(Watcher watcher) {
+        watchers.remove(watcher);
+        watcher.answer.complete(null);
     }
 
     private void poll() {
-        List<Watcher> waiting = List.copyOf(watchers);
+        Instant now = Instant.now();
+        Set<Watcher> waiting = Set.copyOf(watchers);
+        waiting.stream().filter(watcher -> now.isAfter(watcher.deadline)).forEach(this::answer);
         if (waiting.isEmpty()) {
             return;
         }
         try {
             Map<UUID, ExperimentVersion> versions = versions(waiting);
             waiting.stream()
-                    .filter(watcher -> !watcher.known.equals(versions.get(watcher.experiment)))
-                    .forEach(watcher -> watcher.change.complete(null));
-        } catch (DataAccessException e) {
-            LOG.debug("the database does not answer; those who wait are answered when their time has passed", e);
+                    .filter(watcher -> watcher.isNews(versions.get(watcher.experiment)))
+                    .forEach(this::answer);
+        } catch (RuntimeException e) {
+            // What escapes would end the polling for good; those who wait are answered when their time has passed.
+            LOG.debug("experiments cannot be watched now", e);
         }
     }
 
-    private Map<UUID, ExperimentVersion> versions(List<Watcher> waiting) {
+    private Map<UUID, ExperimentVersion> versions(Set<Watcher> waiting) {
         Map<UUID, ExperimentVersion> versions = new HashMap<>();
         jdbc.sql("select id, state, done, failed, started_at, finished_at from experiment where id = any (?::uuid[])")
                 .param(waiting.stream()

@@ -203,7 +203,7 @@ class LifecycleIT {
         HttpResponse<String> full = service.get(self(done));
         String tag = full.headers().firstValue("ETag").orElseThrow();
         assertThat(full.headers().firstValue("Retry-After")).isEmpty();
-        for (String header : List.of(tag, "\"other\", " + tag, "*", tag.substring(2))) {
+        for (String header : List.of(tag, "\"other\", " + tag, tag.substring(2))) {
             HttpResponse<String> same = service.get(self(done), "If-None-Match", header);
             assertThat(same.statusCode()).as(header).isEqualTo(304);
             assertThat(same.headers().firstValue("ETag")).hasValue(tag);
@@ -293,7 +293,8 @@ class LifecycleIT {
         assertThat(gone.statusCode()).isEqualTo(204);
         assertThat(gone.body()).isEmpty();
         assertThat(service.get(self(slow)).statusCode()).isEqualTo(404);
-        assertThat(service.count("cell where spec::text like '%400%'")).isZero();
+        assertThat(service.count("cell where spec::text like '%\"width\": 400%' and spec::text like '%\"seed\": 2%'"))
+                .isZero();
         assertThat(service.count("cell_row r where not exists (select from cell where fingerprint = r.fingerprint)"))
                 .isZero();
         problem(delete(slow), 404, "not-found");
