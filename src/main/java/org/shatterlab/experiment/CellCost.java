@@ -20,12 +20,14 @@ import org.shatterlab.lab.statistic.DepthAccumulator;
  * </pre>
  *
  * and the draw of N^2 S weights, which is no floating-point work but takes its time. Noise takes M^2 for its covariance.
+ * Whatever their size, each call of the engine, each prediction and each row takes time too: in small networks most of it.
  *
  * @param operations floating-point operations
  * @param work the time it takes, in float32 operations of a matrix product
+ * @param fixedSeconds the time that does not depend on the size of arrays, nor on how fast the core multiplies
  * @param memoryBytes the peak outside the service's own needs
  */
-record CellCost(double operations, double work, double memoryBytes) {
+record CellCost(double operations, double work, double fixedSeconds, double memoryBytes) {
 
     private static final int ELEMENT_WISE = 14;
 
@@ -37,6 +39,13 @@ record CellCost(double operations, double work, double memoryBytes) {
 
     private static final double DOUBLE_WORK = 2;
 
+    private static final double SECONDS_PER_CELL = 0.01;
+    private static final double SECONDS_PER_LAYER = 2e-4;
+    private static final double SECONDS_PER_SAMPLE = 5e-4;
+
+    /** Its predictions are made and its rows are stored once for each depth of a cell. */
+    private static final double SECONDS_PER_DEPTH = 1e-3;
+
     /** Arrays of shape (M, N) that a layer holds at a time. */
     private static final int LAYER_ARRAYS = 10;
 
@@ -45,7 +54,13 @@ record CellCost(double operations, double work, double memoryBytes) {
             case NetworkSpec.Rectifier network -> run(cell, network);
             case NetworkSpec.Noise _ -> noise(cell);
         };
-        return new CellCost(cell.runs() * run.operations(), cell.runs() * run.work(), run.memoryBytes());
+        return new CellCost(
+                cell.runs() * run.operations(),
+                cell.runs() * run.work(),
+                cell.runs() * run.fixedSeconds()
+                        + SECONDS_PER_DEPTH * cell.depths().size()
+                        + SECONDS_PER_CELL,
+                run.memoryBytes());
     }
 
     private static CellCost run(CellSpec cell, NetworkSpec.Rectifier network) {
@@ -73,6 +88,7 @@ record CellCost(double operations, double work, double memoryBytes) {
                 slowness * (products + ELEMENT_WISE_WORK * elementWise)
                         + DOUBLE_WORK * statistics
                         + DRAW_WORK * weights,
+                SECONDS_PER_LAYER * layers + SECONDS_PER_SAMPLE * depths,
                 bytes * (width * width + dimension * (points + width) + LAYER_ARRAYS * points * width)
                         + Double.BYTES * (2 * points * width + points * dimension)
                         + kept(cell));
@@ -81,7 +97,7 @@ record CellCost(double operations, double work, double memoryBytes) {
     private static CellCost noise(CellSpec cell) {
         double points = cell.inputs().points();
         double operations = points * 4 + (DepthAccumulator.needsCovariance(cell.statistics()) ? points * points : 0);
-        return new CellCost(operations, operations + DRAW_WORK * points, kept(cell));
+        return new CellCost(operations, operations + DRAW_WORK * points, 0, kept(cell));
     }
 
     /** What is gathered over the depths until it is stored: sums and means of covariances, and series. */

@@ -1,5 +1,6 @@
 package org.shatterlab.experiment;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -15,9 +16,6 @@ import org.springframework.transaction.annotation.Transactional;
 @Service
 public class CostEstimator {
 
-    /** What a cell takes beside its computation: to be claimed and published. */
-    private static final double SECONDS_PER_CELL = 0.01;
-
     private final JdbcClient jdbc;
     private final CostProperties properties;
 
@@ -27,7 +25,7 @@ public class CostEstimator {
     }
 
     /** A cell that ended, and how long it took. */
-    private record Measured(double work, double seconds) {}
+    private record Measured(CellCost cost, double seconds) {}
 
     /**
      * Plans an experiment as {@link Experiments#submit} does, and estimates what is left to be computed.
@@ -79,23 +77,35 @@ public class CostEstimator {
             return 0;
         }
         double rate = workPerSecond();
-        double longest = cells.stream().mapToDouble(CellCost::work).max().orElseThrow() / rate + SECONDS_PER_CELL;
-        double total = cells.stream().mapToDouble(CellCost::work).sum() / rate + SECONDS_PER_CELL * cells.size();
-        return Math.max(longest, total / Runtime.getRuntime().availableProcessors());
+        double[] each = cells.stream()
+                .mapToDouble(cell -> cell.work() / rate + cell.fixedSeconds())
+                .toArray();
+        double longest = Arrays.stream(each).max().orElseThrow();
+        return Math.max(
+                longest, Arrays.stream(each).sum() / Runtime.getRuntime().availableProcessors());
     }
 
-    /** Of one core, as the last cells had it; short ones say more of the queue than of the core. */
+    /** Of one core, as the last cells had it; those that are not mostly computation say nothing of it. */
     private double workPerSecond() {
-        List<Measured> cells = jdbc.sql("""
+        double assumed = properties.gigaflopsPerCore() * 1e9;
+        List<Measured> cells = lastCells().stream()
+                .filter(cell -> cell.cost().work() / assumed > cell.cost().fixedSeconds())
+                .filter(cell -> cell.seconds() > 2 * cell.cost().fixedSeconds())
+                .toList();
+        double seconds = cells.stream()
+                .mapToDouble(cell -> cell.seconds() - cell.cost().fixedSeconds())
+                .sum();
+        double work = cells.stream().mapToDouble(cell -> cell.cost().work()).sum();
+        return cells.isEmpty() ? assumed : work / seconds;
+    }
+
+    private List<Measured> lastCells() {
+        return jdbc.sql("""
                         select c.spec::text, extract(epoch from c.finished_at - e.started_at)::double precision
                         from (select * from cell_execution order by id desc limit 200) e
                         join cell c on (c.fingerprint, c.fence) = (e.fingerprint, e.fence)
-                        where c.state = 'DONE' and c.finished_at > e.started_at + interval '100 milliseconds'""")
-                .query((row, _) -> new Measured(
-                        CellCost.of(CellJson.read(row.getString(1))).work(), row.getDouble(2)))
+                        where c.state = 'DONE'""")
+                .query((row, _) -> new Measured(CellCost.of(CellJson.read(row.getString(1))), row.getDouble(2)))
                 .list();
-        double seconds = cells.stream().mapToDouble(Measured::seconds).sum();
-        double work = cells.stream().mapToDouble(Measured::work).sum();
-        return work > 0 ? work / seconds : properties.gigaflopsPerCore() * 1e9;
     }
 }

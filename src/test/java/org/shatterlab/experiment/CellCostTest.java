@@ -51,6 +51,12 @@ class CellCostTest {
         assertThat(matrices.operations() - plain.operations()).isEqualTo(5 * 3 * 2.0 * 256 * 256 * 200);
     }
 
+    @Test
+    void smallNetworksTakeTheirTimeToo() {
+        CellCost cost = of("\"resnet\", \"width\": 10", "\"depths\": {\"from\": 1, \"to\": 512}");
+        assertThat(cost.fixedSeconds()).isGreaterThan(cost.work() / 40e9);
+    }
+
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {5, 6})
     void anyCellHasACost(long seed) {
