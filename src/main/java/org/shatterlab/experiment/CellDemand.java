@@ -32,16 +32,6 @@ class CellDemand {
                 .single();
     }
 
-    /** The experiments that have a cell and are being cancelled, in the order of ids. */
-    List<UUID> findCancelling(String fingerprint) {
-        return jdbc.sql("""
-                        select distinct e.id from experiment_cell l join experiment e on e.id = l.experiment_id
-                        where l.fingerprint = ? and e.state = 'CANCELLING' order by e.id""")
-                .param(fingerprint)
-                .query((row, _) -> row.getObject(1, UUID.class))
-                .list();
-    }
-
     /** Whether a cell of an experiment waits in the queue or runs that no live experiment wants. */
     boolean hasOpen(UUID experiment) {
         return jdbc.sql("""

@@ -53,7 +53,7 @@ public class CellLedger {
         Claim claim = open.get().claim();
         links.recordExecution(claim, worker);
         Instant now = Instant.now();
-        links.findNotStarted(fingerprint)
+        links.findExperiments(fingerprint, ExperimentState.QUEUED)
                 .forEach(id -> experiments.lock(id).ifPresent(experiment -> experiment.start(now)));
         return Optional.of(claim);
     }
@@ -62,7 +62,7 @@ public class CellLedger {
     private void release(CellEntity cell) {
         cell.release();
         cells.flush();
-        demand.findCancelling(cell.fingerprint())
+        links.findExperiments(cell.fingerprint(), ExperimentState.CANCELLING)
                 .forEach(id -> experiments.lock(id).ifPresent(this::finishCancelling));
     }
 

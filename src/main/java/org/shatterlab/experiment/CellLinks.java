@@ -88,12 +88,12 @@ class CellLinks {
                 .list();
     }
 
-    /** The experiments that have a cell and have not started. */
-    List<UUID> findNotStarted(String fingerprint) {
+    /** The experiments that have a cell and are in a state, in the order of ids. */
+    List<UUID> findExperiments(String fingerprint, ExperimentState state) {
         return jdbc.sql("""
                         select distinct e.id from experiment_cell l join experiment e on e.id = l.experiment_id
-                        where l.fingerprint = ? and e.state = 'QUEUED' order by e.id""")
-                .param(fingerprint)
+                        where l.fingerprint = ? and e.state = ? order by e.id""")
+                .params(fingerprint, state.name())
                 .query((row, _) -> row.getObject(1, UUID.class))
                 .list();
     }

@@ -1,7 +1,5 @@
 package org.shatterlab.result.web;
 
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -11,6 +9,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.Experiment;
+import org.shatterlab.platform.Cursor;
 import org.shatterlab.platform.QueryParameters;
 import org.shatterlab.result.ResultQuery;
 import org.shatterlab.result.ResultQuery.RowKey;
@@ -80,13 +79,13 @@ record CombinedParameters(
     }
 
     private static @Nullable Position position(String cursor, List<Experiment> experiments) {
-        String[] parts = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8).split(" ", -1);
-        if (parts.length != 2) {
+        List<String> parts = Cursor.read(cursor);
+        if (parts.size() != 2) {
             return null;
         }
         for (Experiment experiment : experiments) {
-            RowKey key = experiment.id().toString().equals(parts[0])
-                    ? ResultParameters.key(parts[1], experiment.spec())
+            RowKey key = experiment.id().toString().equals(parts.getFirst())
+                    ? ResultParameters.key(parts.getLast(), experiment.spec())
                     : null;
             if (key != null) {
                 return new Position(experiment, key);
@@ -97,7 +96,6 @@ record CombinedParameters(
 
     /** The cursor of the page that starts after a row. */
     static String cursor(UUID experiment, RowKey key) {
-        String text = experiment + " " + ResultParameters.cursor(key);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+        return Cursor.of(experiment.toString(), ResultParameters.cursor(key));
     }
 }

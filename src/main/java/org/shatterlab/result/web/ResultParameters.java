@@ -1,9 +1,7 @@
 package org.shatterlab.result.web;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.ExperimentSpec;
 import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
 import org.shatterlab.lab.statistic.Statistic;
+import org.shatterlab.platform.Cursor;
 import org.shatterlab.platform.QueryParameters;
 import org.shatterlab.result.ResultQuery;
 import org.shatterlab.result.ResultQuery.DepthRange;
@@ -93,17 +92,23 @@ final class ResultParameters {
     }
 
     static @Nullable RowKey key(String cursor, ExperimentSpec spec) {
-        String[] parts = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8).split(" ", -1);
-        if (parts.length != 4 || !STATISTICS.contains(parts[1])) {
+        List<String> parts = Cursor.read(cursor);
+        if (parts.size() != 4 || !STATISTICS.contains(parts.get(1))) {
             return null;
         }
         RowKey key = new RowKey(
-                Integer.parseInt(parts[0]), parts[1], Integer.parseInt(parts[2]), Integer.parseInt(parts[3]));
+                Integer.parseInt(parts.get(0)),
+                parts.get(1),
+                Integer.parseInt(parts.get(2)),
+                Integer.parseInt(parts.get(3)));
         return key.network() < 0 || key.network() >= spec.networks().size() ? null : key;
     }
 
     static String cursor(RowKey key) {
-        String text = key.network() + " " + key.statistic() + " " + key.depth() + " " + key.index();
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+        return Cursor.of(
+                Integer.toString(key.network()),
+                key.statistic(),
+                Integer.toString(key.depth()),
+                Integer.toString(key.index()));
     }
 }
