@@ -11,6 +11,7 @@ import org.shatterlab.experiment.Experiment;
 import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
 import org.shatterlab.experiment.Experiments;
 import org.shatterlab.lab.network.NetworkSpec;
+import org.shatterlab.lab.network.RunDraws;
 import org.shatterlab.lab.statistic.Statistic;
 import org.shatterlab.platform.QueryParameters;
 import org.shatterlab.result.ResultQuery;
@@ -34,6 +35,7 @@ record ComparisonParameters(Side left, Side right, Statistic statistic, List<Dep
             return entry.network() instanceof NetworkSpec.Noise;
         }
 
+        /** Whether runs have the same weights: {@link RunDraws} draws them from the network, the seed and the run. */
         private boolean sharesDrawsWith(Side other) {
             return entry.network().equals(other.entry.network())
                     && experiment.spec().seed() == other.experiment.spec().seed();
