@@ -97,6 +97,19 @@ public final class QueryParameters {
         return value;
     }
 
+    /**
+     * The value of a parameter that must be given, once.
+     *
+     * @param allowed what is said where it is not given, or as in {@link #parsed}
+     * @return null where it is refused
+     */
+    public <T> @Nullable T required(String name, String allowed, Function<String, @Nullable T> parser) {
+        if (values(name).length == 0) {
+            refuse(name, null, allowed);
+        }
+        return parsed(name, allowed, parser);
+    }
+
     private static <T> @Nullable T attempt(Function<String, @Nullable T> parser, String text) {
         try {
             return parser.apply(text);

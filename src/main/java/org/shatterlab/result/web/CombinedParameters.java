@@ -6,10 +6,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.Experiment;
+import org.shatterlab.experiment.Experiments;
 import org.shatterlab.platform.Cursor;
+import org.shatterlab.platform.Problem;
+import org.shatterlab.platform.ProblemException;
 import org.shatterlab.platform.QueryParameters;
 import org.shatterlab.result.ResultQuery;
 import org.shatterlab.result.ResultQuery.RowKey;
@@ -34,9 +36,9 @@ record CombinedParameters(
     private record Position(Experiment experiment, RowKey key) {}
 
     /** Reads the parameters of a page of rows. */
-    static CombinedParameters page(Map<String, String[]> given, Function<String, Experiment> find) {
+    static CombinedParameters page(Map<String, String[]> given, Experiments stored) {
         QueryParameters parameters = new QueryParameters(given);
-        List<Experiment> experiments = experiments(parameters, find);
+        List<Experiment> experiments = experiments(parameters, stored);
         ResultQuery query = ResultParameters.filters(labels(experiments, given), parameters);
         int limit = ResultParameters.limit(parameters);
         Position last = parameters.parsed("cursor", ResultParameters.CURSOR, cursor -> position(cursor, experiments));
@@ -51,21 +53,31 @@ record CombinedParameters(
     }
 
     /** Reads the parameters of a stream of all rows. */
-    static CombinedParameters stream(Map<String, String[]> given, Function<String, Experiment> find) {
+    static CombinedParameters stream(Map<String, String[]> given, Experiments stored) {
         QueryParameters parameters = new QueryParameters(given);
-        List<Experiment> experiments = experiments(parameters, find);
+        List<Experiment> experiments = experiments(parameters, stored);
         ResultQuery query = ResultParameters.filters(labels(experiments, given), parameters);
         parameters.requireValid();
         return new CombinedParameters(experiments, query, null, Integer.MAX_VALUE);
     }
 
-    private static List<Experiment> experiments(QueryParameters parameters, Function<String, Experiment> find) {
+    private static List<Experiment> experiments(QueryParameters parameters, Experiments stored) {
         Map<UUID, Experiment> found = new LinkedHashMap<>();
         for (String id : parameters.several("experiment", MOST_EXPERIMENTS)) {
-            Experiment experiment = find.apply(id);
+            Experiment experiment = find(id, stored);
             found.putIfAbsent(experiment.id(), experiment);
         }
         return List.copyOf(found.values());
+    }
+
+    /** An experiment that a parameter names; where there is none, the refusal says which. */
+    static Experiment find(String id, Experiments stored) {
+        try {
+            return stored.get(id);
+        } catch (ProblemException e) {
+            String named = id.length() > 100 ? id.substring(0, 100) + "…" : id;
+            throw new ProblemException(Problem.NOT_FOUND, "There is no experiment \"" + named + "\".");
+        }
     }
 
     /** Of all of them; without experiments, which is refused already, any label will do. */

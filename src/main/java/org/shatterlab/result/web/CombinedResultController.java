@@ -11,8 +11,6 @@ import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.Experiment;
 import org.shatterlab.experiment.Experiments;
 import org.shatterlab.platform.ConditionalOnRole;
-import org.shatterlab.platform.Problem;
-import org.shatterlab.platform.ProblemException;
 import org.shatterlab.platform.Role;
 import org.shatterlab.result.ResultQuery;
 import org.shatterlab.result.ResultQuery.RowKey;
@@ -51,7 +49,7 @@ class CombinedResultController {
 
     @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<CombinedPage> page(HttpServletRequest request) {
-        CombinedParameters wanted = CombinedParameters.page(request.getParameterMap(), this::find);
+        CombinedParameters wanted = CombinedParameters.page(request.getParameterMap(), experiments);
         return ResponseEntity.ok().varyBy(HttpHeaders.ACCEPT).body(page(wanted));
     }
 
@@ -75,23 +73,14 @@ class CombinedResultController {
         return new CombinedPage(items, null);
     }
 
-    @GetMapping(produces = RowCsv.TYPE)
+    @GetMapping(produces = Csv.TYPE)
     void csv(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        CombinedParameters wanted = CombinedParameters.stream(request.getParameterMap(), this::find);
+        CombinedParameters wanted = CombinedParameters.stream(request.getParameterMap(), experiments);
         ResultQuery query = wanted.query();
         RowCsv csv = RowCsv.start(response, true);
         for (Experiment experiment : wanted.experiments()) {
             results.read(experiment, query, (_, row) -> csv.print(experiment.id(), row));
         }
         csv.end();
-    }
-
-    private Experiment find(String id) {
-        try {
-            return experiments.get(id);
-        } catch (ProblemException e) {
-            String named = id.length() > 100 ? id.substring(0, 100) + "…" : id;
-            throw new ProblemException(Problem.NOT_FOUND, "There is no experiment \"" + named + "\".");
-        }
     }
 }

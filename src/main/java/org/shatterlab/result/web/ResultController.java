@@ -65,7 +65,7 @@ class ResultController {
                                         ResultParameters.cursor(keys.get(page.limit() - 1))));
     }
 
-    @GetMapping(produces = RowCsv.TYPE)
+    @GetMapping(produces = Csv.TYPE)
     void csv(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
         Experiment experiment = experiments.get(id);
         ResultQuery query = ResultParameters.stream(experiment.spec(), request.getParameterMap());

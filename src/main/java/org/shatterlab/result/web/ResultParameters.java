@@ -27,7 +27,7 @@ final class ResultParameters {
     static final String CURSOR = "must be the nextCursor of an earlier answer";
 
     private static final Pattern DEPTHS = Pattern.compile("(\\d{1,9})(?:\\.\\.(\\d{1,9}))?");
-    private static final List<String> STATISTICS = Arrays.stream(Statistic.values())
+    static final List<String> STATISTICS = Arrays.stream(Statistic.values())
             .filter(statistic -> statistic.kind() == Statistic.Kind.ROWS)
             .map(Statistic::apiName)
             .toList();
@@ -64,16 +64,18 @@ final class ResultParameters {
     }
 
     static ResultQuery filters(Collection<String> labels, QueryParameters parameters) {
-        List<DepthRange> depths =
-                parameters.parsed("depth", "must be depths such as 10, or 2,4,10, or 2..50", ResultParameters::depths);
+        List<DepthRange> depths = depths(parameters);
         return new ResultQuery(
-                parameters.anyOf("network", labels),
-                Objects.requireNonNullElse(depths, List.of()),
-                parameters.anyOf("statistic", STATISTICS),
-                null);
+                parameters.anyOf("network", labels), depths, parameters.anyOf("statistic", STATISTICS), null);
     }
 
-    private static @Nullable List<DepthRange> depths(String text) {
+    static List<DepthRange> depths(QueryParameters parameters) {
+        List<DepthRange> ranges =
+                parameters.parsed("depth", "must be depths such as 10, or 2,4,10, or 2..50", ResultParameters::ranges);
+        return Objects.requireNonNullElse(ranges, List.of());
+    }
+
+    private static @Nullable List<DepthRange> ranges(String text) {
         List<DepthRange> ranges = new ArrayList<>();
         for (String part : text.split(",", -1)) {
             Matcher matcher = DEPTHS.matcher(part.strip());

@@ -3,20 +3,15 @@ package org.shatterlab.result.web;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.result.ResultRow;
-import org.springframework.http.HttpHeaders;
 
 /** Rows as CSV, written as they come. */
 final class RowCsv {
-
-    static final String TYPE = "text/csv";
 
     private static final List<String> COLUMNS = List.of(
             "network",
@@ -44,18 +39,11 @@ final class RowCsv {
      * @param namesExperiment whether the first column is each row's experiment
      */
     static RowCsv start(HttpServletResponse response, boolean namesExperiment) throws IOException {
-        response.setContentType(TYPE + "; charset=utf-8; header=present");
-        response.setCharacterEncoding(StandardCharsets.UTF_8.name());
-        response.addHeader(HttpHeaders.VARY, HttpHeaders.ACCEPT);
         List<String> columns = new ArrayList<>(COLUMNS);
         if (namesExperiment) {
             columns.addFirst("experiment");
         }
-        return new RowCsv(CSVFormat.RFC4180
-                .builder()
-                .setHeader(columns.toArray(String[]::new))
-                .get()
-                .print(response.getWriter()));
+        return new RowCsv(Csv.start(response, columns));
     }
 
     /**
