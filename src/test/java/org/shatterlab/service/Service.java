@@ -133,6 +133,10 @@ final class Service implements AutoCloseable {
     /** Every response passes here, and fails the test where it is not as the contract has it. */
     private void check(String method, URI address, int status, HttpHeaders headers, byte[] body) {
         Contract.Response response = new Contract.Response(method, address.getRawPath(), status, headers, body);
+        if (routes().isEmpty()) {
+            // A worker has no part in the contract.
+            return;
+        }
         Contract.COMMITTED.check(response);
         if (status < 300) {
             Contract.COMMITTED.operation(response).ifPresent(served::add);
