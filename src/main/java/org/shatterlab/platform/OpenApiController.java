@@ -1,7 +1,7 @@
 package org.shatterlab.platform;
 
+import java.io.IOException;
 import org.springframework.core.io.ClassPathResource;
-import org.springframework.core.io.Resource;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -11,7 +11,7 @@ import org.springframework.web.bind.annotation.RestController;
 class OpenApiController {
 
     @GetMapping(path = "/openapi.yaml", produces = "application/yaml")
-    Resource contract() {
-        return new ClassPathResource("openapi/shatterlab.yaml");
+    byte[] contract() throws IOException {
+        return new ClassPathResource("openapi/shatterlab.yaml").getContentAsByteArray();
     }
 }

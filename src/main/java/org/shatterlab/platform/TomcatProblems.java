@@ -1,6 +1,9 @@
 package org.shatterlab.platform;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.core.StandardHost;
@@ -16,6 +19,7 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.converter.json.ProblemDetailJacksonMixin;
 import org.springframework.stereotype.Component;
+import org.springframework.web.util.UriUtils;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What the server refuses before it comes to the application, a broken address say, is a problem document too. */
@@ -48,12 +52,23 @@ class TomcatProblems implements WebServerFactoryCustomizer<TomcatServletWebServe
             ProblemDetail problem = Problem.of(HttpStatusCode.valueOf(status))
                     .detail("The request cannot be read: its address, its headers or its framing are not valid HTTP.");
             problem.setStatus(status);
+            problem.setInstance(instance(request.getRequestURI()));
             try {
                 response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
                 response.getOutputStream().write(JSON.writeValueAsBytes(problem));
                 response.finishResponse();
             } catch (IOException e) {
                 LOG.debug("the client went away before its refusal", e);
+            }
+        }
+
+        /** The path that was asked for, encoded where it is not an address as it is. */
+        private static URI instance(@Nullable String path) {
+            String asked = path == null ? "" : path;
+            try {
+                return new URI(asked);
+            } catch (URISyntaxException e) {
+                return URI.create(UriUtils.encodePath(asked, StandardCharsets.UTF_8));
             }
         }
     }

@@ -204,6 +204,7 @@ class BadInputIT {
         assertThat(problem.get("type").asString()).isEqualTo("urn:shatterlab:problem:" + code);
         assertThat(problem.get("title").asString()).isNotBlank();
         assertThat(problem.get("detail").asString()).isNotBlank();
+        assertThat(problem.get("instance").asString()).isEqualTo(response.uri().getRawPath());
         return problem;
     }
 }

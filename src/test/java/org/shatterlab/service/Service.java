@@ -2,22 +2,38 @@ package org.shatterlab.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodySubscribers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.shatterlab.ShatterlabApplication;
+import org.shatterlab.client.ApiClient;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.client.ClientHttpResponse;
+import org.springframework.http.client.JdkClientHttpRequestFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.web.client.RestClient;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -31,6 +47,7 @@ final class Service implements AutoCloseable {
             HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NORMAL).build();
     private final ConfigurableApplicationContext context;
     private final String base;
+    private final Set<String> served = ConcurrentHashMap.newKeySet();
 
     private Service(ConfigurableApplicationContext context) {
         this.context = context;
@@ -63,7 +80,7 @@ final class Service implements AutoCloseable {
                 HttpRequest.newBuilder(URI.create(base + path))
                         .header("Accept", accept)
                         .build(),
-                HttpResponse.BodyHandlers.ofByteArray());
+                Function.identity());
     }
 
     HttpResponse<String> post(String path, byte[] body, String contentType) {
@@ -89,18 +106,88 @@ final class Service implements AutoCloseable {
     }
 
     private HttpResponse<String> send(HttpRequest request) {
-        return send(request, HttpResponse.BodyHandlers.ofString());
+        return send(request, body -> new String(body, StandardCharsets.UTF_8));
     }
 
-    private <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
+    private <T> HttpResponse<T> send(HttpRequest request, Function<byte[], T> reader) {
+        AtomicReference<byte[]> body = new AtomicReference<>(new byte[0]);
         try {
-            return http.send(request, handler);
+            HttpResponse<T> response = http.send(
+                    request,
+                    _ -> BodySubscribers.mapping(BodySubscribers.ofByteArray(), bytes -> {
+                        body.set(bytes);
+                        return reader.apply(bytes);
+                    }));
+            HttpHeaders headers = new HttpHeaders();
+            response.headers().map().forEach(headers::addAll);
+            check(response.request().method(), response.uri(), response.statusCode(), headers, body.get());
+            return response;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Every response passes here, and fails the test where it is not as the contract has it. */
+    private void check(String method, URI address, int status, HttpHeaders headers, byte[] body) {
+        Contract.Response response = new Contract.Response(method, address.getRawPath(), status, headers, body);
+        if (routes().isEmpty()) {
+            // A worker has no part in the contract.
+            return;
+        }
+        Contract.COMMITTED.check(response);
+        if (status < 300) {
+            Contract.COMMITTED.operation(response).ifPresent(served::add);
+        }
+    }
+
+    /** The operations of the contract that were asked for with success. */
+    Set<String> served() {
+        return served;
+    }
+
+    /** A generated client of this service, which accepts these media types or any; what it is answered is checked too. */
+    ApiClient client(MediaType... accepted) {
+        // What is not set is not sent.
+        JsonMapper mapper = ApiClient.createDefaultMapper(null)
+                .rebuild()
+                .changeDefaultPropertyInclusion(all -> all.withValueInclusion(JsonInclude.Include.NON_NULL))
+                .build();
+        RestClient http = ApiClient.buildRestClientBuilder(mapper)
+                .requestFactory(new JdkClientHttpRequestFactory(this.http))
+                .bufferContent((_, _) -> true)
+                .requestInterceptor((request, body, execution) -> {
+                    if (accepted.length > 0) {
+                        request.getHeaders().setAccept(List.of(accepted));
+                    }
+                    ClientHttpResponse response = execution.execute(request, body);
+                    check(
+                            request.getMethod().name(),
+                            request.getURI(),
+                            response.getStatusCode().value(),
+                            response.getHeaders(),
+                            response.getBody().readAllBytes());
+                    return response;
+                })
+                .build();
+        return new ApiClient(http).setBasePath(base);
+    }
+
+    /** The operations that the application itself maps, as the contract calls them. */
+    Set<String> routes() {
+        return context
+                .getBean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
+                .getHandlerMethods()
+                .entrySet()
+                .stream()
+                .filter(entry -> entry.getValue().getBeanType().getName().startsWith("org.shatterlab."))
+                .map(Map.Entry::getKey)
+                .flatMap(mapping -> mapping.getPatternValues().stream()
+                        .flatMap(path -> mapping.getMethodsCondition().getMethods().stream()
+                                .map(method -> method + " " + path)))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** Submits an experiment and waits for its end. */

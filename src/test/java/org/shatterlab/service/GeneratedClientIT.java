@@ -1,0 +1,319 @@
+package org.shatterlab.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import javax.imageio.ImageIO;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.shatterlab.client.api.ExperimentsApi;
+import org.shatterlab.client.api.PresetsApi;
+import org.shatterlab.client.api.ResultsApi;
+import org.shatterlab.client.api.ServiceApi;
+import org.shatterlab.client.model.CombinedResultRow;
+import org.shatterlab.client.model.CostEstimate;
+import org.shatterlab.client.model.DepthRange;
+import org.shatterlab.client.model.Experiment;
+import org.shatterlab.client.model.ExperimentPage;
+import org.shatterlab.client.model.ExperimentRequest;
+import org.shatterlab.client.model.ExperimentState;
+import org.shatterlab.client.model.FeedforwardNetwork;
+import org.shatterlab.client.model.GridInputs;
+import org.shatterlab.client.model.HighwayNetwork;
+import org.shatterlab.client.model.InvalidRequestProblem;
+import org.shatterlab.client.model.Matrix;
+import org.shatterlab.client.model.NoiseNetwork;
+import org.shatterlab.client.model.Normalization;
+import org.shatterlab.client.model.Preset;
+import org.shatterlab.client.model.Problem;
+import org.shatterlab.client.model.ProblemCode;
+import org.shatterlab.client.model.ResultPage;
+import org.shatterlab.client.model.ResultRow;
+import org.shatterlab.client.model.RowStatistic;
+import org.shatterlab.client.model.Series;
+import org.shatterlab.client.model.Statistic;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.client.RestClientResponseException;
+
+/** An outsider, who has nothing but the contract and a client generated from it, finds every operation. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class GeneratedClientIT {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GeneratedClientIT.class);
+    private static final int POINTS = 20;
+
+    private Service service;
+    private ExperimentsApi experiments;
+    private ResultsApi results;
+    private Experiment measured;
+
+    @BeforeAll
+    void start(@TempDir Path data) {
+        service = Service.start(data, "--shatterlab.worker.threads=1");
+        experiments = new ExperimentsApi(service.client());
+        results = new ResultsApi(service.client());
+        measured = ended(submit(request()));
+    }
+
+    @AfterAll
+    void everyOperationWasServed() {
+        service.close();
+        Set<String> operations = Contract.COMMITTED.operations();
+        LOG.info(
+                "{} of {} operations were served to the generated client",
+                service.served().size(),
+                operations.size());
+        assertThat(service.served()).containsExactlyInAnyOrderElementsOf(operations);
+    }
+
+    private static ExperimentRequest request() {
+        return new ExperimentRequest()
+                .name("from outside")
+                .addNetworksItem(new FeedforwardNetwork()
+                        .family(FeedforwardNetwork.FamilyEnum.FEEDFORWARD)
+                        .label("a b%c")
+                        .width(10)
+                        .normalization(Normalization.MEAN_CENTERING))
+                .addNetworksItem(new HighwayNetwork()
+                        .family(HighwayNetwork.FamilyEnum.HIGHWAY)
+                        .width(10)
+                        .gamma2("1/sqrt(depth)")
+                        .depths(List.of(3)))
+                .addNetworksItem(new NoiseNetwork().family(NoiseNetwork.FamilyEnum.BROWN_NOISE))
+                .depths(new DepthRange().from(1).to(3).step(2))
+                .inputs(new GridInputs().type(GridInputs.TypeEnum.GRID).points(POINTS))
+                .statistics(Set.of(Statistic.values()))
+                .runs(7)
+                .seed(3L);
+    }
+
+    private Experiment submit(ExperimentRequest request) {
+        return Objects.requireNonNull(accepted(request, null).getBody());
+    }
+
+    private ResponseEntity<Experiment> accepted(ExperimentRequest request, @Nullable String key) {
+        ResponseEntity<Experiment> accepted =
+                experiments.submitExperimentWithResponseSpec(request, null, key).toEntity(Experiment.class);
+        assertThat(accepted.getStatusCode().value()).isEqualTo(202);
+        return accepted;
+    }
+
+    /** Follows an experiment by its tag. */
+    private Experiment ended(Experiment submitted) {
+        Experiment now = submitted;
+        String tag = null;
+        while (now.getFinishedAt() == null) {
+            ResponseEntity<Experiment> next = experiments.getExperimentWithHttpInfo(now.getId(), tag, 30);
+            tag = next.getHeaders().getETag();
+            now = next.getBody() == null ? now : next.getBody();
+        }
+        return now;
+    }
+
+    /** The results as another type than JSON. */
+    private ResultsApi as(String type) {
+        return new ResultsApi(service.client(MediaType.parseMediaType(type)));
+    }
+
+    private static Problem problem(int status, ThrowingCallable call) {
+        return problem(status, Problem.class, call);
+    }
+
+    private static <T> T problem(int status, Class<T> type, ThrowingCallable call) {
+        RestClientResponseException refusal = catchThrowableOfType(RestClientResponseException.class, call);
+        assertThat(refusal.getStatusCode().value()).isEqualTo(status);
+        return Objects.requireNonNull(refusal.getResponseBodyAs(type));
+    }
+
+    @Test
+    void whatWasSubmittedIsMeasured() {
+        assertThat(measured.getState()).isEqualTo(ExperimentState.SUCCEEDED);
+        assertThat(measured.getProgress().getDone())
+                .isEqualTo(measured.getProgress().getCells());
+        assertThat(measured.getSpec().getNetworks()).hasSize(3);
+        assertThat(measured.getSpec().getStatistics()).containsExactlyInAnyOrder(Statistic.values());
+        assertThat(measured.getProvenance()).isNotEmpty();
+    }
+
+    @Test
+    void rowsAreReadPageByPage() {
+        List<ResultRow> rows = new ArrayList<>();
+        String cursor = null;
+        do {
+            ResultPage page = results.getResults(
+                    measured.getId(), List.of("a b%c"), "1..2,3", List.of(RowStatistic.AUTOCORRELATION), 5, cursor);
+            rows.addAll(page.getItems());
+            cursor = page.getNextCursor();
+        } while (cursor != null);
+        assertThat(rows).hasSize(2 * 16).doesNotHaveDuplicates().allSatisfy(row -> {
+            assertThat(row.getNetwork()).isEqualTo("a b%c");
+            assertThat(row.getRuns()).isEqualTo(7);
+            assertThat(row.getStatistic()).isEqualTo(RowStatistic.AUTOCORRELATION);
+        });
+    }
+
+    @Test
+    void rowsAreReadAsCsv() {
+        String csv = as("text/csv")
+                .getResultsWithResponseSpec(measured.getId(), null, null, null, null, null)
+                .body(String.class);
+        assertThat(csv).startsWith("network,depth,statistic,index,mean,").hasLineCount(1 + (2 + 1 + 1) * 18);
+    }
+
+    @Test
+    void rowsOfSeveralExperimentsNameTheirs() {
+        Experiment other = ended(submit(request().seed(4L)));
+        List<String> ids = List.of(other.getId(), measured.getId());
+        assertThat(results.getCombinedResults(ids, null, "0", List.of(RowStatistic.GRADIENT_VARIANCE), null, null)
+                        .getItems())
+                .extracting(CombinedResultRow::getExperiment)
+                .isEqualTo(ids);
+    }
+
+    @Test
+    void matricesAreReadInEveryForm() throws IOException {
+        String id = measured.getId();
+        Matrix matrix = results.getMatrix(id, "highway", 3, "correlation");
+        assertThat(matrix.getValues())
+                .hasSize(POINTS)
+                .allSatisfy(row -> assertThat(row).hasSize(POINTS));
+        assertThat(matrix.getValues().getFirst().getFirst()).isEqualByComparingTo(BigDecimal.ONE);
+        byte[] npy = as("application/x-npy")
+                .getMatrixWithResponseSpec(id, "brown-noise", 0, "covariance")
+                .body(byte[].class);
+        assertThat(npy).hasSize(128 + 8 * POINTS * POINTS);
+        byte[] png = as("image/png")
+                .getMatrixWithResponseSpec(id, "a b%c", 1, "outer-product")
+                .body(byte[].class);
+        assertThat(ImageIO.read(new ByteArrayInputStream(png)).getWidth()).isPositive();
+    }
+
+    @Test
+    void aSeriesIsRead() {
+        Series series = results.getSeries(measured.getId(), "brown-noise", 0, 0);
+        assertThat(series.getDepth()).isNull();
+        assertThat(series.getX()).hasSize(POINTS);
+        assertThat(series.getGradient()).hasSize(POINTS);
+    }
+
+    @Test
+    void aFigureOfThePaperIsDrawn() throws IOException {
+        Experiment small = ended(submit(new ExperimentRequest()
+                .preset(ExperimentRequest.PresetEnum.FIGURE_1)
+                .inputs(new GridInputs().type(GridInputs.TypeEnum.GRID).points(32))));
+        assertThat(small.getSpec().getRuns()).as("the preset's").isEqualTo(1);
+        assertThat(small.getSpec().getSeed()).as("the preset's").isEqualTo(1702);
+        assertThat(results.getFigureAsSvg(small.getId(), "figure-1")).contains("</svg");
+        byte[] png = results.getFigureAsPngWithResponseSpec(small.getId(), "figure-1")
+                .body(byte[].class);
+        assertThat(ImageIO.read(new ByteArrayInputStream(png)).getWidth()).isPositive();
+    }
+
+    @Test
+    void presetsAreRead() {
+        PresetsApi presets = new PresetsApi(service.client());
+        assertThat(presets.listPresets().getItems())
+                .extracting(Preset::getName)
+                .containsExactly("figure-1", "figure-2");
+        assertThat(presets.getPreset("figure-2").getSpec())
+                .asInstanceOf(InstanceOfAssertFactories.MAP)
+                .containsEntry("runs", 20);
+    }
+
+    @Test
+    void theContractIsRead() throws IOException {
+        assertThat(new ServiceApi(service.client())
+                        .getContractWithResponseSpec()
+                        .body(byte[].class))
+                .asString(StandardCharsets.UTF_8)
+                .startsWith("openapi: 3.1");
+    }
+
+    @Test
+    void experimentsAreListed() {
+        submit(request());
+        List<String> names = new ArrayList<>();
+        String cursor = null;
+        do {
+            ExperimentPage page = experiments.listExperiments(
+                    List.of(ExperimentState.SUCCEEDED),
+                    "OUTSIDE",
+                    null,
+                    measured.getCreatedAt().minusDays(1),
+                    1,
+                    cursor);
+            page.getItems().forEach(item -> names.add(item.getName()));
+            cursor = page.getNextCursor();
+        } while (cursor != null);
+        assertThat(names).hasSizeGreaterThan(1).containsOnly("from outside");
+    }
+
+    @Test
+    void aDryRunSaysTheCosts() {
+        CostEstimate costs = experiments.submitExperiment(request().runs(12), true, null);
+        assertThat(costs.getRuns()).isEqualTo(12);
+        assertThat(costs.getCells()).isEqualTo(3 * 3);
+    }
+
+    @Test
+    void aRepeatedSubmissionIsTheFirst() {
+        String key = UUID.randomUUID().toString();
+        ResponseEntity<Experiment> first = accepted(request(), key);
+        ResponseEntity<Experiment> again = accepted(request(), key);
+        assertThat(again.getHeaders().getLocation())
+                .isEqualTo(first.getHeaders().getLocation());
+        assertThat(again.getHeaders().getFirst("Idempotency-Replayed")).isEqualTo("true");
+        assertThat(problem(409, () -> accepted(request().seed(5L), key)).getCode())
+                .isEqualTo(ProblemCode.CONFLICT);
+    }
+
+    @Test
+    void anExperimentIsCancelledRetriedAndDeleted() {
+        Experiment slow = submit(new ExperimentRequest()
+                .addNetworksItem(new FeedforwardNetwork().family(FeedforwardNetwork.FamilyEnum.FEEDFORWARD))
+                .depths(List.of(50))
+                .runs(500)
+                .statistics(Set.of(Statistic.GRADIENT_VARIANCE)));
+        String id = slow.getId();
+        assertThat(problem(409, () -> experiments.deleteExperiment(id)).getCode())
+                .isEqualTo(ProblemCode.CONFLICT);
+        assertThat(experiments.cancelExperiment(id).getState())
+                .isIn(ExperimentState.CANCELLING, ExperimentState.CANCELLED);
+        assertThat(ended(slow).getState()).isEqualTo(ExperimentState.CANCELLED);
+        assertThat(experiments.retryExperiment(id).getFinishedAt()).isNull();
+        experiments.cancelExperiment(id);
+        ended(slow);
+        experiments.deleteExperiment(id);
+        assertThat(problem(404, () -> experiments.getExperiment(id, null, null)).getCode())
+                .isEqualTo(ProblemCode.NOT_FOUND);
+    }
+
+    @Test
+    void everythingThatIsWrongIsSaid() {
+        ExperimentRequest wrong = request().runs(0).addNetworksItem(new HighwayNetwork().width(0));
+        InvalidRequestProblem problem = problem(422, InvalidRequestProblem.class, () -> submit(wrong));
+        assertThat(problem.getCode()).hasToString("invalid-request");
+        assertThat(problem.getViolations())
+                .extracting(violation -> violation.getPointer())
+                .contains("/runs", "/networks/3/width", "/networks/3/family");
+    }
+}
