@@ -10,8 +10,15 @@ import org.springframework.web.bind.annotation.RestController;
 @ConditionalOnRole(Role.API)
 class OpenApiController {
 
+    private final byte[] contract;
+
+    OpenApiController() throws IOException {
+        contract = new ClassPathResource("openapi/shatterlab.yaml").getContentAsByteArray();
+    }
+
+    /** Bytes, since the framework answers a range beyond the end of a resource with the whole of it. */
     @GetMapping(path = "/openapi.yaml", produces = "application/yaml")
-    byte[] contract() throws IOException {
-        return new ClassPathResource("openapi/shatterlab.yaml").getContentAsByteArray();
+    byte[] contract() {
+        return contract;
     }
 }

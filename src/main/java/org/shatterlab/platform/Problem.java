@@ -14,11 +14,18 @@ public enum Problem {
     METHOD_NOT_ALLOWED(HttpStatus.METHOD_NOT_ALLOWED, "This resource does not take that method"),
     NOT_ACCEPTABLE(HttpStatus.NOT_ACCEPTABLE, "This resource has no representation of an accepted type"),
     CONFLICT(HttpStatus.CONFLICT, "The state of the resource does not allow this"),
+    PRECONDITION_FAILED(HttpStatus.PRECONDITION_FAILED, "The resource is not as the request requires"),
     BODY_TOO_LARGE(HttpStatus.CONTENT_TOO_LARGE, "The body is too large"),
     UNSUPPORTED_MEDIA_TYPE(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The body is of another type than this resource takes"),
     INVALID_REQUEST(HttpStatus.UNPROCESSABLE_CONTENT, "The request is understood but not allowed"),
     INTERNAL_ERROR(HttpStatus.INTERNAL_SERVER_ERROR, "The service failed"),
     DATABASE_AWAY(HttpStatus.SERVICE_UNAVAILABLE, "The database does not answer");
+
+    /** The detail of a refusal of which nothing more is known. */
+    static final String REFUSAL = "The request cannot be served.";
+
+    /** The detail of {@link #INTERNAL_ERROR}. */
+    static final String FAILURE = "The service failed to answer this request; its log says why.";
 
     private final HttpStatus status;
     private final String title;

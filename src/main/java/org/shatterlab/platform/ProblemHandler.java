@@ -1,6 +1,9 @@
 package org.shatterlab.platform;
 
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.Objects;
+import org.apache.coyote.BadRequestException;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,6 +17,7 @@ import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 import org.springframework.web.servlet.resource.NoResourceFoundException;
@@ -55,6 +59,34 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
         return answer(e, problem, new HttpHeaders(), request);
     }
 
+    @ExceptionHandler
+    @Nullable
+    ResponseEntity<Object> onUnreadableParameters(InvalidParameterException e, WebRequest request) {
+        Problem problem = Problem.of(HttpStatusCode.valueOf(e.getErrorCode()));
+        return answer(
+                e,
+                problem.detail(
+                        "The parameters cannot be read: they are not valid UTF-8 in percent-encoding, one has no name,"
+                                + " or there are too many."),
+                new HttpHeaders(),
+                request);
+    }
+
+    /** The client's framing of the body is not what it sent, which the server may have refused already, or it went away. */
+    @ExceptionHandler
+    @Nullable
+    ResponseEntity<Object> onUnreadableBody(BadRequestException e, WebRequest request) throws BadRequestException {
+        if (isCommitted(request)) {
+            throw e;
+        }
+        return answer(
+                e,
+                Problem.MALFORMED_REQUEST.detail(
+                        "The body is not as long as it is said to be, or its chunks are not valid."),
+                new HttpHeaders(),
+                request);
+    }
+
     @ExceptionHandler({DataAccessResourceFailureException.class, CannotCreateTransactionException.class})
     @Nullable
     ResponseEntity<Object> onDatabaseAway(Exception e, WebRequest request) {
@@ -68,11 +100,7 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
     @Nullable
     ResponseEntity<Object> onAnythingElse(Exception e, WebRequest request) {
         LOG.error("a request failed: {}", request.getDescription(false), e);
-        return answer(
-                e,
-                Problem.INTERNAL_ERROR.detail("The service failed to answer this request; its log says why."),
-                new HttpHeaders(),
-                request);
+        return answer(e, Problem.INTERNAL_ERROR.detail(Problem.FAILURE), new HttpHeaders(), request);
     }
 
     private @Nullable ResponseEntity<Object> answer(
@@ -85,13 +113,20 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
             return "Nothing has this address; the API is described at /openapi.yaml.";
         }
         String detail = e instanceof ErrorResponse refusal ? refusal.getBody().getDetail() : null;
-        return detail == null ? "The request cannot be served." : detail;
+        return detail == null ? Problem.REFUSAL : detail;
     }
 
-    /** The framework's own refusals get the same members as ours. */
+    /**
+     * The framework's own refusals get the same members as ours. An answer of which a part is gone already is broken off, so
+     * that nobody takes it for the whole; what is not gone gives way to the problem.
+     */
     @Override
     protected @Nullable ResponseEntity<Object> handleExceptionInternal(
             Exception e, @Nullable Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        if (isCommitted(request)) {
+            throw e instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(e);
+        }
+        response(request).reset();
         Object answer = body instanceof ProblemDetail ours && ours.getProperties() != null
                 ? body
                 : Problem.of(status).detail(detail(e));
@@ -99,5 +134,13 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
         all.putAll(headers);
         all.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
         return super.handleExceptionInternal(e, answer, all, status, request);
+    }
+
+    private static boolean isCommitted(WebRequest request) {
+        return response(request).isCommitted();
+    }
+
+    private static HttpServletResponse response(WebRequest request) {
+        return Objects.requireNonNull(((ServletWebRequest) request).getResponse());
     }
 }

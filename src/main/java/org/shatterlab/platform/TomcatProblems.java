@@ -1,5 +1,9 @@
 package org.shatterlab.platform;
 
+import static jakarta.servlet.http.HttpServletResponse.SC_BAD_REQUEST;
+import static jakarta.servlet.http.HttpServletResponse.SC_HTTP_VERSION_NOT_SUPPORTED;
+import static jakarta.servlet.http.HttpServletResponse.SC_NOT_IMPLEMENTED;
+
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -22,7 +26,10 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.util.UriUtils;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What the server refuses before it comes to the application, a broken address say, is a problem document too. */
+/**
+ * What the server refuses before it comes to the application, a broken address say, is a problem document too, and so is what
+ * the framework refuses with a status alone.
+ */
 @Component
 class TomcatProblems implements WebServerFactoryCustomizer<TomcatServletWebServerFactory> {
 
@@ -39,6 +46,9 @@ class TomcatProblems implements WebServerFactoryCustomizer<TomcatServletWebServe
     public static final class ProblemValve extends ErrorReportValve {
 
         private static final Logger LOG = LoggerFactory.getLogger(ProblemValve.class);
+        /** Stands for an address that could not be told from the rest of the request. */
+        private static final URI UNREADABLE = URI.create("about:blank");
+
         private static final JsonMapper JSON = JsonMapper.builder()
                 .addMixIn(ProblemDetail.class, ProblemDetailJacksonMixin.class)
                 .build();
@@ -46,14 +56,18 @@ class TomcatProblems implements WebServerFactoryCustomizer<TomcatServletWebServe
         @Override
         protected void report(Request request, Response response, @Nullable Throwable throwable) {
             int status = response.getStatus();
-            if (status < 400 || response.getContentWritten() > 0 || !response.setErrorReported()) {
+            if (status < 400
+                    || response.getContentWritten() > 0
+                    || (response.isError() && !response.setErrorReported())) {
                 return;
             }
-            ProblemDetail problem = Problem.of(HttpStatusCode.valueOf(status))
-                    .detail("The request cannot be read: its address, its headers or its framing are not valid HTTP.");
-            problem.setStatus(status);
-            problem.setInstance(instance(request.getRequestURI()));
+            if (status == SC_NOT_IMPLEMENTED || status == SC_HTTP_VERSION_NOT_SUPPORTED) {
+                // A version or an encoding that there is not: the client's mistake, not a failure of the service.
+                status = SC_BAD_REQUEST;
+                response.setStatus(status);
+            }
             try {
+                ProblemDetail problem = problem(status, request.getRequestURI());
                 response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
                 response.getOutputStream().write(JSON.writeValueAsBytes(problem));
                 response.finishResponse();
@@ -62,13 +76,26 @@ class TomcatProblems implements WebServerFactoryCustomizer<TomcatServletWebServe
             }
         }
 
-        /** The path that was asked for, encoded where it is not an address as it is. */
-        private static URI instance(@Nullable String path) {
-            String asked = path == null ? "" : path;
+        private static ProblemDetail problem(int status, @Nullable String address) {
+            Problem kind = Problem.of(HttpStatusCode.valueOf(status));
+            ProblemDetail problem = kind.detail(
+                    switch (kind) {
+                        case MALFORMED_REQUEST ->
+                            "The request cannot be read: its address, its headers or its framing are not valid HTTP.";
+                        case INTERNAL_ERROR -> Problem.FAILURE;
+                        default -> Problem.REFUSAL;
+                    });
+            problem.setStatus(status);
+            problem.setInstance(address == null ? UNREADABLE : instance(address));
+            return problem;
+        }
+
+        /** The address as it came; where it is none, with all that makes it none escaped. */
+        private static URI instance(String address) {
             try {
-                return new URI(asked);
+                return new URI(address);
             } catch (URISyntaxException e) {
-                return URI.create(UriUtils.encodePath(asked, StandardCharsets.UTF_8));
+                return URI.create(UriUtils.encodePath(address, StandardCharsets.ISO_8859_1));
             }
         }
     }

@@ -209,6 +209,15 @@ class LifecycleIT {
             assertThat(same.headers().firstValue("ETag")).hasValue(tag);
             assertThat(same.body()).isEmpty();
         }
+        for (String path : List.of(self(done), self(done) + "?wait=60")) {
+            HttpResponse<String> any = service.get(path, "If-None-Match", "*");
+            assertThat(any.statusCode()).as(path).isEqualTo(304);
+            assertThat(any.headers().firstValue("ETag")).hasValue(tag);
+        }
+        assertThat(service.call("HEAD", self(done), "", "If-None-Match", "*").statusCode())
+                .isEqualTo(304);
+        problem(service.get(self(done), "If-Match", tag), 412, "precondition-failed");
+        assertThat(service.get(self(done), "If-Match", "*").statusCode()).isEqualTo(200);
         assertThat(service.get(self(done), "If-None-Match", "W/\"other\"").statusCode())
                 .isEqualTo(200);
         assertThat(service.get(self(done) + "?wait=60", "If-None-Match", tag).statusCode())
@@ -261,6 +270,28 @@ class LifecycleIT {
                 assertThat(idle.count("scheduled_tasks where task_name = 'cell'"))
                         .isZero();
                 assertThat(idle.count("cell where state = 'PLANNED'")).isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
+    void whatACancelledExperimentLacksIsSaidToBeCancelled(@TempDir Path data) {
+        try (Service idle = Service.start(data, "--shatterlab.roles=api")) {
+            JsonNode queued = idle.json.readTree(idle.submit("""
+                            {"networks": [{"label": "noise", "family": "white-noise"}],
+                             "inputs": {"type": "grid", "points": 17},
+                             "statistics": ["autocorrelation", "gradient", "covariance"], "runs": 5}""").body());
+            List<String> paths = List.of("/series/noise/0", "/matrices/noise/0/covariance", "/figures/figure-2.svg");
+            for (String path : paths) {
+                problem(idle.get(self(queued) + path), 404, "not-measured-yet");
+            }
+            assertThat(idle.call("POST", self(queued) + "/cancel", "").statusCode())
+                    .isEqualTo(202);
+            for (String path : paths) {
+                JsonNode problem = problem(idle.get(self(queued) + path), 404, "not-found");
+                assertThat(problem.get("detail").asString())
+                        .startsWith("The experiment was cancelled")
+                        .doesNotContain("null", "failed");
             }
         }
     }

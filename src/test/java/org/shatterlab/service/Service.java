@@ -245,6 +245,10 @@ final class Service implements AutoCloseable {
                 .single();
     }
 
+    int port() {
+        return URI.create(base).getPort();
+    }
+
     /** The name of this service's database. */
     String database() {
         return context.getBean(JdbcClient.class)

@@ -8,6 +8,7 @@ import org.shatterlab.experiment.SpecWriter;
 import org.shatterlab.experiment.web.ExperimentAnswer.Links;
 import org.shatterlab.experiment.web.ExperimentAnswer.ProvenanceAnswer;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
@@ -50,6 +51,12 @@ class ExperimentAnswers {
     /** The experiment, with what is needed to ask again only for what is new. */
     ResponseEntity<ExperimentAnswer> current(Experiment experiment) {
         return retryLater(ResponseEntity.ok().eTag(tag(experiment)), experiment).body(of(experiment));
+    }
+
+    /** That there is nothing that the client lacks. */
+    static ResponseEntity<ExperimentAnswer> unchanged(Experiment experiment) {
+        return retryLater(ResponseEntity.status(HttpStatus.NOT_MODIFIED).eTag(tag(experiment)), experiment)
+                .build();
     }
 
     /** Weak: the estimate of the time that is left changes without it. */

@@ -3,6 +3,7 @@ package org.shatterlab.experiment.web;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,8 @@ import org.shatterlab.experiment.Experiment;
 import org.shatterlab.experiment.ExperimentWatch;
 import org.shatterlab.experiment.Experiments;
 import org.shatterlab.platform.ConditionalOnRole;
+import org.shatterlab.platform.Problem;
+import org.shatterlab.platform.ProblemException;
 import org.shatterlab.platform.QueryParameters;
 import org.shatterlab.platform.Role;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -51,11 +54,10 @@ class PollController {
         this.executor = executor;
     }
 
-    /** The framework turns an answer whose tag the client has into a 304. */
     @GetMapping(params = "!wait")
     ResponseEntity<ExperimentAnswer> get(@PathVariable String id, HttpServletRequest request) {
         new QueryParameters(request.getParameterMap()).requireValid();
-        return answers.current(experiments.get(id));
+        return answer(experiments.get(id), Preconditions.of(request));
     }
 
     @GetMapping(params = "wait")
@@ -65,22 +67,60 @@ class PollController {
         parameters.requireValid();
         Experiment experiment = experiments.get(id);
         DeferredResult<ResponseEntity<ExperimentAnswer>> result = new DeferredResult<>(NO_LIMIT);
-        if (experiment.state().isTerminal() || isNews(experiment, request)) {
-            result.setResult(answers.current(experiment));
+        Preconditions preconditions = Preconditions.of(request);
+        if (experiment.state().isTerminal() || preconditions.isNews(experiment)) {
+            result.setResult(answer(experiment, preconditions));
             return result;
         }
         var _ = watch.await(experiment, most)
-                .thenApplyAsync(_ -> answers.current(experiments.get(id)), executor)
+                .thenApplyAsync(_ -> answer(experiments.get(id), preconditions), executor)
                 .whenComplete((answer, failure) -> complete(result, answer, failure));
         return result;
     }
 
-    /** Whether the client has seen another version than the present one. */
-    private static boolean isNews(Experiment experiment, HttpServletRequest request) {
-        String seen = String.join(", ", Collections.list(request.getHeaders(HttpHeaders.IF_NONE_MATCH)));
-        ETag current = ETag.create(ExperimentAnswers.tag(experiment));
-        return !seen.isBlank()
-                && ETag.parse(seen).stream().noneMatch(tag -> tag.isWildcard() || tag.compare(current, false));
+    private ResponseEntity<ExperimentAnswer> answer(Experiment experiment, Preconditions preconditions) {
+        preconditions.require(experiment);
+        return preconditions.hasAny() ? ExperimentAnswers.unchanged(experiment) : answers.current(experiment);
+    }
+
+    /**
+     * The versions that a request names. The framework turns an answer whose tag is among those seen into a 304, but does not
+     * know that {@code *} is every tag.
+     *
+     * @param required of {@code If-Match}; null without that header
+     * @param seen of {@code If-None-Match}
+     */
+    private record Preconditions(@Nullable List<ETag> required, List<ETag> seen) {
+
+        static Preconditions of(HttpServletRequest request) {
+            return new Preconditions(
+                    request.getHeader(HttpHeaders.IF_MATCH) == null ? null : tags(request, HttpHeaders.IF_MATCH),
+                    tags(request, HttpHeaders.IF_NONE_MATCH));
+        }
+
+        private static List<ETag> tags(HttpServletRequest request, String header) {
+            return ETag.parse(String.join(", ", Collections.list(request.getHeaders(header))));
+        }
+
+        /** Whether the client has seen another version than the present one. */
+        boolean isNews(Experiment experiment) {
+            ETag current = ETag.create(ExperimentAnswers.tag(experiment));
+            return !seen.isEmpty() && !hasAny() && seen.stream().noneMatch(tag -> tag.compare(current, false));
+        }
+
+        boolean hasAny() {
+            return seen.stream().anyMatch(ETag::isWildcard);
+        }
+
+        void require(Experiment experiment) {
+            ETag current = ETag.create(ExperimentAnswers.tag(experiment));
+            if (required != null
+                    && required.stream().noneMatch(tag -> tag.isWildcard() || tag.compare(current, true))) {
+                throw new ProblemException(
+                        Problem.PRECONDITION_FAILED,
+                        "The experiment is not as If-Match has it, which compares strongly; its tags are weak.");
+            }
+        }
     }
 
     private static void complete(

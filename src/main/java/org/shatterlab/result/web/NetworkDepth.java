@@ -52,9 +52,14 @@ record NetworkDepth(int network, int depth) {
 
     /** Says that a value is not there yet, or will not be. */
     static ProblemException notMeasured(Experiment experiment) {
-        return experiment.state().isTerminal()
-                ? notFound("The cell that would have measured it failed. " + experiment.failure())
-                : new ProblemException(Problem.NOT_MEASURED_YET, "The experiment has not come to it yet.");
+        return switch (experiment.state()) {
+            case QUEUED, RUNNING, CANCELLING ->
+                new ProblemException(Problem.NOT_MEASURED_YET, "The experiment has not come to it yet.");
+            case CANCELLED ->
+                notFound("The experiment was cancelled before it came to it; retry it to have it measured.");
+            case FAILED -> notFound("A cell that would have measured it failed. " + experiment.failure());
+            case SUCCEEDED -> notFound("The experiment has measured all that it names, and not this.");
+        };
     }
 
     static ProblemException notFound(String detail) {
