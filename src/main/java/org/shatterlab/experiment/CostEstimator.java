@@ -2,12 +2,15 @@ package org.shatterlab.experiment;
 
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -15,6 +18,9 @@ import org.springframework.transaction.annotation.Transactional;
 /** Says what an experiment would cost, storing nothing. */
 @Service
 public class CostEstimator {
+
+    /** Of computation that the assumed rate counts for. */
+    private static final double ASSUMED_SECONDS = 1;
 
     private final JdbcClient jdbc;
     private final CostProperties properties;
@@ -24,8 +30,13 @@ public class CostEstimator {
         this.properties = properties;
     }
 
-    /** A cell that ended, and how long it took. */
-    private record Measured(CellCost cost, double seconds) {}
+    /** How long the computation of some cells took, without what does not depend on its speed. */
+    record Measured(double work, double seconds) {
+
+        double workPerSecond() {
+            return work / seconds;
+        }
+    }
 
     /**
      * Plans an experiment as {@link Experiments#submit} does, and estimates what is left to be computed.
@@ -88,24 +99,41 @@ public class CostEstimator {
     /** Of one core, as the last cells had it; those that are not mostly computation say nothing of it. */
     private double workPerSecond() {
         double assumed = properties.gigaflopsPerCore() * 1e9;
-        List<Measured> cells = lastCells().stream()
-                .filter(cell -> cell.cost().work() / assumed > cell.cost().fixedSeconds())
-                .filter(cell -> cell.seconds() > 2 * cell.cost().fixedSeconds())
-                .toList();
-        double seconds = cells.stream()
-                .mapToDouble(cell -> cell.seconds() - cell.cost().fixedSeconds())
-                .sum();
-        double work = cells.stream().mapToDouble(cell -> cell.cost().work()).sum();
-        return cells.isEmpty() ? assumed : work / seconds;
-    }
-
-    private List<Measured> lastCells() {
-        return jdbc.sql("""
+        List<Measured> cells = jdbc
+                .sql("""
                         select c.spec::text, extract(epoch from c.finished_at - e.started_at)::double precision
                         from (select * from cell_execution order by id desc limit 200) e
                         join cell c on (c.fingerprint, c.fence) = (e.fingerprint, e.fence)
                         where c.state = 'DONE'""")
-                .query((row, _) -> new Measured(CellCost.of(CellJson.read(row.getString(1))), row.getDouble(2)))
-                .list();
+                .query((row, _) -> {
+                    CellCost cost = CellCost.of(CellJson.read(row.getString(1)));
+                    boolean mostlyComputation =
+                            cost.work() / assumed > cost.fixedSeconds() && row.getDouble(2) > 2 * cost.fixedSeconds();
+                    return Optional.of(new Measured(cost.work(), row.getDouble(2) - cost.fixedSeconds()))
+                            .filter(_ -> mostlyComputation);
+                })
+                .stream()
+                .flatMap(Optional::stream)
+                .toList();
+        return workPerSecond(assumed, cells);
+    }
+
+    /**
+     * The rate that half of the work was done at, or above. What is assumed counts as work that was done too: the first
+     * cells of a process wait for the engine and run code that is not compiled yet, a tenth as fast as all that follow.
+     */
+    static double workPerSecond(double assumed, List<Measured> cells) {
+        List<Measured> slowestFirst = Stream.concat(
+                        Stream.of(new Measured(assumed * ASSUMED_SECONDS, ASSUMED_SECONDS)), cells.stream())
+                .sorted(Comparator.comparingDouble(Measured::workPerSecond))
+                .toList();
+        double half = slowestFirst.stream().mapToDouble(Measured::work).sum() / 2;
+        int i = 0;
+        for (double below = slowestFirst.getFirst().work();
+                below < half;
+                below += slowestFirst.get(i).work()) {
+            i++;
+        }
+        return slowestFirst.get(i).workPerSecond();
     }
 }

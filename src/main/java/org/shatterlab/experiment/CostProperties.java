@@ -6,7 +6,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * What an estimate of time assumes before cells were measured.
  *
- * @param gigaflopsPerCore float32 operations of a matrix product that a core does in a second, in 10^9
+ * @param gigaflopsPerCore what `?dryRun=true` assumes of a core until cells were measured: float32
+ *     operations of a matrix product in a second, in 10^9
  */
 @ConfigurationProperties("shatterlab.cost")
 record CostProperties(@DefaultValue("40") double gigaflopsPerCore) {

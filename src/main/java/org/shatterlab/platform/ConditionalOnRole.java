@@ -5,9 +5,7 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
-import java.util.EnumSet;
 import java.util.Objects;
-import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Condition;
 import org.springframework.context.annotation.ConditionContext;
@@ -31,8 +29,8 @@ public @interface ConditionalOnRole {
             Object role = Objects.requireNonNull(metadata.getAnnotationAttributes(ConditionalOnRole.class.getName()))
                     .get("value");
             return Binder.get(context.getEnvironment())
-                    .bind("shatterlab.roles", Bindable.setOf(Role.class))
-                    .orElseGet(() -> EnumSet.allOf(Role.class))
+                    .bindOrCreate("shatterlab", ServiceProperties.class)
+                    .roles()
                     .contains(role);
         }
     }

@@ -17,7 +17,7 @@ import org.shatterlab.experiment.Housekeeping;
 import org.shatterlab.lab.Lab;
 import org.shatterlab.platform.ConditionalOnRole;
 import org.shatterlab.platform.Role;
-import org.shatterlab.platform.database.DataProperties;
+import org.shatterlab.platform.ServiceProperties;
 import org.shatterlab.result.Predictor;
 import org.shatterlab.result.ResultStore;
 import org.springframework.beans.factory.ObjectProvider;
@@ -32,7 +32,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** The workers of this process: db-scheduler's threads, one cell at a time on each. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnRole(Role.WORKER)
-@EnableConfigurationProperties({WorkerProperties.class, DataProperties.class})
+@EnableConfigurationProperties(WorkerProperties.class)
 class WorkerConfiguration {
 
     /** A worker is taken for dead after four heartbeats without a sign of life; the check runs every two. */
@@ -44,8 +44,8 @@ class WorkerConfiguration {
     private static final Duration POLLING = Duration.ofMillis(250);
 
     @Bean
-    Lab lab(DataProperties data) {
-        return Lab.open(data.folder().resolve("engine"));
+    Lab lab(ServiceProperties properties) {
+        return Lab.open(properties.folder().resolve("engine"));
     }
 
     @Bean

@@ -26,7 +26,9 @@ import java.util.stream.Collectors;
 import org.shatterlab.ShatterlabApplication;
 import org.shatterlab.client.ApiClient;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.client.ClientHttpResponse;
@@ -47,11 +49,15 @@ final class Service implements AutoCloseable {
             HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NORMAL).build();
     private final ConfigurableApplicationContext context;
     private final String base;
+    /** Whether it answers as the contract has it: a worker has no part in it. */
+    private final boolean hasApi;
+
     private final Set<String> served = ConcurrentHashMap.newKeySet();
 
-    private Service(ConfigurableApplicationContext context) {
+    private Service(ConfigurableApplicationContext context, String base, boolean hasApi) {
         this.context = context;
-        this.base = "http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port");
+        this.base = base;
+        this.hasApi = hasApi;
     }
 
     static Service start(Path dataFolder, String... arguments) {
@@ -59,12 +65,20 @@ final class Service implements AutoCloseable {
                 List.of("--server.port=0", "--shatterlab.welcome=false", "--shatterlab.data-dir=" + dataFolder));
         all.addAll(TestDatabase.arguments(dataFolder));
         all.addAll(List.of(arguments));
-        return new Service(new SpringApplicationBuilder(ShatterlabApplication.class).run(all.toArray(String[]::new)));
+        return of(new SpringApplicationBuilder(ShatterlabApplication.class).run(all.toArray(String[]::new)));
     }
 
     /** A service that a test framework started, and ends. */
     static Service of(ConfigurableApplicationContext context) {
-        return new Service(context);
+        return new Service(
+                context,
+                "http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port"),
+                !routes(context).isEmpty());
+    }
+
+    /** A service in another process, of which nothing is known but what it answers. */
+    static Service at(String base) {
+        return new Service(new GenericApplicationContext(), base, true);
     }
 
     HttpResponse<String> get(String path, String... headers) {
@@ -133,8 +147,7 @@ final class Service implements AutoCloseable {
     /** Every response passes here, and fails the test where it is not as the contract has it. */
     private void check(String method, URI address, int status, HttpHeaders headers, byte[] body) {
         Contract.Response response = new Contract.Response(method, address.getRawPath(), status, headers, body);
-        if (routes().isEmpty()) {
-            // A worker has no part in the contract.
+        if (!hasApi) {
             return;
         }
         Contract.COMMITTED.check(response);
@@ -177,6 +190,10 @@ final class Service implements AutoCloseable {
 
     /** The operations that the application itself maps, as the contract calls them. */
     Set<String> routes() {
+        return routes(context);
+    }
+
+    private static Set<String> routes(ConfigurableApplicationContext context) {
         return context
                 .getBean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
                 .getHandlerMethods()
@@ -239,10 +256,24 @@ final class Service implements AutoCloseable {
 
     /** How many rows a table has, or the part of it after a {@code where}. */
     long count(String table) {
+        return numbers("select count(*) from " + table).getFirst();
+    }
+
+    /** The first column of a query. */
+    List<Long> numbers(String sql) {
         return context.getBean(JdbcClient.class)
-                .sql("select count(*) from " + table)
+                .sql(sql)
                 .query((row, _) -> row.getLong(1))
-                .single();
+                .list();
+    }
+
+    /** What to start another service on this one's database with. */
+    List<String> databaseArguments() {
+        JdbcConnectionDetails database = context.getBean(JdbcConnectionDetails.class);
+        return List.of(
+                "--spring.datasource.url=" + database.getJdbcUrl(),
+                "--spring.datasource.username=" + database.getUsername(),
+                "--spring.datasource.password=" + database.getPassword());
     }
 
     int port() {

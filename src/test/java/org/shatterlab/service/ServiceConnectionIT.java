@@ -20,10 +20,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Another database than the embedded one can also come as a service connection, as a platform may bind it. */
 @ExtendWith(NeedsContainers.class)
-@SpringBootTest(
-        webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-        // Any address says that there is another database than the embedded one; the connection has the real one.
-        properties = "spring.datasource.url=jdbc:postgresql://bound.by.the.connection/")
+@SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
 @DirtiesContext
 class ServiceConnectionIT {
 

@@ -7,11 +7,11 @@ import org.shatterlab.experiment.PaperFigure;
 import org.shatterlab.experiment.SpecReader;
 import org.shatterlab.platform.ConditionalOnRole;
 import org.shatterlab.platform.Role;
+import org.shatterlab.platform.ServiceProperties;
 import org.shatterlab.platform.database.EmbeddedDatabase;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.env.Environment;
@@ -20,7 +20,6 @@ import org.springframework.stereotype.Component;
 /** Does the main job once on a new embedded database, so that the first start already shows what this service is for. */
 @Component
 @ConditionalOnRole(Role.API)
-@ConditionalOnBooleanProperty(name = "shatterlab.welcome", matchIfMissing = true)
 class Welcome {
 
     private static final Logger LOG = LoggerFactory.getLogger(Welcome.class);
@@ -28,23 +27,24 @@ class Welcome {
 
     private final Experiments experiments;
     private final SpecReader reader;
-    private final boolean embedded;
+    private final boolean wanted;
     private final Environment environment;
 
     Welcome(
             Experiments experiments,
             SpecReader reader,
+            ServiceProperties properties,
             ObjectProvider<EmbeddedDatabase> embedded,
             Environment environment) {
         this.experiments = experiments;
         this.reader = reader;
-        this.embedded = embedded.getIfAvailable() != null;
+        this.wanted = properties.welcome() && embedded.getIfAvailable() != null;
         this.environment = environment;
     }
 
     @EventListener(ApplicationReadyEvent.class)
     void onReady() {
-        if (!embedded || !experiments.isEmpty()) {
+        if (!wanted || !experiments.isEmpty()) {
             return;
         }
         byte[] body = "{\"preset\": \"%s\"}".formatted(FIGURE.apiName()).getBytes(StandardCharsets.UTF_8);

@@ -20,12 +20,13 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 
 /** How the server comes into the application. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -35,8 +36,8 @@ class EmbeddedPostgresConfigurationIT {
     private Path parent;
 
     private final ApplicationContextRunner application = new ApplicationContextRunner()
-            .withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class))
-            .withUserConfiguration(EmbeddedPostgresConfiguration.class);
+            .withConfiguration(
+                    AutoConfigurations.of(EmbeddedPostgresConfiguration.class, DataSourceAutoConfiguration.class));
 
     @Test
     void servesTheDataSourceFromBeforeItsFirstUseUntilAfterItsLast() {
@@ -67,6 +68,28 @@ class EmbeddedPostgresConfigurationIT {
                 .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(EmbeddedPostgres.class));
     }
 
+    private record Elsewhere(String getJdbcUrl, String getUsername, String getPassword)
+            implements JdbcConnectionDetails {}
+
+    @Test
+    void staysOutOfTheWayOfTheConnectionDetailsOfAnotherDatabase() {
+        String url = "jdbc:postgresql://db.example/shatterlab";
+        application
+                .withBean(JdbcConnectionDetails.class, () -> new Elsewhere(url, "user", "password"))
+                .run(context -> {
+                    assertThat(context).hasNotFailed().doesNotHaveBean(EmbeddedPostgres.class);
+                    assertThat(context.getBean(HikariDataSource.class).getJdbcUrl())
+                            .isEqualTo(url);
+                });
+    }
+
+    @Test
+    void staysOutOfTheWayOfAnotherDataSource() {
+        application
+                .withBean(DataSource.class, SimpleDriverDataSource::new)
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(EmbeddedPostgres.class));
+    }
+
     @Test
     void tellsInPlainWordsWhyItCannotStart(CapturedOutput output) throws Exception {
         Path dataDir = DataFolders.in(parent);
@@ -83,7 +106,6 @@ class EmbeddedPostgresConfigurationIT {
     }
 
     @Configuration(proxyBeanMethods = false)
-    @Import(EmbeddedPostgresConfiguration.class)
-    @ImportAutoConfiguration(DataSourceAutoConfiguration.class)
+    @ImportAutoConfiguration({EmbeddedPostgresConfiguration.class, DataSourceAutoConfiguration.class})
     static class Application {}
 }

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.shatterlab.JavaProcess;
 
 /** What the next start finds, and what it makes of it. */
 class EmbeddedPostgresRestartIT {
@@ -47,7 +48,7 @@ class EmbeddedPostgresRestartIT {
     @Test
     void refusesTheFolderOfALivingServiceAndTakesThatOfAKilledOne() throws Exception {
         ProcessHandle orphan;
-        try (ServiceProcess other = ServiceProcess.start(dataDir)) {
+        try (JavaProcess other = ServiceProcess.start(dataDir)) {
             orphan = postmaster();
             assertThatExceptionOfType(EmbeddedPostgresException.class)
                     .isThrownBy(() -> EmbeddedPostgres.start(dataDir))
@@ -64,7 +65,7 @@ class EmbeddedPostgresRestartIT {
 
     @Test
     void findsTheRowsOfAServiceThatWasKilledTogetherWithItsServer() throws Exception {
-        try (ServiceProcess _ = ServiceProcess.start(dataDir)) {
+        try (JavaProcess _ = ServiceProcess.start(dataDir)) {
             postmaster().destroyForcibly();
             postmaster().onExit().join();
         }

@@ -1,0 +1,32 @@
+package org.shatterlab.platform;
+
+import java.nio.file.Path;
+import java.util.Set;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * What a process of the service does, and where it keeps what must outlive it.
+ *
+ * @param roles what this process does: answers HTTP, measures cells, or both
+ * @param dataDir the folder of the embedded database and the unpacked engine
+ * @param welcome whether a new embedded database starts with Figure 1
+ */
+@ConfigurationProperties("shatterlab")
+public record ServiceProperties(
+        @DefaultValue({"api", "worker"}) Set<Role> roles,
+        @DefaultValue(HOME + DATA) String dataDir,
+        @DefaultValue("true") boolean welcome) {
+
+    private static final String HOME = "~/";
+    private static final String DATA = ".shatterlab";
+
+    /** {@code dataDir}, with the home folder of the user in place of the tilde; left empty it is the default. */
+    public Path folder() {
+        Path home = Path.of(System.getProperty("user.home"));
+        Path folder = dataDir.isBlank()
+                ? home.resolve(DATA)
+                : dataDir.startsWith(HOME) ? home.resolve(dataDir.substring(HOME.length())) : Path.of(dataDir);
+        return folder.toAbsolutePath().normalize();
+    }
+}
