@@ -36,7 +36,7 @@ final class RandomSpecs {
                 shared ? depths() : List.of(),
                 inputs,
                 statistics(inputs),
-                1 + random.nextInt(40),
+                new Runs.Fixed(1 + random.nextInt(40)),
                 seed(),
                 precision(),
                 random.nextBoolean() ? "auto" : "cpu",

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -41,10 +42,21 @@ final class ResultParameters {
     static Page page(ExperimentSpec spec, Map<String, String[]> given) {
         QueryParameters parameters = new QueryParameters(given);
         ResultQuery all = filters(labels(spec), parameters);
+        return page(all, spec, parameters);
+    }
+
+    private static Page page(ResultQuery all, ExperimentSpec spec, QueryParameters parameters) {
         int limit = limit(parameters);
         RowKey after = parameters.parsed("cursor", CURSOR, text -> key(text, spec));
         parameters.requireValid();
         return new Page(all.after(after), limit);
+    }
+
+    /** Reads {@code network}, {@code depth}, {@code limit} and {@code cursor}, for rows of one statistic. */
+    static Page pageOf(Statistic statistic, ExperimentSpec spec, Map<String, String[]> given) {
+        QueryParameters parameters = new QueryParameters(given);
+        ResultQuery all = filters(labels(spec), parameters, Set.of(statistic.apiName()));
+        return page(all, spec, parameters);
     }
 
     /** Reads {@code network}, {@code statistic} and {@code depth}. */
@@ -64,13 +76,14 @@ final class ResultParameters {
     }
 
     static ResultQuery filters(Collection<String> labels, QueryParameters parameters) {
+        return filters(labels, parameters, parameters.anyOf("statistic", STATISTICS));
+    }
+
+    private static ResultQuery filters(Collection<String> labels, QueryParameters parameters, Set<String> statistics) {
         List<DepthRange> depths =
                 parameters.parsed("depth", "must be depths such as 10, or 2,4,10, or 2..50", ResultParameters::depths);
         return new ResultQuery(
-                parameters.anyOf("network", labels),
-                Objects.requireNonNullElse(depths, List.of()),
-                parameters.anyOf("statistic", STATISTICS),
-                null);
+                parameters.anyOf("network", labels), Objects.requireNonNullElse(depths, List.of()), statistics, null);
     }
 
     private static @Nullable List<DepthRange> depths(String text) {
