@@ -1,8 +1,10 @@
 package org.shatterlab.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +25,7 @@ class AdaptiveRunsIT {
                           {"family": "resnet", "width": 40, "beta": 0.3, "depths": [2]},
                           {"family": "white-noise"}, {"family": "brown-noise"}],
              "inputs": {"type": "grid", "points": 24}, "seed": %d,
-             "statistics": ["gradient-variance", "gradient-correlation"],
+             "statistics": ["gradient-variance", "gradient-correlation", "autocorrelation"],
              "runs": {"min": 10, "max": 87, "relativeError": 0.1, "absoluteError": 0.001, "of": "gradient-correlation"}}""";
 
     private static final String ONE = """
@@ -76,7 +78,7 @@ class AdaptiveRunsIT {
             assertThat(left.get("state").asString()).isEqualTo("SUCCEEDED");
             assertThat(right.get("progress")).isEqualTo(left.get("progress"));
             assertThat(right.get("rounds")).isEqualTo(left.get("rounds"));
-            assertThat(two.csv(right)).isEqualTo(one.csv(left)).hasLineCount(1 + 2 * 5);
+            assertThat(two.csv(right)).isEqualTo(one.csv(left)).hasLineCount(1 + 18 * 5);
             assertThat(items(two, right)).isEqualTo(items(one, left)).hasSize(5);
 
             JsonNode again = one.json.readTree(one.submit(SEVERAL.formatted(3)).body());
@@ -95,7 +97,6 @@ class AdaptiveRunsIT {
             JsonNode end = service.run(SEVERAL.formatted(3));
             assertThat(end.get("rounds").asInt()).isEqualTo(5);
             List<JsonNode> rows = items(service, end);
-            rows.forEach(row -> LOG.info("{}", row));
             List<JsonNode> measured = service.rows(end, "statistic=gradient-correlation");
             int cells = 0;
             for (int i = 0; i < rows.size(); i++) {
@@ -118,11 +119,118 @@ class AdaptiveRunsIT {
             }
             assertThat(end.get("progress").get("cells").asInt()).isEqualTo(cells);
             assertThat(rows).extracting(row -> row.get("runs").asInt()).contains(10, 87);
+            assertThat(service.get(self(end) + "/figures/figure-2.svg").body()).contains("10 to 87 runs");
             assertThat(only(items(service, end, "?network=white-noise"))
                             .get("stoppedBy")
                             .asString())
                     .isEqualTo("maxRuns");
         }
+    }
+
+    @Test
+    void pagesHoldEveryRowOnce(@TempDir Path data) {
+        try (Service service = Service.start(data)) {
+            JsonNode end = service.run(SEVERAL.formatted(3));
+            List<JsonNode> paged = new ArrayList<>();
+            String cursor = "";
+            do {
+                JsonNode page = service.json.readTree(
+                        service.get(self(end) + "/stopping?limit=2" + cursor).body());
+                page.get("items").forEach(paged::add);
+                cursor = "&cursor=" + page.get("nextCursor").asString("");
+            } while (!cursor.equals("&cursor="));
+            assertThat(paged).isEqualTo(items(service, end)).hasSize(5);
+            assertThat(items(service, end, "?network=feedforward&depth=2..9")).containsExactly(paged.get(1));
+            assertThat(service.get(self(end) + "/stopping?statistic=gradient-variance")
+                            .statusCode())
+                    .isEqualTo(422);
+
+            JsonNode fixed = service.run(ONE.formatted(1, 5));
+            assertThat(fixed.has("rounds")).isFalse();
+            assertThat(fixed.get("links").has("stopping")).isFalse();
+            HttpResponse<String> none = service.get(self(fixed) + "/stopping");
+            assertThat(none.statusCode()).isEqualTo(404);
+            assertThat(none.body()).contains("The experiment has 5 runs whatever they show");
+        }
+    }
+
+    @Test
+    void aDryRunTellsTheLeastAndTheMost(@TempDir Path data) {
+        try (Service service = Service.start(data)) {
+            JsonNode cost = service.json.readTree(service.post(
+                            "/api/v1/experiments?dryRun=true",
+                            SEVERAL.formatted(3).getBytes(StandardCharsets.UTF_8),
+                            "application/json")
+                    .body());
+            JsonNode most = cost.get("atMost");
+            assertThat(cost.get("runs").asInt()).isEqualTo(10);
+            assertThat(cost.get("cells").asInt()).isEqualTo(4 * 2);
+            assertThat(most.get("runs").asInt()).isEqualTo(87);
+            assertThat(most.get("cells").asInt()).isEqualTo(4 * 18);
+            assertThat(most.get("floatingPointOperations").asDouble())
+                    .isCloseTo(8.7 * cost.get("floatingPointOperations").asDouble(), withinPercentage(0.1));
+        }
+    }
+
+    /** What a process leaves that dies between the end of a round and the decision upon it, at each round. */
+    @Test
+    void aRoundThatWasNotDecidedUponIsTakenUp(@TempDir Path data) {
+        try (Service service = Service.start(data)) {
+            JsonNode end = service.run(SEVERAL.formatted(3));
+            int cells = end.get("progress").get("cells").asInt();
+            for (int[] left : new int[][] {{8, 0}, {14, 1}, {cells, 4}}) {
+                service.execute("delete from experiment_cell where ordinal >= " + left[0]);
+                service.execute("""
+                        update experiment set state = 'RUNNING', finished_at = null, next_ordinal = %1$d,
+                               cells = %1$d, done = %1$d, rounds = %2$d""".formatted(left[0], left[1]));
+                JsonNode again = service.await(end);
+                assertThat(again.get("rounds")).isEqualTo(end.get("rounds"));
+                assertThat(again.get("progress").get("cells").asInt()).isEqualTo(cells);
+                assertThat(service.csv(again)).isEqualTo(service.csv(end));
+                assertThat(items(service, again)).isEqualTo(items(service, end));
+            }
+        }
+    }
+
+    @Test
+    void aCancelledExperimentGoesOnWithItsRoundsWhenItIsRetried(@TempDir Path data) {
+        String self;
+        try (Service service = Service.start(data, "--shatterlab.roles=api")) {
+            JsonNode submitted =
+                    service.json.readTree(service.submit(SEVERAL.formatted(3)).body());
+            self = self(submitted);
+            service.call("POST", self + "/cancel", "");
+            JsonNode cancelled = service.await(submitted);
+            assertThat(cancelled.get("state").asString()).isEqualTo("CANCELLED");
+            assertThat(cancelled.get("rounds").asInt()).isZero();
+        }
+        try (Service service = Service.start(data)) {
+            // Does all of it, so that every round of the one that is retried is there already.
+            JsonNode other = service.run(SEVERAL.formatted(3));
+            JsonNode retried = service.json.readTree(
+                    service.call("POST", self + "/retry", "").body());
+            assertThat(retried.get("state").asString()).isEqualTo("SUCCEEDED");
+            assertThat(service.csv(retried)).isEqualTo(service.csv(other));
+        }
+    }
+
+    @Test
+    void aCellThatFailsEndsTheExperimentInItsRound(@TempDir Path data) {
+        try (Service service = Service.start(data)) {
+            JsonNode failed = service.run("""
+                    {"networks": [{"label": "exploding", "family": "resnet", "width": 200, "depths": [300]},
+                                  {"family": "white-noise"}],
+                     "inputs": {"type": "grid", "points": 32}, "statistics": ["gradient-correlation"], "seed": 2,
+                     "runs": {"min": 5, "max": 40, "absoluteError": 1e-9, "of": "gradient-correlation"}}""");
+            assertThat(failed.get("state").asString()).isEqualTo("FAILED");
+            assertThat(failed.get("rounds").asInt()).isZero();
+            assertThat(failed.get("progress").get("cells").asInt()).isEqualTo(2);
+            assertThat(only(items(service, failed)).get("stoppedBy").isNull()).isTrue();
+        }
+    }
+
+    private static String self(JsonNode experiment) {
+        return experiment.get("links").get("self").asString();
     }
 
     private static JsonNode only(List<JsonNode> rows) {
