@@ -43,6 +43,13 @@ final class RunsReader {
         if (value instanceof ObjectNode targets) {
             return adaptive(new Fields(targets, fields.at("runs"), fields.violations()), statistics);
         }
+        if (value != null && !value.isNumber()) {
+            fields.refuse(
+                    "runs",
+                    Fields.integerBetween(1, limits.runs(), "runs") + "; or an object with fields out of "
+                            + Names.quoted(FIELDS));
+            return new Runs.Fixed(Defaults.RUNS);
+        }
         return new Runs.Fixed(fields.integer("runs", 1, limits.runs(), Defaults.RUNS, "runs"));
     }
 

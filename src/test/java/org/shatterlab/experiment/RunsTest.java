@@ -63,6 +63,14 @@ class RunsTest {
     }
 
     @Test
+    void saysWhatElseThereIsThanANumber() {
+        for (String other : List.of("'adaptive'", "[20]", "null", "true")) {
+            assertOneViolation(
+                    body("'runs': " + other), "/runs", "the limit on runs; or an object with fields out of \"min\"");
+        }
+    }
+
+    @Test
     void theStatisticMustBeMeasured() {
         String runs = "'runs': {%s}".formatted(VARIANCE);
         assertOneViolation(

@@ -45,18 +45,18 @@ final class ResultParameters {
         return page(all, spec, parameters);
     }
 
-    private static Page page(ResultQuery all, ExperimentSpec spec, QueryParameters parameters) {
-        int limit = limit(parameters);
-        RowKey after = parameters.parsed("cursor", CURSOR, text -> key(text, spec));
-        parameters.requireValid();
-        return new Page(all.after(after), limit);
-    }
-
     /** Reads {@code network}, {@code depth}, {@code limit} and {@code cursor}, for rows of one statistic. */
     static Page pageOf(Statistic statistic, ExperimentSpec spec, Map<String, String[]> given) {
         QueryParameters parameters = new QueryParameters(given);
         ResultQuery all = filters(labels(spec), parameters, Set.of(statistic.apiName()));
         return page(all, spec, parameters);
+    }
+
+    private static Page page(ResultQuery all, ExperimentSpec spec, QueryParameters parameters) {
+        int limit = limit(parameters);
+        RowKey after = parameters.parsed("cursor", CURSOR, text -> key(text, spec));
+        parameters.requireValid();
+        return new Page(all.after(after), limit);
     }
 
     /** Reads {@code network}, {@code statistic} and {@code depth}. */
