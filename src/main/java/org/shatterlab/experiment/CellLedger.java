@@ -1,11 +1,14 @@
 package org.shatterlab.experiment;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.BiConsumer;
 import org.springframework.stereotype.Service;
-import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.TransactionOperations;
 
 /**
  * The workers' side of experiments: who computes which cell, and what became of it.
@@ -21,18 +24,24 @@ public class CellLedger {
     private final CellLinks links;
     private final CellDemand demand;
     private final CellQueue queue;
+    private final Rounds rounds;
+    private final TransactionOperations transactions;
 
     CellLedger(
             CellRepository cells,
             ExperimentRepository experiments,
             CellLinks links,
             CellDemand demand,
-            CellQueue queue) {
+            CellQueue queue,
+            Rounds rounds,
+            TransactionOperations transactions) {
         this.cells = cells;
         this.experiments = experiments;
         this.links = links;
         this.demand = demand;
         this.queue = queue;
+        this.rounds = rounds;
+        this.transactions = transactions;
     }
 
     /**
@@ -73,19 +82,30 @@ public class CellLedger {
     }
 
     /**
-     * Marks a cell as done. Its results are to be written in the same transaction.
+     * Marks a cell as done, and goes on with the experiments whose round it ends.
      *
      * @param provenance what computed it, as JSON
-     * @return false where the claim has ended, and nothing may be written
+     * @param results writes what was measured, in the transaction that marks the cell
+     * @return false where the claim has ended, and nothing was written
      */
-    @Transactional(propagation = Propagation.MANDATORY)
-    public boolean finish(Claim claim, String provenance) {
-        Optional<CellEntity> held = held(claim);
-        held.ifPresent(cell -> {
-            cell.finish(provenance, Instant.now());
-            settle(claim, (experiment, settled) -> experiment.settleDone(settled.cells(), Instant.now()));
+    public boolean finish(Claim claim, String provenance, Runnable results) {
+        List<UUID> roundsOver = new ArrayList<>();
+        Optional<CellEntity> finished = transactions.execute(_ -> {
+            Optional<CellEntity> held = held(claim);
+            held.ifPresent(cell -> {
+                results.run();
+                cell.finish(provenance, Instant.now());
+                settle(claim, (experiment, settled) -> {
+                    experiment.settleDone(settled.cells(), Instant.now());
+                    if (experiment.isRoundOver()) {
+                        roundsOver.add(experiment.getId());
+                    }
+                });
+            });
+            return held;
         });
-        return held.isPresent();
+        rounds.advanceAll(roundsOver);
+        return finished.isPresent();
     }
 
     /** Marks a cell as failed, unless the claim has ended. */

@@ -1,6 +1,7 @@
 package org.shatterlab.experiment;
 
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -102,6 +103,16 @@ class CellLinks {
         jdbc.sql("insert into cell_execution (fingerprint, fence, worker) values (?, ?, ?)")
                 .params(claim.fingerprint(), claim.fence(), worker)
                 .update();
+    }
+
+    /** The networks of an experiment that have fewer cells than this. */
+    Set<Integer> findNetworksBelow(UUID experiment, int cells) {
+        return Set.copyOf(jdbc.sql("""
+                        select network from experiment_cell where experiment_id = ?
+                        group by network having count(*) < ?""")
+                .params(experiment, cells)
+                .query((row, _) -> row.getInt(1))
+                .list());
     }
 
     /** What computed the cells of an experiment that are done. */

@@ -1,8 +1,10 @@
 package org.shatterlab.experiment;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
 import org.shatterlab.lab.CellSpec;
 import org.shatterlab.lab.statistic.Statistic;
@@ -21,37 +23,55 @@ public final class CellPlanner {
 
     private CellPlanner() {}
 
-    /** The cells, the first chunk of every network before the second of any, so that early results cover all networks. */
+    /** The cells that there are from the start, the first chunk of every network before the second of any. */
     public static List<PlannedCell> plan(ExperimentSpec spec) {
+        return plan(spec, spec.runs().first());
+    }
+
+    /** All cells that there may come to be. */
+    static List<PlannedCell> planMost(ExperimentSpec spec) {
+        return plan(spec, spec.runs().most());
+    }
+
+    private static List<PlannedCell> plan(ExperimentSpec spec, int runs) {
+        List<Integer> all = IntStream.range(0, spec.networks().size()).boxed().toList();
+        return plan(spec, all, 0, runs);
+    }
+
+    /**
+     * The cells of some runs, chunk by chunk, so that early results cover all networks.
+     *
+     * @param networks by their numbers
+     * @param from the first run, a multiple of {@link #CHUNK}
+     * @param to after the last run
+     */
+    static List<PlannedCell> plan(ExperimentSpec spec, Collection<Integer> networks, int from, int to) {
         Set<Statistic> ofEveryRun = ofEveryRun(spec.statistics());
         List<PlannedCell> cells = new ArrayList<>();
-        for (int chunk = 0; chunk < chunks(spec, ofEveryRun); chunk++) {
-            int firstRun = chunk * CHUNK;
-            for (int network = 0; network < spec.networks().size(); network++) {
+        for (int firstRun = from; firstRun < to && (firstRun == 0 || !ofEveryRun.isEmpty()); firstRun += CHUNK) {
+            for (int network : networks) {
                 NetworkEntry entry = spec.networks().get(network);
                 CellSpec cell = new CellSpec(
                         entry.network(),
                         spec.inputs(),
                         spec.effectiveDepths(entry),
-                        chunk == 0 ? spec.statistics() : ofEveryRun,
+                        firstRun == 0 ? spec.statistics() : ofEveryRun,
                         spec.precision(),
                         spec.seed(),
                         firstRun,
-                        Math.min(CHUNK, spec.runs() - firstRun));
+                        Math.min(CHUNK, to - firstRun));
                 cells.add(new PlannedCell(network, cell));
             }
         }
         return List.copyOf(cells);
     }
 
-    /** How many cells {@link #plan} would make, without making them. */
+    /** How many cells {@link #planMost} would make, without making them. */
     public static long count(ExperimentSpec spec) {
-        return (long) chunks(spec, ofEveryRun(spec.statistics()))
-                * spec.networks().size();
-    }
-
-    private static int chunks(ExperimentSpec spec, Set<Statistic> ofEveryRun) {
-        return ofEveryRun.isEmpty() ? 1 : Math.ceilDiv(spec.runs(), CHUNK);
+        long chunks = ofEveryRun(spec.statistics()).isEmpty()
+                ? 1
+                : Math.ceilDiv(spec.runs().most(), CHUNK);
+        return chunks * spec.networks().size();
     }
 
     private static Set<Statistic> ofEveryRun(Set<Statistic> statistics) {
@@ -59,7 +79,7 @@ public final class CellPlanner {
                 statistics.stream().filter(CellPlanner::isOfEveryRun).toList());
     }
 
-    private static boolean isOfEveryRun(Statistic statistic) {
+    static boolean isOfEveryRun(Statistic statistic) {
         return switch (statistic) {
             case GRADIENT, OUTER_PRODUCT -> false;
             case GRADIENT_VARIANCE, GRADIENT_CORRELATION, AUTOCORRELATION, COVARIANCE, CORRELATION -> true;

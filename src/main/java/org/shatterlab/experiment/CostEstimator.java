@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -45,10 +46,17 @@ public class CostEstimator {
      */
     @Transactional(readOnly = true)
     public CostEstimate estimate(ExperimentSpec spec) {
-        List<PlannedCell> plan = CellPlanner.plan(spec);
+        CostEstimate atMost = spec.runs() instanceof Runs.Adaptive runs
+                ? estimate(spec, CellPlanner.planMost(spec), runs.max(), null)
+                : null;
+        return estimate(spec, CellPlanner.plan(spec), spec.runs().first(), atMost);
+    }
+
+    private CostEstimate estimate(
+            ExperimentSpec spec, List<PlannedCell> plan, int runs, @Nullable CostEstimate atMost) {
         UUID nonce = spec.cache() ? null : UUID.randomUUID();
         List<String> fingerprints = plan.stream()
-                .map(planned -> Experiments.key(planned.cell(), nonce).fingerprint())
+                .map(planned -> CellStore.key(planned.cell(), nonce).fingerprint())
                 .toList();
         Set<String> done = done(fingerprints);
         // Two labels may stand for one network, which is computed once.
@@ -63,7 +71,7 @@ public class CostEstimator {
         }
         return new CostEstimate(
                 plan.size(),
-                spec.runs(),
+                runs,
                 cached,
                 Math.rint(missing.values().stream()
                         .mapToDouble(CellCost::operations)
@@ -72,7 +80,8 @@ public class CostEstimator {
                         .mapToDouble(CellCost::memoryBytes)
                         .max()
                         .orElse(0),
-                seconds(missing.values()));
+                seconds(missing.values()),
+                atMost);
     }
 
     private Set<String> done(Collection<String> fingerprints) {

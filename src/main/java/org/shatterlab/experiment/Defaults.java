@@ -23,6 +23,7 @@ final class Defaults {
     static final Precision PRECISION = Precision.FLOAT32;
     static final long SEED = 0;
     static final int RUNS = 20;
+    static final int MOST_RUNS = 5000;
     static final String DEVICE = "auto";
     static final int PRIORITY = 0;
     static final boolean CACHE = true;

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An experiment at one moment.
  *
+ * @param rounds how many rounds are decided; null unless it is adaptive
  * @param failure why it failed; null unless a cell failed
  */
 public record Experiment(
@@ -14,6 +15,7 @@ public record Experiment(
         ExperimentState state,
         Progress progress,
         ExperimentSpec spec,
+        @Nullable Integer rounds,
         Instant createdAt,
         @Nullable Instant startedAt,
         @Nullable Instant finishedAt,
@@ -25,6 +27,7 @@ public record Experiment(
                 entity.state(),
                 entity.progress(Instant.now()),
                 SpecReader.restore(SpecJson.parse(entity.spec())),
+                entity.rounds(),
                 entity.createdAt(),
                 entity.startedAt(),
                 entity.finishedAt(),
@@ -32,6 +35,6 @@ public record Experiment(
     }
 
     public ExperimentVersion version() {
-        return new ExperimentVersion(state, progress.done(), progress.failed(), startedAt, finishedAt);
+        return new ExperimentVersion(state, progress.done(), progress.failed(), rounds, startedAt, finishedAt);
     }
 }

@@ -9,6 +9,7 @@ import jakarta.persistence.Table;
 import jakarta.persistence.Transient;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Objects;
 import java.util.UUID;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
@@ -45,6 +46,9 @@ class ExperimentEntity implements Persistable<UUID> {
     @Column(name = "next_ordinal")
     private int nextOrdinal;
 
+    /** How many rounds of it are decided; null unless it is adaptive. */
+    private @Nullable Integer rounds;
+
     private @Nullable String failure;
 
     @Column(name = "created_at")
@@ -72,6 +76,7 @@ class ExperimentEntity implements Persistable<UUID> {
         this.cached = cached;
         this.done = cached;
         this.headStart = cached;
+        this.rounds = spec.runs() instanceof Runs.Adaptive ? 0 : null;
         this.createdAt = kept(now);
         this.created = true;
         finishIfSettled(now);
@@ -136,9 +141,35 @@ class ExperimentEntity implements Persistable<UUID> {
 
     /** Cells that it shares may end after it was cancelled, which then stays so. */
     private void finishIfSettled(Instant now) {
-        if (state.isLive() && done + failed == cells) {
-            become(failed == 0 ? ExperimentState.SUCCEEDED : ExperimentState.FAILED);
-            finishedAt = kept(now);
+        if (state.isLive() && done + failed == cells && !isRoundOver()) {
+            finish(now);
+        }
+    }
+
+    private void finish(Instant now) {
+        become(failed == 0 ? ExperimentState.SUCCEEDED : ExperimentState.FAILED);
+        finishedAt = kept(now);
+    }
+
+    /** Whether it is to be decided what follows the cells there are, which are done. */
+    boolean isRoundOver() {
+        return rounds != null && state.isLive() && done == cells;
+    }
+
+    /**
+     * It is decided what follows the round that is over.
+     *
+     * @param more how many cells the next round has; none if there is no other round
+     * @param cached how many of them are done already
+     */
+    void endRound(int more, int cached, Instant now) {
+        rounds = Objects.requireNonNull(rounds) + 1;
+        cells += more;
+        done += cached;
+        this.cached += cached;
+        headStart += cached;
+        if (more == 0) {
+            finish(now);
         }
     }
 
@@ -187,6 +218,11 @@ class ExperimentEntity implements Persistable<UUID> {
 
     int nextOrdinal() {
         return nextOrdinal;
+    }
+
+    @Nullable
+    Integer rounds() {
+        return rounds;
     }
 
     @Nullable

@@ -18,6 +18,12 @@ interface ExperimentRepository extends JpaRepository<ExperimentEntity, UUID> {
     @Query("select e.id from ExperimentEntity e where e.state in (QUEUED, RUNNING) order by e.id")
     List<UUID> findLive();
 
+    /** Those that {@link ExperimentEntity#isRoundOver()}. */
+    @Query("""
+            select e.id from ExperimentEntity e
+            where e.state in (QUEUED, RUNNING) and e.rounds is not null and e.done = e.cells""")
+    List<UUID> findRoundOver();
+
     @Query("select e.id from ExperimentEntity e where e.state = CANCELLING order by e.id")
     List<UUID> findCancelling();
 }

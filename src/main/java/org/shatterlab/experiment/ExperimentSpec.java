@@ -34,7 +34,7 @@ public record ExperimentSpec(
         List<Integer> depths,
         InputSpec inputs,
         Set<Statistic> statistics,
-        int runs,
+        Runs runs,
         long seed,
         Precision precision,
         String device,

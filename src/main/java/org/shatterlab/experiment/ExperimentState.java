@@ -5,7 +5,7 @@ public enum ExperimentState {
     /** No cell of it has been started. */
     QUEUED,
     RUNNING,
-    /** Every cell is done. */
+    /** Every cell is done, and no round is to follow. */
     SUCCEEDED,
     /** Every cell has ended, at least one of them in failure. */
     FAILED,

@@ -8,6 +8,7 @@ public record ExperimentVersion(
         ExperimentState state,
         int done,
         int failed,
+        @Nullable Integer rounds,
         @Nullable Instant startedAt,
         @Nullable Instant finishedAt) {
 

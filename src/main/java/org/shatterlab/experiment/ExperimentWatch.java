@@ -92,7 +92,8 @@ public class ExperimentWatch {
 
     private Map<UUID, ExperimentVersion> versions(Set<Watcher> waiting) {
         Map<UUID, ExperimentVersion> versions = new HashMap<>();
-        jdbc.sql("select id, state, done, failed, started_at, finished_at from experiment where id = any (?::uuid[])")
+        jdbc.sql(
+                        "select id, state, done, failed, rounds, started_at, finished_at from experiment where id = any (?::uuid[])")
                 .param(waiting.stream()
                         .map(watcher -> watcher.experiment.toString())
                         .distinct()
@@ -104,8 +105,9 @@ public class ExperimentWatch {
                                     ExperimentState.valueOf(row.getString(2)),
                                     row.getInt(3),
                                     row.getInt(4),
-                                    Rows.instant(row, 5),
-                                    Rows.instant(row, 6)));
+                                    row.getObject(5, Integer.class),
+                                    Rows.instant(row, 6),
+                                    Rows.instant(row, 7)));
                 });
         return versions;
     }

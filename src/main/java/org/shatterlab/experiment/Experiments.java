@@ -1,39 +1,44 @@
 package org.shatterlab.experiment;
 
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.hibernate.id.uuid.UuidVersion7Strategy;
-import org.jspecify.annotations.Nullable;
-import org.shatterlab.lab.CellSpec;
-import org.shatterlab.lab.LabRevision;
 import org.shatterlab.platform.Problem;
 import org.shatterlab.platform.ProblemException;
 import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.TransactionOperations;
 
 /** What a user does with experiments. */
 @Service
 public class Experiments {
 
-    /** The class of devices that cells are computed on, part of their fingerprints. */
-    private static final String DEVICE_CLASS = "cpu";
-
     private final ExperimentRepository experiments;
-    private final CellRepository cells;
+    private final CellStore cells;
     private final CellLinks links;
     private final CellQueue queue;
+    private final Rounds rounds;
+    private final TransactionOperations transactions;
 
-    Experiments(ExperimentRepository experiments, CellRepository cells, CellLinks links, CellQueue queue) {
+    Experiments(
+            ExperimentRepository experiments,
+            CellStore cells,
+            CellLinks links,
+            CellQueue queue,
+            Rounds rounds,
+            TransactionOperations transactions) {
         this.experiments = experiments;
         this.cells = cells;
         this.links = links;
         this.queue = queue;
+        this.rounds = rounds;
+        this.transactions = transactions;
     }
 
     /**
@@ -41,59 +46,21 @@ public class Experiments {
      *
      * @param spec valid, as {@link SpecReader} returns it
      */
-    @Transactional
     public Experiment submit(ExperimentSpec spec) {
-        UUID id = UuidVersion7Strategy.INSTANCE.generateUuid(null);
-        List<PlannedCell> plan = CellPlanner.plan(spec);
-        List<CellLinks.NewCell> keyed = plan.stream()
-                .map(planned -> key(planned.cell(), spec.cache() ? null : id))
-                .toList();
-        Set<String> done = store(keyed);
+        return rounds.advance(transactions.execute(_ -> store(spec)));
+    }
 
-        List<CellLinks.Link> planned = new ArrayList<>();
-        for (int i = 0; i < plan.size(); i++) {
-            String fingerprint = keyed.get(i).fingerprint();
-            planned.add(new CellLinks.Link(i, plan.get(i).networkIndex(), fingerprint, done.contains(fingerprint)));
-        }
-        int cached = (int) planned.stream().filter(CellLinks.Link::settled).count();
+    /** The same as part of a larger transaction, after which {@link Rounds#advance(Experiment)} is to be called. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    Experiment store(ExperimentSpec spec) {
+        UUID id = UuidVersion7Strategy.INSTANCE.generateUuid(null);
+        List<CellLinks.Link> places = cells.store(id, spec, CellPlanner.plan(spec), 0);
+        int cached = (int) places.stream().filter(CellLinks.Link::settled).count();
         ExperimentEntity experiment =
-                experiments.saveAndFlush(new ExperimentEntity(id, spec, planned.size(), cached, Instant.now()));
-        links.insert(id, planned);
+                experiments.saveAndFlush(new ExperimentEntity(id, spec, places.size(), cached, Instant.now()));
+        links.insert(id, places);
         queue.refill(experiment);
         return Experiment.of(experiment);
-    }
-
-    /**
-     * Stores what is missing, locks all of them, and lets those that failed before be computed again.
-     *
-     * @return the fingerprints of those that are done
-     */
-    private Set<String> store(List<CellLinks.NewCell> planned) {
-        SortedMap<String, CellLinks.NewCell> sorted = new TreeMap<>();
-        planned.forEach(cell -> sorted.put(cell.fingerprint(), cell));
-        links.insertMissing(List.copyOf(sorted.values()));
-        Set<String> done = new HashSet<>();
-        for (CellEntity cell : cells.lockAll(sorted.keySet())) {
-            switch (cell.state()) {
-                case FAILED -> cell.planAgain();
-                case DONE -> done.add(cell.fingerprint());
-                case PLANNED, QUEUED, RUNNING -> {}
-            }
-        }
-        return done;
-    }
-
-    /** What a cell is stored under; with a nonce, for one experiment alone. */
-    static CellLinks.NewCell key(CellSpec cell, @Nullable UUID nonce) {
-        return new CellLinks.NewCell(
-                CellFingerprint.of(
-                        cell,
-                        LabRevision.CURRENT,
-                        LabRevision.ENGINE,
-                        DEVICE_CLASS,
-                        nonce == null ? null : nonce.toString()),
-                PredictionKey.of(cell.network(), cell.inputs(), LabRevision.CURRENT),
-                CellJson.write(cell));
     }
 
     /**
@@ -128,5 +95,17 @@ public class Experiments {
     @Transactional(readOnly = true)
     public List<ProvenanceCount> provenance(UUID id) {
         return links.findProvenance(id);
+    }
+
+    /** The networks of an adaptive experiment, by their numbers, that get no more runs than they have. */
+    @Transactional(readOnly = true)
+    public Set<Integer> stoppedNetworks(Experiment experiment, Runs.Adaptive runs) {
+        if (experiment.state() == ExperimentState.SUCCEEDED) {
+            return IntStream.range(0, experiment.spec().networks().size())
+                    .boxed()
+                    .collect(Collectors.toSet());
+        }
+        int present = runs.after(Objects.requireNonNull(experiment.rounds()) + 1);
+        return links.findNetworksBelow(experiment.id(), Math.ceilDiv(present, CellPlanner.CHUNK));
     }
 }

@@ -7,18 +7,21 @@ import org.springframework.stereotype.Service;
 public class Housekeeping {
 
     private final CellQueue queue;
+    private final Rounds rounds;
     private final Lifecycle lifecycle;
     private final IdempotencyKeys keys;
 
-    Housekeeping(CellQueue queue, Lifecycle lifecycle, IdempotencyKeys keys) {
+    Housekeeping(CellQueue queue, Rounds rounds, Lifecycle lifecycle, IdempotencyKeys keys) {
         this.queue = queue;
+        this.rounds = rounds;
         this.lifecycle = lifecycle;
         this.keys = keys;
     }
 
-    /** Refills every window, ends cancellations that were interrupted, and forgets old keys. */
+    /** Refills every window, goes on with experiments whose round is over, ends cancellations that were interrupted, and forgets old keys. */
     public void run() {
         queue.topUp();
+        rounds.takeUp();
         lifecycle.finishCancelling();
         keys.purge();
     }

@@ -17,11 +17,14 @@ public class IdempotentSubmissions {
     private static final Duration PAUSE = Duration.ofMillis(25);
 
     private final Experiments experiments;
+    private final Rounds rounds;
     private final IdempotencyKeys keys;
     private final TransactionOperations transactions;
 
-    IdempotentSubmissions(Experiments experiments, IdempotencyKeys keys, TransactionOperations transactions) {
+    IdempotentSubmissions(
+            Experiments experiments, Rounds rounds, IdempotencyKeys keys, TransactionOperations transactions) {
         this.experiments = experiments;
+        this.rounds = rounds;
         this.keys = keys;
         this.transactions = transactions;
     }
@@ -46,7 +49,9 @@ public class IdempotentSubmissions {
         while (true) {
             Optional<Submission> submission = transactions.execute(_ -> attempt(key, hash, spec));
             if (submission.isPresent()) {
-                return submission.get();
+                return new Submission(
+                        rounds.advance(submission.get().experiment()),
+                        submission.get().repeated());
             }
             if (Instant.now().isAfter(deadline)) {
                 throw new ProblemException(
@@ -69,7 +74,7 @@ public class IdempotentSubmissions {
         if (use.isPresent()) {
             return Optional.of(repeat(use.get(), hash));
         }
-        Experiment experiment = experiments.submit(spec);
+        Experiment experiment = experiments.store(spec);
         keys.keep(key, new IdempotencyKeys.Use(hash, experiment.id()));
         return Optional.of(new Submission(experiment, false));
     }

@@ -15,13 +15,19 @@ public class Lifecycle {
     private final ExperimentRepository experiments;
     private final CellDemand demand;
     private final CellQueue queue;
+    private final Rounds rounds;
     private final TransactionOperations transactions;
 
     Lifecycle(
-            ExperimentRepository experiments, CellDemand demand, CellQueue queue, TransactionOperations transactions) {
+            ExperimentRepository experiments,
+            CellDemand demand,
+            CellQueue queue,
+            Rounds rounds,
+            TransactionOperations transactions) {
         this.experiments = experiments;
         this.demand = demand;
         this.queue = queue;
+        this.rounds = rounds;
         this.transactions = transactions;
     }
 
@@ -68,7 +74,7 @@ public class Lifecycle {
      */
     public Experiment retry(String id) {
         UUID key = Experiments.key(id);
-        return transactions.execute(_ -> {
+        return rounds.advance(transactions.execute(_ -> {
             int done = demand.planMissing(key);
             ExperimentEntity experiment = lock(key);
             if (!experiment.state().canBecome(ExperimentState.QUEUED)) {
@@ -77,7 +83,7 @@ public class Lifecycle {
             experiment.retry(done, Instant.now());
             queue.refill(experiment);
             return Experiment.of(experiment);
-        });
+        }));
     }
 
     /**

@@ -5,14 +5,14 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far an experiment is.
+ * How far an experiment is; an adaptive one, with the cells of the rounds so far.
  *
  * @param cells how many it has
  * @param done how many are done, those that were taken over included
  * @param failed how many failed
- * @param cached how many were already done when it was submitted
+ * @param cached how many were already done when it was submitted, or their round was planned
  * @param fraction of the cells that have ended, 0 to 1
- * @param etaSeconds seconds to its end at the rate so far; null before the first cell ended and unless it is running
+ * @param etaSeconds seconds to the end of its cells at the rate so far; null before the first cell ended and unless it is running
  */
 public record Progress(
         int cells,

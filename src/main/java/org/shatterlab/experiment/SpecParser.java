@@ -75,7 +75,7 @@ final class SpecParser {
                 depths,
                 inputs == null ? Defaults.GRID : inputs,
                 statistics,
-                fields.integer("runs", 1, limits.runs(), Defaults.RUNS, "runs"),
+                new RunsReader(limits).read(fields, statistics),
                 fields.integer("seed", Long.MIN_VALUE, Long.MAX_VALUE, Defaults.SEED, ""),
                 precision,
                 fields.choice("device", DEVICES, Defaults.DEVICE),
@@ -167,7 +167,7 @@ final class SpecParser {
             fields.refuse(
                     "runs",
                     "%d networks of %d runs are %d cells; %d is the limit on cells"
-                            .formatted(spec.networks().size(), spec.runs(), cells, limits.cells()));
+                            .formatted(spec.networks().size(), spec.runs().most(), cells, limits.cells()));
         }
     }
 }

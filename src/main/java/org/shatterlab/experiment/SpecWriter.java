@@ -12,7 +12,7 @@ public final class SpecWriter {
 
     private SpecWriter() {}
 
-    /** The specification with every field; {@code depths} is left out where there are none. */
+    /** The specification with every field; {@code depths} and targets are left out where there are none. */
     public static ObjectNode write(ExperimentSpec spec) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("name", spec.name());
@@ -27,11 +27,28 @@ public final class SpecWriter {
                 "statistics",
                 SpecForm.texts(
                         spec.statistics().stream().map(Statistic::apiName).toList()));
-        json.put("runs", spec.runs());
+        switch (spec.runs()) {
+            case Runs.Fixed(int count) -> json.put("runs", count);
+            case Runs.Adaptive runs -> json.set("runs", adaptive(runs));
+        }
         SpecForm.COMPLETE.draws(json, spec.precision(), spec.seed());
         json.put("device", spec.device());
         json.put("priority", spec.priority());
         json.put("cache", spec.cache());
+        return json;
+    }
+
+    private static ObjectNode adaptive(Runs.Adaptive runs) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put(RunsReader.MIN, runs.min());
+        json.put(RunsReader.MAX, runs.max());
+        if (runs.relativeError() != null) {
+            json.set(RunsReader.RELATIVE_ERROR, Numbers.node(runs.relativeError()));
+        }
+        if (runs.absoluteError() != null) {
+            json.set(RunsReader.ABSOLUTE_ERROR, Numbers.node(runs.absoluteError()));
+        }
+        json.put(RunsReader.OF, runs.of().apiName());
         return json;
     }
 

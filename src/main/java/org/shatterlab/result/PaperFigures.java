@@ -4,16 +4,19 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.Experiment;
 import org.shatterlab.experiment.ExperimentSpec;
 import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
 import org.shatterlab.experiment.PaperFigure;
+import org.shatterlab.experiment.Runs;
 import org.shatterlab.lab.input.Inputs;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.statistic.Statistic;
@@ -120,19 +123,22 @@ public class PaperFigures {
                 .toArray();
     }
 
-    /** How many runs every curve has at least: fewer than asked for while the experiment is running. */
-    private static String runs(Collection<Map<String, List<ResultRow>>> measured, int wanted) {
-        long fewest = measured.stream()
+    /** How many runs the curve with the fewest has, and of an adaptive experiment the one with the most. */
+    private static String runs(Collection<Map<String, List<ResultRow>>> measured, Runs wanted) {
+        LongSummaryStatistics each = measured.stream()
                 .flatMap(curves -> curves.values().stream())
                 .flatMap(List::stream)
-                .mapToLong(ResultRow::runs)
-                .min()
-                .orElse(0);
-        return runs(fewest, wanted);
+                .collect(Collectors.summarizingLong(ResultRow::runs));
+        return wanted instanceof Runs.Adaptive && each.getMin() < each.getMax()
+                ? each.getMin() + " to " + each.getMax() + " runs"
+                : runs(each.getMin(), wanted);
     }
 
-    static String runs(long measured, int wanted) {
-        return measured == wanted ? wanted + (wanted == 1 ? " run" : " runs") : measured + " of " + wanted + " runs";
+    static String runs(long measured, Runs wanted) {
+        return switch (wanted) {
+            case Runs.Fixed(int count) when measured < count -> measured + " of " + count + " runs";
+            case Runs.Fixed _, Runs.Adaptive _ -> measured + (measured == 1 ? " run" : " runs");
+        };
     }
 
     static String caption(Experiment experiment, String figure, String runs) {

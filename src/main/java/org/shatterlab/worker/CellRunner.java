@@ -12,7 +12,6 @@ import org.shatterlab.result.Predictor;
 import org.shatterlab.result.ResultStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.transaction.support.TransactionOperations;
 
 /** Computes one cell, from claim to publication. */
 class CellRunner {
@@ -23,7 +22,6 @@ class CellRunner {
     private final CellLedger ledger;
     private final Predictor predictor;
     private final ResultStore results;
-    private final TransactionOperations transactions;
     private final String worker;
     private final String provenance;
     private final int attempts;
@@ -33,14 +31,12 @@ class CellRunner {
             CellLedger ledger,
             Predictor predictor,
             ResultStore results,
-            TransactionOperations transactions,
             Identity identity,
             WorkerProperties properties) {
         this.lab = lab;
         this.ledger = ledger;
         this.predictor = predictor;
         this.results = results;
-        this.transactions = transactions;
         this.worker = identity.worker();
         this.provenance = identity.provenance();
         this.attempts = properties.attempts();
@@ -73,13 +69,9 @@ class CellRunner {
             CellSpec cell = CellJson.read(claim.spec());
             CellResult result = lab.measure(cell);
             predictor.predict(claim.subject(), cell);
-            transactions.executeWithoutResult(_ -> {
-                if (ledger.finish(claim, provenance)) {
-                    results.save(claim.fingerprint(), result);
-                } else {
-                    LOG.info("cell {} was taken over by another worker; its result is dropped", claim.fingerprint());
-                }
-            });
+            if (!ledger.finish(claim, provenance, () -> results.save(claim.fingerprint(), result))) {
+                LOG.info("cell {} was taken over by another worker; its result is dropped", claim.fingerprint());
+            }
         } catch (UnmeasurableException e) {
             ledger.fail(claim, e.reason());
         } catch (RuntimeException | OutOfMemoryError e) {

@@ -25,8 +25,6 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.info.GitProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The workers of this process: db-scheduler's threads, one cell at a time on each. */
@@ -54,7 +52,6 @@ class WorkerConfiguration {
             CellLedger ledger,
             Predictor predictor,
             ResultStore results,
-            PlatformTransactionManager transactions,
             ObjectProvider<GitProperties> git,
             JsonMapper mapper,
             WorkerProperties properties) {
@@ -63,7 +60,6 @@ class WorkerConfiguration {
                 ledger,
                 predictor,
                 results,
-                new TransactionTemplate(transactions),
                 new CellRunner.Identity(
                         new SchedulerName.Hostname().getName() + "-" + UUID.randomUUID(),
                         Provenance.of(lab, git.getIfAvailable()).json(mapper)),

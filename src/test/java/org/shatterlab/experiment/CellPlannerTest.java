@@ -58,14 +58,14 @@ class CellPlannerTest {
         RandomSpecs specs = new RandomSpecs(seed);
         for (int i = 0; i < 200; i++) {
             ExperimentSpec spec = specs.experiment();
-            List<PlannedCell> cells = CellPlanner.plan(spec);
+            List<PlannedCell> cells = CellPlanner.planMost(spec);
             assertThat(CellPlanner.count(spec)).isEqualTo(cells.size());
             int runs = cells.stream()
                     .filter(planned -> planned.networkIndex() == 0
                             && planned.cell().statistics().contains(Statistic.GRADIENT_VARIANCE))
                     .mapToInt(planned -> planned.cell().runs())
                     .sum();
-            assertThat(runs).isEqualTo(spec.runs());
+            assertThat(runs).isEqualTo(spec.runs().most());
         }
     }
 

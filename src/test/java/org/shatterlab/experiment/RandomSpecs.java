@@ -29,19 +29,35 @@ final class RandomSpecs {
         List<NetworkEntry> networks = IntStream.rangeClosed(1, 1 + random.nextInt(4))
                 .mapToObj(i -> entry("net " + i + " \"β\" \\ ~ 🧪", shared))
                 .toList();
+        Set<Statistic> statistics = statistics(inputs);
         return new ExperimentSpec(
                 random.nextBoolean() ? null : "a name, maybe " + random.nextInt(),
                 random.nextBoolean() ? null : "figure-2",
                 networks,
                 shared ? depths() : List.of(),
                 inputs,
-                statistics(inputs),
-                1 + random.nextInt(40),
+                statistics,
+                runs(statistics),
                 seed(),
                 precision(),
                 random.nextBoolean() ? "auto" : "cpu",
                 random.nextInt(-100, 101),
                 random.nextBoolean());
+    }
+
+    private Runs runs(Set<Statistic> statistics) {
+        if (random.nextInt(3) > 0) {
+            return new Runs.Fixed(1 + random.nextInt(40));
+        }
+        int min = 5 * (1 + random.nextInt(4));
+        boolean both = random.nextBoolean();
+        boolean relative = both || random.nextBoolean();
+        return new Runs.Adaptive(
+                min,
+                min + random.nextInt(40),
+                relative ? 1 - random.nextDouble() : null,
+                both || !relative ? 10 * (1 - random.nextDouble()) : null,
+                statistics.iterator().next());
     }
 
     InputSpec inputs() {

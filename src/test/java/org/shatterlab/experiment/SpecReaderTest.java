@@ -42,7 +42,7 @@ class SpecReaderTest {
                                 Statistic.GRADIENT_CORRELATION,
                                 Statistic.AUTOCORRELATION,
                                 Statistic.GRADIENT),
-                        20,
+                        new Runs.Fixed(20),
                         0,
                         Precision.FLOAT32,
                         "auto",
@@ -161,14 +161,14 @@ class SpecReaderTest {
         ExperimentSpec spec = read("{'preset': 'figure-2'}");
         assertThat(spec.preset()).isEqualTo("figure-2");
         assertThat(spec.networks()).hasSize(5);
-        assertThat(spec.runs()).isEqualTo(20);
+        assertThat(spec.runs()).isEqualTo(new Runs.Fixed(20));
     }
 
     @Test
     void aFieldReplacesThatOfThePresetAsAWhole() {
         ExperimentSpec spec =
                 read("{'preset': 'figure-2', 'runs': 100, 'inputs': {'type': 'grid', 'points': 64}, 'name': null}");
-        assertThat(spec.runs()).isEqualTo(100);
+        assertThat(spec.runs()).isEqualTo(new Runs.Fixed(100));
         assertThat(spec.inputs()).isEqualTo(new InputSpec.Grid(-2, 2, 64));
         assertThat(spec.name()).isNull();
         assertThat(spec.seed()).as("the preset's").isEqualTo(1702);

@@ -26,7 +26,9 @@ import org.shatterlab.client.api.ExperimentsApi;
 import org.shatterlab.client.api.PresetsApi;
 import org.shatterlab.client.api.ResultsApi;
 import org.shatterlab.client.api.ServiceApi;
+import org.shatterlab.client.model.AdaptiveRuns;
 import org.shatterlab.client.model.CombinedResultRow;
+import org.shatterlab.client.model.Comparison;
 import org.shatterlab.client.model.CostEstimate;
 import org.shatterlab.client.model.DepthRange;
 import org.shatterlab.client.model.Experiment;
@@ -187,6 +189,34 @@ class GeneratedClientIT {
                         .getItems())
                 .extracting(CombinedResultRow::getExperiment)
                 .isEqualTo(ids);
+    }
+
+    @Test
+    void twoNetworksAreCompared() {
+        String experiment = measured.getId();
+        Comparison comparison = results.compareNetworks(
+                experiment + "/brown-noise",
+                experiment + "/highway",
+                RowStatistic.GRADIENT_VARIANCE,
+                null,
+                BigDecimal.valueOf(0.9));
+        assertThat(comparison.getItems())
+                .singleElement()
+                .satisfies(row -> assertThat(row.getLower()).isLessThan(row.getUpper()));
+    }
+
+    @Test
+    void runsAreAddedUntilTheyArePrecise() {
+        Experiment adaptive = ended(submit(request()
+                .runs(new AdaptiveRuns()
+                        .min(5)
+                        .max(20)
+                        .relativeError(BigDecimal.valueOf(1e-6))
+                        .of(RowStatistic.GRADIENT_VARIANCE))));
+        assertThat(adaptive.getRounds()).isEqualTo(3);
+        assertThat(results.getStopping(adaptive.getId(), null, null, null, null).getItems())
+                .hasSize(4)
+                .allSatisfy(row -> assertThat(row.getRuns()).isEqualTo(20));
     }
 
     @Test

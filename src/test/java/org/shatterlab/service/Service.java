@@ -211,7 +211,12 @@ final class Service implements AutoCloseable {
     JsonNode run(String body) {
         HttpResponse<String> accepted = submit(body);
         assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(202);
-        String location = accepted.headers().firstValue("Location").orElseThrow();
+        return await(json.readTree(accepted.body()));
+    }
+
+    /** Waits for the end of an experiment. */
+    JsonNode await(JsonNode submitted) {
+        String location = submitted.get("links").get("self").asString();
         Instant deadline = Instant.now().plus(PATIENCE);
         while (Instant.now().isBefore(deadline)) {
             JsonNode experiment = json.readTree(get(location).body());

@@ -1,5 +1,6 @@
 package org.shatterlab.experiment.web;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -8,7 +9,11 @@ import org.shatterlab.experiment.ExperimentState;
 import org.shatterlab.experiment.Progress;
 import tools.jackson.databind.JsonNode;
 
-/** An experiment as the API shows it. */
+/**
+ * An experiment as the API shows it.
+ *
+ * @param rounds how many rounds are decided; null unless it is adaptive
+ */
 record ExperimentAnswer(
         UUID id,
         @Nullable String name,
@@ -18,6 +23,7 @@ record ExperimentAnswer(
         Instant createdAt,
         @Nullable Instant startedAt,
         @Nullable Instant finishedAt,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer rounds,
         @Nullable String failure,
         List<ProvenanceAnswer> provenance,
         Links links) {
@@ -32,7 +38,15 @@ record ExperimentAnswer(
     /**
      * Where to go from here.
      *
+     * @param stopping where each row of an adaptive experiment stopped; null of any other
      * @param figures the paper's figures that can be drawn from this experiment, as SVG
      */
-    record Links(String self, String results, List<String> figures) {}
+    record Links(
+            String self,
+            String results,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String stopping,
+
+            List<String> figures) {}
 }

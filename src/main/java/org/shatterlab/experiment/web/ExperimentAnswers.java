@@ -38,6 +38,7 @@ class ExperimentAnswers {
                 experiment.createdAt(),
                 experiment.startedAt(),
                 experiment.finishedAt(),
+                experiment.rounds(),
                 experiment.failure(),
                 provenance,
                 links(experiment));
@@ -73,6 +74,7 @@ class ExperimentAnswers {
         return new Links(
                 self,
                 self + "/results",
+                experiment.rounds() == null ? null : self + "/stopping",
                 PaperFigure.drawableFrom(experiment.spec()).stream()
                         .map(figure -> self + "/figures/" + figure.apiName() + ".svg")
                         .toList());

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,17 @@ final class ResultParameters {
     static Page page(ExperimentSpec spec, Map<String, String[]> given) {
         QueryParameters parameters = new QueryParameters(given);
         ResultQuery all = filters(labels(spec), parameters);
+        return page(all, spec, parameters);
+    }
+
+    /** Reads {@code network}, {@code depth}, {@code limit} and {@code cursor}, for rows of one statistic. */
+    static Page pageOf(Statistic statistic, ExperimentSpec spec, Map<String, String[]> given) {
+        QueryParameters parameters = new QueryParameters(given);
+        ResultQuery all = filters(labels(spec), parameters, Set.of(statistic.apiName()));
+        return page(all, spec, parameters);
+    }
+
+    private static Page page(ResultQuery all, ExperimentSpec spec, QueryParameters parameters) {
         int limit = limit(parameters);
         RowKey after = parameters.parsed("cursor", CURSOR, text -> key(text, spec));
         parameters.requireValid();
@@ -64,9 +76,12 @@ final class ResultParameters {
     }
 
     static ResultQuery filters(Collection<String> labels, QueryParameters parameters) {
+        return filters(labels, parameters, parameters.anyOf("statistic", STATISTICS));
+    }
+
+    private static ResultQuery filters(Collection<String> labels, QueryParameters parameters, Set<String> statistics) {
         List<DepthRange> depths = depths(parameters);
-        return new ResultQuery(
-                parameters.anyOf("network", labels), depths, parameters.anyOf("statistic", STATISTICS), null);
+        return new ResultQuery(parameters.anyOf("network", labels), depths, statistics, null);
     }
 
     static List<DepthRange> depths(QueryParameters parameters) {

@@ -1,0 +1,82 @@
+package org.shatterlab.experiment;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.shatterlab.lab.CellSpec;
+import org.shatterlab.lab.LabRevision;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Keeps planned cells, each under the address that it shares with whoever asks for the same. */
+@Component
+class CellStore {
+
+    /** The class of devices that cells are computed on, part of their fingerprints. */
+    private static final String DEVICE_CLASS = "cpu";
+
+    private final CellRepository cells;
+    private final CellLinks links;
+
+    CellStore(CellRepository cells, CellLinks links) {
+        this.cells = cells;
+        this.links = links;
+    }
+
+    /**
+     * Stores what is missing of some cells, locks all of them, and lets those that failed before be computed again.
+     *
+     * @param experiment whose cells they are
+     * @param from the ordinal of the first
+     * @return their places in the experiment, not stored; settled where a cell is done already
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    List<CellLinks.Link> store(UUID experiment, ExperimentSpec spec, List<PlannedCell> plan, int from) {
+        List<CellLinks.NewCell> keyed = plan.stream()
+                .map(planned -> key(planned.cell(), spec.cache() ? null : experiment))
+                .toList();
+        Set<String> done = store(keyed);
+        List<CellLinks.Link> places = new ArrayList<>();
+        for (int i = 0; i < plan.size(); i++) {
+            String fingerprint = keyed.get(i).fingerprint();
+            places.add(
+                    new CellLinks.Link(from + i, plan.get(i).networkIndex(), fingerprint, done.contains(fingerprint)));
+        }
+        return places;
+    }
+
+    /** The fingerprints of those that are done. */
+    private Set<String> store(List<CellLinks.NewCell> planned) {
+        SortedMap<String, CellLinks.NewCell> sorted = new TreeMap<>();
+        planned.forEach(cell -> sorted.put(cell.fingerprint(), cell));
+        links.insertMissing(List.copyOf(sorted.values()));
+        Set<String> done = new HashSet<>();
+        for (CellEntity cell : cells.lockAll(sorted.keySet())) {
+            switch (cell.state()) {
+                case FAILED -> cell.planAgain();
+                case DONE -> done.add(cell.fingerprint());
+                case PLANNED, QUEUED, RUNNING -> {}
+            }
+        }
+        return done;
+    }
+
+    /** What a cell is stored under; with a nonce, for one experiment alone. */
+    static CellLinks.NewCell key(CellSpec cell, @Nullable UUID nonce) {
+        return new CellLinks.NewCell(
+                CellFingerprint.of(
+                        cell,
+                        LabRevision.CURRENT,
+                        LabRevision.ENGINE,
+                        DEVICE_CLASS,
+                        nonce == null ? null : nonce.toString()),
+                PredictionKey.of(cell.network(), cell.inputs(), LabRevision.CURRENT),
+                CellJson.write(cell));
+    }
+}

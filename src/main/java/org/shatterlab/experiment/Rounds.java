@@ -1,0 +1,123 @@
+package org.shatterlab.experiment;
+
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionStatus;
+import org.springframework.transaction.support.TransactionOperations;
+
+/**
+ * Decides at the end of each round of an adaptive experiment which networks get another one.
+ *
+ * <p>What is decided follows from results that never change. So it is worked out before any lock is taken, and carried out
+ * in one transaction of its own, by whoever comes first: a process that dies before leaves an experiment whose round is
+ * over, which {@link Housekeeping} finds. The cells of the next round are locked before the experiment, as {@link
+ * CellLedger} says; in the transaction that settles the last cell, which has the experiment, they could not be.
+ */
+@Component
+class Rounds {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Rounds.class);
+
+    private final ExperimentRepository experiments;
+    private final CellStore cells;
+    private final CellLinks links;
+    private final CellQueue queue;
+    private final RowPrecision precision;
+    private final TransactionOperations transactions;
+
+    Rounds(
+            ExperimentRepository experiments,
+            CellStore cells,
+            CellLinks links,
+            CellQueue queue,
+            RowPrecision precision,
+            TransactionOperations transactions) {
+        this.experiments = experiments;
+        this.cells = cells;
+        this.links = links;
+        this.queue = queue;
+        this.precision = precision;
+        this.transactions = transactions;
+    }
+
+    /** What follows a round that is over: the cells of the next, or none. */
+    private record Decision(Experiment experiment, List<PlannedCell> next) {}
+
+    /** Goes on with experiments whose round is over. What cannot be decided now is taken up later. */
+    void advanceAll(Collection<UUID> ids) {
+        for (UUID id : ids) {
+            try {
+                advance(id);
+            } catch (RuntimeException e) {
+                LOG.warn("the next round of experiment {} cannot be planned now", id, e);
+            }
+        }
+    }
+
+    /** Goes on with those that a process left. */
+    void takeUp() {
+        advanceAll(experiments.findRoundOver());
+    }
+
+    /** Goes on with an experiment until a cell of it has to be computed, and tells how it is then. */
+    Experiment advance(Experiment experiment) {
+        if (experiment.rounds() == null) {
+            return experiment;
+        }
+        advance(experiment.id());
+        return transactions.execute(
+                _ -> experiments.findById(experiment.id()).map(Experiment::of).orElseThrow(Experiments::notFound));
+    }
+
+    private void advance(UUID id) {
+        Optional<Decision> decision;
+        do {
+            decision = transactions.execute(_ -> decide(id));
+            decision.ifPresent(made -> transactions.executeWithoutResult(status -> carryOut(made, status)));
+        } while (decision.isPresent());
+    }
+
+    private Optional<Decision> decide(UUID id) {
+        Optional<Experiment> over =
+                experiments.findById(id).filter(ExperimentEntity::isRoundOver).map(Experiment::of);
+        return over.map(experiment -> switch (experiment.spec().runs()) {
+            case Runs.Adaptive runs -> decide(experiment, runs);
+            case Runs.Fixed _ -> throw new IllegalStateException("experiment " + id + " has no rounds");
+        });
+    }
+
+    private Decision decide(Experiment experiment, Runs.Adaptive runs) {
+        int round = Objects.requireNonNull(experiment.rounds()) + 1;
+        int from = runs.after(round);
+        int to = runs.after(round + 1);
+        List<PlannedCell> next = from == to
+                ? List.of()
+                : CellPlanner.plan(experiment.spec(), precision.outside(experiment, runs), from, to);
+        return new Decision(experiment, next);
+    }
+
+    private void carryOut(Decision decision, TransactionStatus status) {
+        UUID id = decision.experiment().id();
+        int ordinal = decision.experiment().progress().cells();
+        List<CellLinks.Link> places = cells.store(id, decision.experiment().spec(), decision.next(), ordinal);
+        Optional<ExperimentEntity> locked = experiments
+                .lock(id)
+                .filter(entity -> entity.isRoundOver()
+                        && Objects.equals(entity.rounds(), decision.experiment().rounds()));
+        if (locked.isEmpty()) {
+            status.setRollbackOnly();
+            return;
+        }
+        links.insert(id, places);
+        int cached = (int) places.stream().filter(CellLinks.Link::settled).count();
+        locked.get().endRound(places.size(), cached, Instant.now());
+        queue.refill(locked.get());
+    }
+}

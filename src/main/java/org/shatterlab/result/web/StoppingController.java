@@ -1,0 +1,69 @@
+package org.shatterlab.result.web;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.shatterlab.experiment.Experiment;
+import org.shatterlab.experiment.Experiments;
+import org.shatterlab.experiment.Runs;
+import org.shatterlab.platform.ConditionalOnRole;
+import org.shatterlab.platform.Role;
+import org.shatterlab.result.ResultQuery.RowKey;
+import org.shatterlab.result.Stopping;
+import org.shatterlab.result.StoppingRow;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Where the rows of an adaptive experiment stopped, and why. */
+@RestController
+@ConditionalOnRole(Role.API)
+@RequestMapping(path = "/api/v1/experiments/{id}/stopping", produces = MediaType.APPLICATION_JSON_VALUE)
+class StoppingController {
+
+    private final Experiments experiments;
+    private final Stopping stopping;
+
+    StoppingController(Experiments experiments, Stopping stopping) {
+        this.experiments = experiments;
+        this.stopping = stopping;
+    }
+
+    /**
+     * A page of rows.
+     *
+     * @param nextCursor where the next page starts; null on the last
+     */
+    record StoppingPage(List<StoppingRow> items, @Nullable String nextCursor) {}
+
+    @GetMapping
+    StoppingPage page(@PathVariable String id, HttpServletRequest request) {
+        Experiment experiment = experiments.get(id);
+        return switch (experiment.spec().runs()) {
+            case Runs.Adaptive runs ->
+                page(
+                        experiment,
+                        runs,
+                        ResultParameters.pageOf(runs.of(), experiment.spec(), request.getParameterMap()));
+            case Runs.Fixed(int count) ->
+                throw NetworkDepth.notFound("The experiment has " + count
+                        + " runs whatever they show; submit one whose \"runs\" say how precise it is to be.");
+        };
+    }
+
+    private StoppingPage page(Experiment experiment, Runs.Adaptive runs, ResultParameters.Page page) {
+        List<StoppingRow> items = new ArrayList<>();
+        List<RowKey> keys = new ArrayList<>();
+        stopping.read(experiment, runs, page.query(), (key, row) -> {
+            items.add(row);
+            keys.add(key);
+            return items.size() <= page.limit();
+        });
+        return items.size() <= page.limit()
+                ? new StoppingPage(items, null)
+                : new StoppingPage(items.subList(0, page.limit()), ResultParameters.cursor(keys.get(page.limit() - 1)));
+    }
+}
