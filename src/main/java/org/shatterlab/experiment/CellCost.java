@@ -3,7 +3,8 @@ package org.shatterlab.experiment;
 import org.shatterlab.lab.CellSpec;
 import org.shatterlab.lab.Precision;
 import org.shatterlab.lab.network.NetworkSpec;
-import org.shatterlab.lab.statistic.DepthAccumulator;
+import org.shatterlab.lab.statistic.Statistic;
+import org.shatterlab.lab.statistic.Statistic.Source;
 
 /**
  * What it costs to measure a cell, from the recursion {@code h_l = a h_{l-1} + b W_l rho(n_l(h_{l-1}))} alone. For M inputs
@@ -72,8 +73,8 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
         double layers = eachDepth
                 ? cell.depths().stream().mapToDouble(depth -> depth).sum()
                 : cell.depths().getLast();
-        boolean covariance = DepthAccumulator.needsCovariance(cell.statistics());
-        boolean gradient = DepthAccumulator.needsGradient(cell.statistics());
+        boolean covariance = Statistic.anyFrom(Source.COVARIANCE, cell.statistics());
+        boolean gradient = Statistic.anyFrom(Source.SERIES, cell.statistics());
 
         double products =
                 4 * points * width * width * layers + 2 * points * dimension * width * (eachDepth ? depths : 1);
@@ -96,7 +97,8 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
 
     private static CellCost noise(CellSpec cell) {
         double points = cell.inputs().points();
-        double operations = points * 4 + (DepthAccumulator.needsCovariance(cell.statistics()) ? points * points : 0);
+        double operations =
+                points * 4 + (Statistic.anyFrom(Source.COVARIANCE, cell.statistics()) ? points * points : 0);
         return new CellCost(operations, operations + DRAW_WORK * points, 0, kept(cell));
     }
 
@@ -104,7 +106,7 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
     private static double kept(CellSpec cell) {
         double points = cell.inputs().points();
         double depths = Math.max(1, cell.depths().size());
-        boolean covariance = DepthAccumulator.needsCovariance(cell.statistics());
+        boolean covariance = Statistic.anyFrom(Source.COVARIANCE, cell.statistics());
         return Double.BYTES * (points * depths + (covariance ? points * points * (2 * depths + 2) : 0));
     }
 }

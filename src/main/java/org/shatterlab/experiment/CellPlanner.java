@@ -75,14 +75,8 @@ public final class CellPlanner {
     }
 
     private static Set<Statistic> ofEveryRun(Set<Statistic> statistics) {
-        return ExperimentSpec.inEnumOrder(
-                statistics.stream().filter(CellPlanner::isOfEveryRun).toList());
-    }
-
-    static boolean isOfEveryRun(Statistic statistic) {
-        return switch (statistic) {
-            case GRADIENT, OUTER_PRODUCT -> false;
-            case GRADIENT_VARIANCE, GRADIENT_CORRELATION, AUTOCORRELATION, COVARIANCE, CORRELATION -> true;
-        };
+        return ExperimentSpec.inEnumOrder(statistics.stream()
+                .filter(statistic -> !statistic.isOfRunZero())
+                .toList());
     }
 }

@@ -3,48 +3,105 @@ package org.shatterlab.experiment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
+import org.shatterlab.lab.network.NetworkSpec;
+import org.shatterlab.lab.network.NetworkSpec.Rectifier;
+import org.shatterlab.lab.network.Normalization;
+import org.shatterlab.lab.network.Wiring;
 import org.shatterlab.lab.statistic.Statistic;
 
-/** The figures of the paper that can be drawn from an experiment which measures the right statistic. */
+/** The figures and theorems of the paper that can be drawn from an experiment which measures the right things. */
 public enum PaperFigure {
-    FIGURE_1("figure-1", Statistic.GRADIENT),
-    FIGURE_2("figure-2", Statistic.AUTOCORRELATION);
+    FIGURE_1("figure-1"),
+    FIGURE_2("figure-2"),
+    /** Feedforward networks. */
+    THEOREM_1("theorem-1"),
+    /** Resnets without batch normalisation. */
+    THEOREM_2("theorem-2"),
+    /** Resnets with batch normalisation. */
+    THEOREM_3("theorem-3"),
+    /** Highways. */
+    COROLLARY_1("corollary-1");
 
     private static final int MOST_PANELS = 64;
+    private static final int MOST_COLUMNS = 5;
 
     private final String apiName;
-    private final Statistic needed;
 
-    PaperFigure(String apiName, Statistic needed) {
+    PaperFigure(String apiName) {
         this.apiName = apiName;
-        this.needed = needed;
     }
 
     public String apiName() {
         return apiName;
     }
 
-    /** How many columns or panels the figure of an experiment would have. */
-    private long panels(ExperimentSpec spec) {
+    /** What it shows, in its order. */
+    public List<Statistic> statistics() {
         return switch (this) {
+            case FIGURE_1 -> List.of(Statistic.GRADIENT);
+            case FIGURE_2 -> List.of(Statistic.AUTOCORRELATION);
+            case THEOREM_1, THEOREM_2, THEOREM_3, COROLLARY_1 ->
+                List.of(Statistic.GRADIENT_VARIANCE, Statistic.GRADIENT_CORRELATION);
+        };
+    }
+
+    /** The networks of an experiment that it shows. */
+    public List<NetworkEntry> networks(ExperimentSpec spec) {
+        return spec.networks().stream().filter(entry -> shows(entry.network())).toList();
+    }
+
+    private boolean shows(NetworkSpec network) {
+        return switch (this) {
+            case FIGURE_1, FIGURE_2 -> true;
+            case THEOREM_1 -> network instanceof Rectifier r && r.wiring() instanceof Wiring.Feedforward;
+            case THEOREM_2 -> isResnet(network, false);
+            case THEOREM_3 -> isResnet(network, true);
+            case COROLLARY_1 ->
+                network instanceof Rectifier r
+                        && (r.wiring() instanceof Wiring.Highway || r.wiring() instanceof Wiring.ScaledHighway);
+        };
+    }
+
+    private static boolean isResnet(NetworkSpec network, boolean batchNorm) {
+        return network instanceof Rectifier r
+                && r.wiring() instanceof Wiring.Resnet
+                && batchNorm == (r.normalization() == Normalization.BATCH_NORM);
+    }
+
+    /** How many columns or panels the figure of an experiment would have, and how many it may have. */
+    private Optional<String> crowd(ExperimentSpec spec) {
+        long panels = switch (this) {
             case FIGURE_1 ->
                 spec.networks().stream()
                         .mapToLong(
                                 entry -> Math.max(1, spec.effectiveDepths(entry).size()))
                         .sum();
-            case FIGURE_2 -> spec.networks().size();
+            case FIGURE_2, THEOREM_1, THEOREM_2, THEOREM_3, COROLLARY_1 ->
+                networks(spec).size();
         };
+        int most = switch (this) {
+            case FIGURE_1, FIGURE_2 -> MOST_PANELS;
+            case THEOREM_1, THEOREM_2, THEOREM_3, COROLLARY_1 -> MOST_COLUMNS;
+        };
+        return panels > most
+                ? Optional.of("The figure would have " + panels + " panels side by side; it has at most " + most + ".")
+                : Optional.empty();
     }
 
     /** Why the figure cannot be drawn from an experiment, however long one waits; empty where it can. */
     public Optional<String> obstacle(ExperimentSpec spec) {
-        if (!spec.statistics().contains(needed)) {
-            return Optional.of("The figure shows \"" + needed.apiName()
+        List<String> missing = statistics().stream()
+                .filter(statistic -> !spec.statistics().contains(statistic))
+                .map(Statistic::apiName)
+                .toList();
+        if (!missing.isEmpty()) {
+            return Optional.of("The figure shows \"" + String.join("\" and \"", missing)
                     + "\", which the experiment does not measure; submit one whose statistics name it.");
         }
-        return panels(spec) > MOST_PANELS
-                ? Optional.of("The figure would have " + panels(spec) + " panels; it has at most " + MOST_PANELS + ".")
-                : Optional.empty();
+        return networks(spec).isEmpty()
+                ? Optional.of("The experiment has no network that the figure is about.")
+                : crowd(spec);
     }
 
     /** The figures that can be drawn from an experiment. */

@@ -10,10 +10,11 @@ import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The experiments that come with the service: the figures of the paper. */
+/** The experiments that come with the service: the figures and theorems of the paper. */
 public final class Presets {
 
-    private static final List<String> NAMES = List.of("figure-1", "figure-2");
+    private static final List<String> NAMES =
+            List.of("figure-1", "figure-2", "theorem-1", "theorem-2", "theorem-3", "corollary-1");
 
     private final Map<String, Preset> byName;
 

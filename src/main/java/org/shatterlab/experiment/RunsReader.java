@@ -20,17 +20,15 @@ final class RunsReader {
 
     private static final List<String> FIELDS = List.of(MIN, MAX, RELATIVE_ERROR, ABSOLUTE_ERROR, OF);
     private static final Map<String, Statistic> ROWS = Names.byName(
-            Arrays.stream(Statistic.values()).filter(RunsReader::growsWithRuns).toArray(Statistic[]::new),
+            Arrays.stream(Statistic.values())
+                    .filter(statistic -> statistic.kind() == Statistic.Kind.ROWS)
+                    .toArray(Statistic[]::new),
             Statistic::apiName);
 
     private final Limits limits;
 
     RunsReader(Limits limits) {
         this.limits = limits;
-    }
-
-    private static boolean growsWithRuns(Statistic statistic) {
-        return statistic.kind() == Statistic.Kind.ROWS && CellPlanner.isOfEveryRun(statistic);
     }
 
     /**

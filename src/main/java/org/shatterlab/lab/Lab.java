@@ -17,7 +17,6 @@ import org.shatterlab.lab.network.RunDraws;
 import org.shatterlab.lab.network.SampledNetwork;
 import org.shatterlab.lab.statistic.CellResult;
 import org.shatterlab.lab.statistic.DepthAccumulator;
-import org.shatterlab.lab.statistic.GradientSample;
 
 /**
  * Measures cells. Thread-safe: each call computes on its caller's thread alone, so that as many platform threads as cores
@@ -85,12 +84,8 @@ public final class Lab {
                     switch (cell.network()) {
                         case NetworkSpec.Rectifier network -> sample(cell, network, draws, runManager, depths);
                         case NetworkSpec.Noise noise ->
-                            depths.computeIfAbsent(
-                                            0,
-                                            _ -> new DepthAccumulator(
-                                                    null, cell.inputs().points(), cell.statistics()))
-                                    .add(Samples.ofNoise(
-                                            noise, draws, cell.inputs().points(), cell.statistics()));
+                            depths.computeIfAbsent(0, _ -> new DepthAccumulator(null))
+                                    .add(Samples.ofNoise(noise, draws, cell));
                     }
                 }
             }
@@ -107,13 +102,12 @@ public final class Lab {
         int dimension = cell.inputs().dimension();
         try (SampledNetwork network = new SampledNetwork(spec, dimension, draws, manager, cell.precision())) {
             NDArray x = inputs(cell, manager, network.type());
-            TangentPass.sweep(network, x, cell.depths(), (depth, tangents) -> {
-                GradientSample sample = Samples.ofTangents(network, depth, tangents, cell);
-                depths.computeIfAbsent(
-                                depth,
-                                _ -> new DepthAccumulator(depth, cell.inputs().points(), cell.statistics()))
-                        .add(sample);
-            });
+            TangentPass.sweep(
+                    network,
+                    x,
+                    cell.depths(),
+                    (depth, tangents) -> depths.computeIfAbsent(depth, _ -> new DepthAccumulator(depth))
+                            .add(Samples.ofTangents(network, depth, tangents, cell)));
         }
     }
 

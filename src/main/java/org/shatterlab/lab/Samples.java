@@ -9,9 +9,10 @@ import org.apache.commons.rng.sampling.distribution.ContinuousSampler;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.RunDraws;
 import org.shatterlab.lab.network.SampledNetwork;
-import org.shatterlab.lab.statistic.DepthAccumulator;
-import org.shatterlab.lab.statistic.GradientSample;
+import org.shatterlab.lab.statistic.Autocorrelation;
+import org.shatterlab.lab.statistic.RunSample;
 import org.shatterlab.lab.statistic.Statistic;
+import org.shatterlab.lab.statistic.Statistic.Source;
 
 /**
  * Turns one run's tangents, or noise, into what the statistics need of it.
@@ -29,8 +30,11 @@ final class Samples {
      * The sample of one run at one depth. Everything is summed in float64: squares leave float32 long before tangents do.
      *
      * @param tangents t_L, shape (M, N)
+     * @throws UnmeasurableException where the run has no value for a statistic
      */
-    static GradientSample ofTangents(SampledNetwork network, int depth, NDArray tangents, CellSpec cell) {
+    static RunSample ofTangents(SampledNetwork network, int depth, NDArray tangents, CellSpec cell) {
+        RunSample sample = new RunSample();
+        int points = cell.inputs().points();
         try (NDManager scratch = tangents.getManager().newSubManager()) {
             NDArray t = tangents.toType(DataType.FLOAT64, true);
             t.attach(scratch);
@@ -38,22 +42,30 @@ final class Samples {
             double trace = t.square().sum().getDouble() / width;
             double total = t.sum(INPUTS).square().sum().getDouble() / width;
             requireFinite(trace, total, depth, cell);
-            double[] gradient = null;
-            if (DepthAccumulator.needsGradient(cell.statistics())) {
+            addProducts(sample, cell.statistics(), points, trace, total);
+            if (Statistic.anyFrom(Source.SERIES, cell.statistics())) {
                 NDArray readout = network.readout(depth);
                 readout.attach(scratch);
-                gradient = t.matMul(readout.toType(DataType.FLOAT64, false)).toDoubleArray();
+                addSeries(
+                        sample,
+                        cell.statistics(),
+                        t.matMul(readout.toType(DataType.FLOAT64, false)).toDoubleArray());
             }
-            double[] covariance = null;
-            if (DepthAccumulator.needsCovariance(cell.statistics())) {
-                covariance = t.matMul(t.transpose()).divi(width).toDoubleArray();
+            if (Statistic.anyFrom(Source.COVARIANCE, cell.statistics())) {
+                sample.matrix(
+                        Statistic.COVARIANCE,
+                        points,
+                        points,
+                        t.matMul(t.transpose()).divi(width).toDoubleArray());
             }
-            return new GradientSample(trace, total - trace, gradient, covariance);
         }
+        return sample;
     }
 
     /** The sample of one run of noise: its series stands for the gradient, its products for the covariance. */
-    static GradientSample ofNoise(NetworkSpec.Noise noise, RunDraws draws, int points, Set<Statistic> statistics) {
+    static RunSample ofNoise(NetworkSpec.Noise noise, RunDraws draws, CellSpec cell) {
+        RunSample sample = new RunSample();
+        int points = cell.inputs().points();
         ContinuousSampler normals = draws.normals(RunDraws.Role.NOISE, 0);
         double[] z = new double[points];
         for (int i = 0; i < points; i++) {
@@ -65,12 +77,52 @@ final class Samples {
         }
         double trace = Arrays.stream(z).map(value -> value * value).sum();
         double sum = Arrays.stream(z).sum();
-        double[] covariance = null;
-        if (DepthAccumulator.needsCovariance(statistics)) {
-            covariance = new double[points * points];
+        addProducts(sample, cell.statistics(), points, trace, sum * sum);
+        addSeries(sample, cell.statistics(), z);
+        if (Statistic.anyFrom(Source.COVARIANCE, cell.statistics())) {
+            double[] covariance = new double[points * points];
             Arrays.setAll(covariance, k -> z[k / points] * z[k % points]);
+            sample.matrix(Statistic.COVARIANCE, points, points, covariance);
         }
-        return new GradientSample(trace, sum * sum - trace, z, covariance);
+        return sample;
+    }
+
+    /**
+     * Adds what follows from sums over the covariance of one run.
+     *
+     * @param trace sum_i C(i,i)
+     * @param total sum_{i,j} C(i,j)
+     */
+    private static void addProducts(
+            RunSample sample, Set<Statistic> statistics, int points, double trace, double total) {
+        if (statistics.contains(Statistic.GRADIENT_VARIANCE)) {
+            sample.mean(Statistic.GRADIENT_VARIANCE, null, trace / points);
+        }
+        if (statistics.contains(Statistic.GRADIENT_CORRELATION)) {
+            sample.ratio(Statistic.GRADIENT_CORRELATION, (total - trace) / (points - 1), trace);
+        }
+    }
+
+    /**
+     * Adds what follows from the gradient of one drawn readout.
+     *
+     * @param gradient g, M values
+     */
+    private static void addSeries(RunSample sample, Set<Statistic> statistics, double[] gradient) {
+        if (statistics.contains(Statistic.AUTOCORRELATION)) {
+            double[] autocorrelation = Autocorrelation.of(gradient);
+            if (Double.isNaN(autocorrelation[0])) {
+                throw new UnmeasurableException(
+                        "The gradient of a run is the same at every input, so that its autocorrelation is 0/0. "
+                                + "Ask for a wider network, or leave autocorrelation out.");
+            }
+            for (int lag = 0; lag < Autocorrelation.LAGS; lag++) {
+                sample.mean(Statistic.AUTOCORRELATION, lag, autocorrelation[lag]);
+            }
+        }
+        if (statistics.contains(Statistic.GRADIENT) || statistics.contains(Statistic.OUTER_PRODUCT)) {
+            sample.series(gradient);
+        }
     }
 
     private static void requireFinite(double trace, double total, int depth, CellSpec cell) {

@@ -36,16 +36,25 @@ public class MeasuredMatrices {
             return Optional.empty();
         }
         return switch (statistic) {
-            case COVARIANCE -> results.covariance(experiment.id(), network, depth);
+            case COVARIANCE -> covariance(experiment, network, depth);
             case CORRELATION ->
-                results.covariance(experiment.id(), network, depth)
-                        .map(covariance -> new RunMatrix(covariance.runs(), Matrices.correlation(covariance.values())));
+                covariance(experiment, network, depth)
+                        .map(covariance -> square(covariance.runs(), Matrices.correlation(covariance.values())));
             case OUTER_PRODUCT ->
                 results.series(experiment.id(), network, depth, 0)
-                        .map(gradient -> new RunMatrix(1, Matrices.outerProduct(gradient)));
+                        .map(gradient -> square(1, Matrices.outerProduct(gradient)));
             case GRADIENT_VARIANCE, GRADIENT_CORRELATION, AUTOCORRELATION, GRADIENT ->
                 throw new IllegalArgumentException(statistic + " is no matrix");
         };
+    }
+
+    private Optional<RunMatrix> covariance(Experiment experiment, int network, int depth) {
+        return results.matrix(experiment.id(), Statistic.COVARIANCE, network, depth);
+    }
+
+    private static RunMatrix square(long runs, double[] values) {
+        int size = (int) Math.sqrt(values.length);
+        return new RunMatrix(size, size, runs, values);
     }
 
     /** A matrix that was {@link #find found}, as a picture. */

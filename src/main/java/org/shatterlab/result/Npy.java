@@ -20,7 +20,7 @@ public final class Npy {
 
     /** A matrix of float64, little-endian, in C order. */
     public static byte[] write(RunMatrix matrix) {
-        byte[] header = header(matrix.size());
+        byte[] header = header(matrix);
         ByteBuffer file = ByteBuffer.allocate(
                         START.length + Short.BYTES + header.length + matrix.values().length * Double.BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN);
@@ -29,8 +29,9 @@ public final class Npy {
         return file.array();
     }
 
-    private static byte[] header(int size) {
-        String dictionary = "{'descr': '<f8', 'fortran_order': False, 'shape': (" + size + ", " + size + "), }";
+    private static byte[] header(RunMatrix matrix) {
+        String dictionary = "{'descr': '<f8', 'fortran_order': False, 'shape': (" + matrix.rows() + ", "
+                + matrix.columns() + "), }";
         int unpadded = START.length + Short.BYTES + dictionary.length() + 1;
         String padding = " ".repeat(Math.ceilDiv(unpadded, ALIGNMENT) * ALIGNMENT - unpadded);
         return (dictionary + padding + "\n").getBytes(StandardCharsets.US_ASCII);

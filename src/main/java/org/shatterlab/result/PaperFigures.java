@@ -3,6 +3,7 @@ package org.shatterlab.result;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.LongSummaryStatistics;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.Experiment;
 import org.shatterlab.experiment.ExperimentSpec;
@@ -20,14 +22,21 @@ import org.shatterlab.experiment.Runs;
 import org.shatterlab.lab.input.Inputs;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.statistic.Statistic;
+import org.shatterlab.result.figure.CurveFigure;
 import org.shatterlab.result.figure.Figure;
 import org.shatterlab.result.figure.Figure1;
-import org.shatterlab.result.figure.Figure2;
 import org.springframework.stereotype.Component;
 
 /** Draws the paper's figures from what an experiment measured. */
 @Component
 public class PaperFigures {
+
+    private static final CurveFigure.Axis LAG = CurveFigure.Axis.linear("lag (grid steps)", 0, 1);
+    private static final CurveFigure.Axis AUTOCORRELATION =
+            CurveFigure.Axis.linear("autocorrelation (dimensionless)", -0.2, 1);
+
+    private static final String UNITS =
+            "Gradients are per unit of input on a line, per unit of a first-layer neuron elsewhere.";
 
     private final Results results;
 
@@ -44,6 +53,7 @@ public class PaperFigures {
         return switch (figure) {
             case FIGURE_1 -> figure1(experiment);
             case FIGURE_2 -> figure2(experiment);
+            case THEOREM_1, THEOREM_2, THEOREM_3, COROLLARY_1 -> againstTheory(experiment, figure);
         };
     }
 
@@ -72,16 +82,18 @@ public class PaperFigures {
         ExperimentSpec spec = experiment.spec();
         Map<String, Map<String, List<ResultRow>>> measured = new TreeMap<>();
         ResultQuery query = new ResultQuery(Set.of(), List.of(), Set.of(Statistic.AUTOCORRELATION.apiName()), null);
+        List<ResultRow> drawn = new ArrayList<>();
         results.read(experiment, query, (_, row) -> {
+            drawn.add(row);
             measured.computeIfAbsent(row.network(), _ -> new TreeMap<>())
                     .computeIfAbsent(curve(row.network(), row.depth()), _ -> new ArrayList<>())
                     .add(row);
             return true;
         });
-        List<Figure2.Panel> panels = new ArrayList<>();
-        List<Figure2.Curve> noise = new ArrayList<>();
+        List<CurveFigure.Panel> panels = new ArrayList<>();
+        List<CurveFigure.Curve> noise = new ArrayList<>();
         for (NetworkEntry entry : spec.networks()) {
-            List<Figure2.Curve> curves = new ArrayList<>();
+            List<CurveFigure.Curve> curves = new ArrayList<>();
             List<Integer> depths = spec.effectiveDepths(entry);
             List<String> labels = depths.isEmpty()
                     ? List.of(entry.label())
@@ -92,30 +104,63 @@ public class PaperFigures {
                 if (rows.isEmpty()) {
                     return Optional.empty();
                 }
-                curves.add(new Figure2.Curve(label, means(rows), errors(rows)));
+                curves.add(lags(label, rows));
             }
             switch (entry.network()) {
-                case NetworkSpec.Rectifier _ -> panels.add(new Figure2.Panel(entry.label(), curves));
+                case NetworkSpec.Rectifier _ ->
+                    panels.add(new CurveFigure.Panel(entry.label(), LAG, AUTOCORRELATION, curves));
                 case NetworkSpec.Noise _ -> noise.addAll(curves);
             }
         }
         if (!noise.isEmpty()) {
-            panels.add(new Figure2.Panel("noise", noise));
+            panels.add(new CurveFigure.Panel("noise", LAG, AUTOCORRELATION, noise));
         }
-        return Optional.of(new Figure2(
-                caption(experiment, PaperFigure.FIGURE_2.apiName(), runs(measured.values(), spec.runs())), panels));
+        return Optional.of(
+                CurveFigure.of(caption(experiment, PaperFigure.FIGURE_2.apiName(), runs(drawn, spec.runs())), panels));
     }
 
     private static String curve(String network, @Nullable Integer depth) {
         return depth == null ? network : "depth " + depth;
     }
 
+    private static CurveFigure.Curve lags(String label, List<ResultRow> rows) {
+        double[] lags = IntStream.range(0, rows.size()).asDoubleStream().toArray();
+        return new CurveFigure.Curve(label, true, lags, means(rows), errors(rows));
+    }
+
     private static double[] means(List<ResultRow> rows) {
         return rows.stream().mapToDouble(ResultRow::mean).toArray();
     }
 
+    /** A row of panels for each statistic, a column for each network: what was measured, and what is predicted. */
+    private Optional<Figure> againstTheory(Experiment experiment, PaperFigure figure) {
+        ExperimentSpec spec = experiment.spec();
+        List<NetworkEntry> networks = figure.networks(spec);
+        Set<String> labels = networks.stream().map(NetworkEntry::label).collect(Collectors.toSet());
+        List<CurveFigure.Panel> panels = new ArrayList<>();
+        List<ResultRow> drawn = new ArrayList<>();
+        for (Statistic statistic : figure.statistics()) {
+            Map<String, List<ResultRow>> measured = new HashMap<>();
+            ResultQuery query = new ResultQuery(labels, List.of(), Set.of(statistic.apiName()), null);
+            results.read(experiment, query, (_, row) -> {
+                drawn.add(row);
+                return measured.computeIfAbsent(row.network(), _ -> new ArrayList<>())
+                        .add(row);
+            });
+            if (!measured.keySet().containsAll(labels)) {
+                return Optional.empty();
+            }
+            CurveFigure.Axis axis = TheoryCurves.axis(statistic, measured.values());
+            networks.forEach(entry -> panels.add(
+                    TheoryCurves.panel(entry.label(), axis, measured.getOrDefault(entry.label(), List.of()))));
+        }
+        String runs = runs(drawn, spec.runs());
+        return Optional.of(
+                new CurveFigure(caption(experiment, figure.apiName(), runs) + ". " + UNITS, networks.size(), panels));
+    }
+
     /** Empty for a single run, which has no error. */
-    private static double[] errors(List<ResultRow> rows) {
+    static double[] errors(List<ResultRow> rows) {
         return rows.stream()
                 .map(ResultRow::standardError)
                 .filter(Objects::nonNull)
@@ -123,12 +168,9 @@ public class PaperFigures {
                 .toArray();
     }
 
-    /** How many runs the curve with the fewest has, and of an adaptive experiment the one with the most. */
-    private static String runs(Collection<Map<String, List<ResultRow>>> measured, Runs wanted) {
-        LongSummaryStatistics each = measured.stream()
-                .flatMap(curves -> curves.values().stream())
-                .flatMap(List::stream)
-                .collect(Collectors.summarizingLong(ResultRow::runs));
+    /** How many runs the row with the fewest has, and of an adaptive experiment the one with the most. */
+    private static String runs(Collection<ResultRow> measured, Runs wanted) {
+        LongSummaryStatistics each = measured.stream().collect(Collectors.summarizingLong(ResultRow::runs));
         return wanted instanceof Runs.Adaptive && each.getMin() < each.getMax()
                 ? each.getMin() + " to " + each.getMax() + " runs"
                 : runs(each.getMin(), wanted);

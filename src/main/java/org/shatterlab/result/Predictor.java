@@ -1,18 +1,13 @@
 package org.shatterlab.result;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.lab.CellSpec;
-import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.statistic.Statistic;
-import org.shatterlab.lab.theory.GradientPredictions;
+import org.shatterlab.lab.theory.PredictedRow;
 import org.shatterlab.lab.theory.Prediction;
 import org.shatterlab.lab.theory.Predictions;
 import org.shatterlab.lab.theory.Theory;
@@ -22,9 +17,6 @@ import org.springframework.stereotype.Repository;
 /** Keeps what theory predicts beside what is measured: once for each network, inputs and depth. */
 @Repository
 public class Predictor {
-
-    private static final Set<Statistic> PREDICTED =
-            EnumSet.of(Statistic.GRADIENT_VARIANCE, Statistic.GRADIENT_CORRELATION);
 
     private final JdbcTemplate jdbc;
 
@@ -38,41 +30,41 @@ public class Predictor {
      * @param subject the fingerprint of the cell's network and inputs
      */
     public void predict(String subject, CellSpec cell) {
-        if (Collections.disjoint(cell.statistics(), PREDICTED)) {
-            return;
-        }
-        List<Integer> missing = missing(subject, cell);
+        Set<Statistic> wanted = EnumSet.copyOf(cell.statistics());
+        wanted.retainAll(Theory.PREDICTED);
+        List<Integer> missing = wanted.isEmpty() ? List.of() : missing(subject, cell, wanted);
         if (missing.isEmpty()) {
             return;
         }
-        SortedMap<Integer, GradientPredictions> predictions = switch (cell.network()) {
-            case NetworkSpec.Rectifier network -> Theory.predict(network, cell.inputs(), missing);
-            case NetworkSpec.Noise noise ->
-                new TreeMap<>(Map.of(
-                        ResultStore.NO_DEPTH, Theory.noise(noise, cell.inputs().points())));
-        };
-        List<Object[]> rows = new ArrayList<>();
-        predictions.forEach((depth, prediction) -> {
-            rows.add(row(subject, Statistic.GRADIENT_VARIANCE, depth, prediction.variance()));
-            rows.add(row(subject, Statistic.GRADIENT_CORRELATION, depth, prediction.correlation()));
-        });
+        List<Object[]> rows = Theory.rows(cell.network(), cell.inputs(), missing, wanted).stream()
+                .map(row -> parameters(subject, row))
+                .toList();
         jdbc.batchUpdate("""
-                insert into prediction (subject, statistic, depth, paper, derived, infinite_width, note)
-                values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing""", rows);
+                insert into prediction (subject, statistic, depth, index, paper, derived, infinite_width, note)
+                values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing""", rows);
     }
 
-    private List<Integer> missing(String subject, CellSpec cell) {
-        List<Integer> wanted = cell.depths().isEmpty() ? List.of(ResultStore.NO_DEPTH) : cell.depths();
+    /** The depths at which not all of some statistics are predicted. */
+    private List<Integer> missing(String subject, CellSpec cell, Set<Statistic> wanted) {
+        List<Integer> depths = cell.depths().isEmpty() ? List.of(ResultStore.NO_DEPTH) : cell.depths();
         List<Integer> known = jdbc.query(
-                "select distinct depth from prediction where subject = ?", (row, _) -> row.getInt(1), subject);
-        return wanted.stream().filter(depth -> !known.contains(depth)).toList();
+                """
+                select depth from prediction where subject = ? and statistic = any (?)
+                group by depth having count(distinct statistic) = ?""",
+                (row, _) -> row.getInt(1),
+                subject,
+                wanted.stream().map(Statistic::apiName).toArray(String[]::new),
+                wanted.size());
+        return depths.stream().filter(depth -> !known.contains(depth)).toList();
     }
 
-    private static Object[] row(String subject, Statistic statistic, int depth, Predictions predictions) {
+    private static Object[] parameters(String subject, PredictedRow row) {
+        Predictions predictions = row.predictions();
         return new Object[] {
             subject,
-            statistic.apiName(),
-            depth,
+            row.statistic().apiName(),
+            ResultStore.depth(row.depth()),
+            ResultStore.index(row.index()),
             value(predictions.paper()),
             value(predictions.derived()),
             value(predictions.infiniteWidth()),

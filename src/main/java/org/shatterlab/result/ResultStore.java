@@ -36,17 +36,17 @@ public class ResultStore {
                 insert into cell_row (fingerprint, statistic, depth, index, count, mean, m2,
                                       mean_denominator, m2_denominator, co_moment)
                 values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""", result.rows(), 1000, (statement, row) -> bind(statement, fingerprint, row));
-        jdbc.batchUpdate(
-                "insert into cell_matrix (fingerprint, depth, size, count, covariance) values (?, ?, ?, ?, ?)",
-                result.matrices(),
-                100,
-                (statement, matrix) -> {
-                    statement.setString(1, fingerprint);
-                    statement.setInt(2, depth(matrix.depth()));
-                    statement.setInt(3, matrix.size());
-                    statement.setLong(4, matrix.runs());
-                    statement.setBytes(5, bytes(matrix.values()));
-                });
+        jdbc.batchUpdate("""
+                insert into cell_matrix (fingerprint, statistic, depth, rows, columns, count, entries)
+                values (?, ?, ?, ?, ?, ?, ?)""", result.matrices(), 100, (statement, matrix) -> {
+            statement.setString(1, fingerprint);
+            statement.setString(2, matrix.statistic().apiName());
+            statement.setInt(3, depth(matrix.depth()));
+            statement.setInt(4, matrix.rows());
+            statement.setInt(5, matrix.columns());
+            statement.setLong(6, matrix.runs());
+            statement.setBytes(7, bytes(matrix.values()));
+        });
         jdbc.batchUpdate(
                 "insert into cell_series (fingerprint, depth, run, gradient) values (?, ?, ?, ?)",
                 result.series(),
@@ -63,7 +63,7 @@ public class ResultStore {
         statement.setString(1, fingerprint);
         statement.setString(2, row.statistic().apiName());
         statement.setInt(3, depth(row.depth()));
-        statement.setInt(4, row.index() == null ? NO_INDEX : row.index());
+        statement.setInt(4, index(row.index()));
         switch (row.moments()) {
             case MeanMoments(long count, double mean, double m2) -> {
                 bind(statement, 5, count, mean, m2);
@@ -87,8 +87,12 @@ public class ResultStore {
         statement.setDouble(column + 2, m2);
     }
 
-    private static int depth(@Nullable Integer depth) {
+    static int depth(@Nullable Integer depth) {
         return depth == null ? NO_DEPTH : depth;
+    }
+
+    static int index(@Nullable Integer index) {
+        return index == null ? NO_INDEX : index;
     }
 
     private static byte[] bytes(double[] values) {

@@ -3,9 +3,12 @@ package org.shatterlab.result;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.Experiment;
@@ -14,6 +17,8 @@ import org.shatterlab.lab.statistic.Estimate;
 import org.shatterlab.lab.statistic.MeanMoments;
 import org.shatterlab.lab.statistic.Moments;
 import org.shatterlab.lab.statistic.RatioMoments;
+import org.shatterlab.lab.statistic.Statistic;
+import org.shatterlab.lab.theory.Theory;
 import org.shatterlab.result.ResultQuery.DepthRange;
 import org.shatterlab.result.ResultQuery.RowKey;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -24,8 +29,9 @@ import org.springframework.transaction.annotation.Transactional;
 @Repository
 public class Results {
 
-    private static final String NO_PREDICTION =
-            "No closed form is known for the autocorrelation, a mean over runs of a ratio.";
+    private static final Map<String, String> UNPREDICTED = Arrays.stream(Statistic.values())
+            .filter(statistic -> statistic.kind() == Statistic.Kind.ROWS && !Theory.PREDICTED.contains(statistic))
+            .collect(Collectors.toUnmodifiableMap(Statistic::apiName, Theory::whyNot));
 
     private final JdbcClient jdbc;
 
@@ -55,7 +61,7 @@ public class Results {
             Part merged = null;
             for (Part part : (Iterable<Part>) parts::iterator) {
                 if (merged != null && merged.key().equals(part.key())) {
-                    merged = new Part(part.key(), combine(merged.moments(), part.moments()), part.predicted());
+                    merged = new Part(part.key(), Moments.combine(merged.moments(), part.moments()), part.predicted());
                     continue;
                 }
                 if (merged != null && !consumer.accept(merged.key(), row(networks, merged))) {
@@ -78,7 +84,8 @@ public class Results {
                 from experiment_cell l
                 join cell c using (fingerprint)
                 join cell_row r using (fingerprint)
-                left join prediction p on (p.subject, p.statistic, p.depth) = (c.subject, r.statistic, r.depth)
+                left join prediction p
+                    on (p.subject, p.statistic, p.depth, p.index) = (c.subject, r.statistic, r.depth, r.index)
                 where l.experiment_id = ?""");
         if (!query.networks().isEmpty()) {
             List<Integer> chosen = new ArrayList<>();
@@ -136,13 +143,6 @@ public class Results {
         return row.getObject(column, Double.class);
     }
 
-    private static Moments combine(Moments left, Moments right) {
-        return switch (left) {
-            case MeanMoments mean -> mean.combine((MeanMoments) right);
-            case RatioMoments ratio -> ratio.combine((RatioMoments) right);
-        };
-    }
-
     private static ResultRow row(List<NetworkEntry> networks, Part part) {
         Estimate estimate = part.moments().estimate();
         RowKey key = part.key();
@@ -155,9 +155,12 @@ public class Results {
                 estimate.standardDeviation(),
                 estimate.standardError(),
                 estimate.runs(),
-                key.statistic().equals("autocorrelation")
-                        ? new ResultRow.Predicted(null, null, null, NO_PREDICTION)
-                        : part.predicted());
+                predicted(part));
+    }
+
+    private static ResultRow.Predicted predicted(Part part) {
+        String unpredicted = UNPREDICTED.get(part.key().statistic());
+        return unpredicted == null ? part.predicted() : new ResultRow.Predicted(null, null, null, unpredicted);
     }
 
     /**
@@ -177,16 +180,23 @@ public class Results {
                 .optional();
     }
 
-    /** The covariance C, averaged over all runs measured so far. */
+    /**
+     * A matrix, averaged over all runs measured so far where it is not of run 0 alone.
+     *
+     * @param statistic one that is stored as a matrix
+     */
     @Transactional(readOnly = true)
-    public Optional<RunMatrix> covariance(UUID experiment, int network, int depth) {
+    public Optional<RunMatrix> matrix(UUID experiment, Statistic statistic, int network, int depth) {
         try (Stream<RunMatrix> cells = jdbc
                 .sql("""
-                        select m.count, m.covariance from experiment_cell l join cell_matrix m using (fingerprint)
-                        where l.experiment_id = ? and l.network = ? and m.depth = ? order by l.ordinal""")
+                        select m.rows, m.columns, m.count, m.entries
+                        from experiment_cell l join cell_matrix m using (fingerprint)
+                        where l.experiment_id = ? and m.statistic = ? and l.network = ? and m.depth = ?
+                        order by l.ordinal""")
                 .withFetchSize(10)
-                .params(experiment, network, depth)
-                .query((row, _) -> new RunMatrix(row.getLong(1), ResultStore.doubles(row.getBytes(2))))
+                .params(experiment, statistic.apiName(), network, depth)
+                .query((row, _) -> new RunMatrix(
+                        row.getInt(1), row.getInt(2), row.getLong(3), ResultStore.doubles(row.getBytes(4))))
                 .stream()) {
             RunMatrix total = null;
             for (RunMatrix cell : (Iterable<RunMatrix>) cells::iterator) {
@@ -195,7 +205,8 @@ public class Results {
                 for (int i = 0; i < values.length; i++) {
                     values[i] = before[i] + cell.runs() * values[i];
                 }
-                total = new RunMatrix((total == null ? 0 : total.runs()) + cell.runs(), values);
+                total = new RunMatrix(
+                        cell.rows(), cell.columns(), (total == null ? 0 : total.runs()) + cell.runs(), values);
             }
             if (total == null) {
                 return Optional.empty();

@@ -3,6 +3,7 @@ package org.shatterlab.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -29,7 +30,7 @@ class PresetsTest {
     void everyPresetIsAllowedAndComplete(Preset preset) {
         ObjectNode written = SpecWriter.write(spec(preset.name())).without("preset");
         assertThat(SpecJson.sorted(written)).isEqualTo(SpecJson.sorted(preset.spec()));
-        assertThat(preset.title()).startsWith("Figure");
+        assertThat(preset.title().toLowerCase(Locale.ROOT).replace(" ", "-")).startsWith(preset.name() + ":");
     }
 
     @Test

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * What a cell measured.
  *
  * @param rows one for each depth, statistic and index
- * @param matrices one covariance for each depth, where asked for
+ * @param matrices one for each depth and statistic that has them, where asked for
  * @param series the gradient of run 0 at each depth, where asked for and where the cell holds run 0
  */
 public record CellResult(List<Row> rows, List<Matrix> matrices, List<Series> series) {
@@ -18,7 +18,7 @@ public record CellResult(List<Row> rows, List<Matrix> matrices, List<Series> ser
      * One statistic over the cell's runs.
      *
      * @param depth L; null for noise
-     * @param index the lag of an autocorrelation; null where there is only one value
+     * @param index as the statistic defines it; null where there is only one value
      */
     public record Row(
             Statistic statistic,
@@ -27,13 +27,13 @@ public record CellResult(List<Row> rows, List<Matrix> matrices, List<Series> ser
             Moments moments) {}
 
     /**
-     * The covariance C, averaged over the cell's runs.
+     * A matrix, averaged over the cell's runs or, where the statistic is {@link Statistic#isOfRunZero}, of run 0.
      *
      * @param depth L; null for noise
-     * @param size M
-     * @param values row-major, M x M
+     * @param values row-major
      */
-    public record Matrix(@Nullable Integer depth, int size, long runs, double[] values) {}
+    public record Matrix(
+            Statistic statistic, @Nullable Integer depth, int rows, int columns, long runs, double[] values) {}
 
     /**
      * The gradient over the inputs of one run.

@@ -12,4 +12,19 @@ public sealed interface Moments permits MeanMoments, RatioMoments {
     long count();
 
     Estimate estimate();
+
+    /**
+     * Those of both groups of runs.
+     *
+     * @throws IllegalArgumentException if they are of different kinds
+     */
+    static Moments combine(Moments left, Moments right) {
+        if (left instanceof MeanMoments mean && right instanceof MeanMoments other) {
+            return mean.combine(other);
+        }
+        if (left instanceof RatioMoments ratio && right instanceof RatioMoments other) {
+            return ratio.combine(other);
+        }
+        throw new IllegalArgumentException("a mean and a ratio of means do not combine");
+    }
 }

@@ -1,17 +1,59 @@
 package org.shatterlab.lab.theory;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.network.NetworkSpec;
+import org.shatterlab.lab.statistic.Statistic;
 
 /** What the paper, its assumption and the limit of infinite width say about the gradients that are measured. */
 public final class Theory {
 
     private static final String NOT_A_NETWORK = "Noise is a reference beside the networks, not a network.";
 
+    /** The statistics that {@link #rows} predicts. */
+    public static final Set<Statistic> PREDICTED =
+            Collections.unmodifiableSet(EnumSet.of(Statistic.GRADIENT_VARIANCE, Statistic.GRADIENT_CORRELATION));
+
     private Theory() {}
+
+    /**
+     * Predicts the rows of some statistics, those of them that are {@link #PREDICTED}.
+     *
+     * @param depths numbers of rectifier layers, each at least 1; ignored for noise, which has none
+     */
+    public static List<PredictedRow> rows(
+            NetworkSpec network, InputSpec inputs, Collection<Integer> depths, Set<Statistic> statistics) {
+        List<PredictedRow> rows = new ArrayList<>();
+        switch (network) {
+            case NetworkSpec.Noise noise -> add(rows, null, noise(noise, inputs.points()));
+            case NetworkSpec.Rectifier rectifier ->
+                predict(rectifier, inputs, depths).forEach((depth, predictions) -> add(rows, depth, predictions));
+        }
+        rows.removeIf(row -> !statistics.contains(row.statistic()));
+        return rows;
+    }
+
+    private static void add(List<PredictedRow> rows, @Nullable Integer depth, GradientPredictions predictions) {
+        rows.add(new PredictedRow(Statistic.GRADIENT_VARIANCE, depth, null, predictions.variance()));
+        rows.add(new PredictedRow(Statistic.GRADIENT_CORRELATION, depth, null, predictions.correlation()));
+    }
+
+    /** Why a statistic is not {@link #PREDICTED}. */
+    public static String whyNot(Statistic statistic) {
+        return switch (statistic) {
+            case AUTOCORRELATION -> "No closed form is known for the autocorrelation, a mean over runs of a ratio.";
+            case GRADIENT_VARIANCE, GRADIENT_CORRELATION, GRADIENT, OUTER_PRODUCT, COVARIANCE, CORRELATION ->
+                throw new IllegalArgumentException(statistic + " is predicted, or has no rows");
+        };
+    }
 
     /**
      * Predicts the gradients of a network, at the cost of about 0.1 s for 256 points and 50 layers.

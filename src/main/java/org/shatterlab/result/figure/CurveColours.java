@@ -8,11 +8,25 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** One colour per label, the same in all panels: shallow is dark and deep is light, noise has colours of its own. */
+/**
+ * One colour per label, the same in all panels: shallow is dark and deep is light; noise, and a measurement beside its
+ * predictions, have colours of their own.
+ */
 final class CurveColours {
 
-    private static final Map<String, Color> NOISE =
-            Map.of("white noise", Palette.WHITE_NOISE, "brown noise", Palette.BROWN_NOISE);
+    private static final Map<String, Color> OWN = Map.of(
+            "white noise",
+            Palette.WHITE_NOISE,
+            "brown noise",
+            Palette.BROWN_NOISE,
+            CurveFigure.MEASURED,
+            Palette.CURVE,
+            CurveFigure.PAPER,
+            Palette.PAPER,
+            CurveFigure.DERIVED,
+            Palette.DERIVED,
+            CurveFigure.INFINITE_WIDTH,
+            Palette.INK);
 
     /** Beyond it viridis is a yellow that white paper swallows. */
     private static final double LIGHTEST = 0.84;
@@ -21,28 +35,28 @@ final class CurveColours {
 
     private CurveColours() {}
 
-    /** The colours in the order of the legend: depths from shallow to deep, other labels, noise. */
-    static Map<String, Color> of(Figure2 figure) {
+    /** The colours in the order of the legend: depths from shallow to deep, other labels, those with a colour of their own. */
+    static Map<String, Color> of(CurveFigure figure) {
         var labels = figure.panels().stream()
                 .flatMap(panel -> panel.curves().stream())
-                .map(Figure2.Curve::label)
+                .map(CurveFigure.Curve::label)
                 .distinct()
                 .toList();
         var depths = labels.stream()
-                .filter(label -> !isNoise(label))
+                .filter(label -> !hasOwn(label))
                 .sorted(Comparator.comparingLong(CurveColours::number))
                 .toList();
         var colours = new LinkedHashMap<String, Color>();
         for (int i = 0; i < depths.size(); i++) {
             colours.put(depths.get(i), Palette.viridis(LIGHTEST * i / Math.max(1, depths.size() - 1)));
         }
-        List<String> noise = labels.stream().filter(CurveColours::isNoise).toList();
-        noise.forEach(label -> colours.put(label, NOISE.getOrDefault(normalised(label), Palette.INK)));
+        List<String> own = labels.stream().filter(CurveColours::hasOwn).toList();
+        own.forEach(label -> colours.put(label, OWN.getOrDefault(normalised(label), Palette.INK)));
         return colours;
     }
 
-    private static boolean isNoise(String label) {
-        return NOISE.containsKey(normalised(label));
+    private static boolean hasOwn(String label) {
+        return OWN.containsKey(normalised(label));
     }
 
     private static String normalised(String label) {

@@ -14,6 +14,8 @@ final class Palette {
     static final Color CURVE = new Color(0x1F4E79);
     static final Color WHITE_NOISE = new Color(0x7A7A7A);
     static final Color BROWN_NOISE = new Color(0xD55E00);
+    static final Color PAPER = new Color(0xD55E00);
+    static final Color DERIVED = new Color(0x009E73);
 
     private static final int[] VIRIDIS = {
         0x440154, 0x482878, 0x3E4989, 0x31688E, 0x26828E, 0x1F9E89, 0x35B779, 0x6ECE58, 0xB5DE2B, 0xFDE725

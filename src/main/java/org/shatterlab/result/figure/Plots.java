@@ -10,8 +10,10 @@ import java.text.FieldPosition;
 import java.text.NumberFormat;
 import java.util.Locale;
 import org.jfree.chart.axis.AxisSpace;
+import org.jfree.chart.axis.LogAxis;
 import org.jfree.chart.axis.NumberAxis;
 import org.jfree.chart.axis.NumberTickUnit;
+import org.jfree.chart.axis.ValueAxis;
 import org.jfree.chart.plot.XYPlot;
 import org.jfree.chart.renderer.xy.XYItemRenderer;
 import org.jfree.chart.ui.RectangleInsets;
@@ -34,12 +36,29 @@ final class Plots {
         var axis = new NumberAxis();
         axis.setRange(from, to);
         axis.setNumberFormatOverride(numbers());
+        dress(axis);
+        return axis;
+    }
+
+    private static void dress(ValueAxis axis) {
         axis.setTickLabelFont(Text.TICK);
         axis.setTickLabelPaint(Palette.INK);
         axis.setTickMarkPaint(Palette.AXIS);
         axis.setTickMarkOutsideLength(4);
         axis.setAxisLinePaint(Palette.AXIS);
         axis.setAxisLineStroke(HAIRLINE);
+    }
+
+    /** An axis of decades. */
+    static LogAxis logarithmicAxis(double least, double most) {
+        var axis = new LogAxis();
+        var low = Math.floor(Math.log10(least) * 2) / 2;
+        var high = Math.max(low + 0.5, Math.ceil(Math.log10(most) * 2) / 2);
+        axis.setRange(Math.pow(10, low), Math.pow(10, high));
+        axis.setTickUnit(new NumberTickUnit(Math.max(1, Math.ceil((high - low) / 6))));
+        axis.setMinorTickMarksVisible(false);
+        axis.setNumberFormatOverride(powers());
+        dress(axis);
         return axis;
     }
 
@@ -66,7 +85,7 @@ final class Plots {
     }
 
     /** Data over a light grid, with a line at zero. */
-    static XYPlot plot(NumberAxis domain, NumberAxis range, XYDataset data, XYItemRenderer renderer) {
+    static XYPlot plot(ValueAxis domain, ValueAxis range, XYDataset data, XYItemRenderer renderer) {
         var plot = plain(new XYPlot(data, domain, range, renderer));
         plot.setOutlineVisible(false);
         plot.setDomainGridlinePaint(Palette.GRID);
@@ -104,6 +123,20 @@ final class Plots {
         plot.setFixedDomainAxisSpace(below);
         var whole = new Rectangle(area.x - TICKS_LEFT, area.y, area.width + TICKS_LEFT, area.height + TICKS_BELOW);
         plot.draw(graphics, whole, null, null, null);
+    }
+
+    /** Powers of ten as such, but for those next to one. */
+    private static NumberFormat powers() {
+        // Without grouping: DecimalFormat has a way around this method for numbers that are grouped.
+        return new DecimalFormat("0") {
+            @Override
+            public StringBuffer format(double number, StringBuffer result, FieldPosition position) {
+                var scaled = Scaled.of(new double[] {number});
+                return scaled.exponent() == 0
+                        ? numbers().format(number, result, position)
+                        : result.append(scaled.power());
+            }
+        };
     }
 
     static NumberFormat numbers() {

@@ -112,14 +112,13 @@ class MatrixController {
     }
 
     private static Matrix matrix(RunMatrix matrix) {
-        int size = matrix.size();
-        double[] values = matrix.values();
+        int columns = matrix.columns();
         return new Matrix(
-                size,
-                size,
+                matrix.rows(),
+                columns,
                 matrix.runs(),
-                IntStream.range(0, size)
-                        .mapToObj(row -> Arrays.stream(values, row * size, (row + 1) * size)
+                IntStream.range(0, matrix.rows())
+                        .mapToObj(row -> Arrays.stream(matrix.values(), row * columns, (row + 1) * columns)
                                 .<@Nullable Double>mapToObj(value -> Double.isNaN(value) ? null : value)
                                 .toList())
                         .toList());

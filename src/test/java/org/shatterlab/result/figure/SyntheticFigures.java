@@ -26,14 +26,14 @@ final class SyntheticFigures {
     }
 
     /** Three networks at five depths, and the noise. */
-    static Figure2 figure2() {
-        return new Figure2(
+    static CurveFigure figure2() {
+        return CurveFigure.of(
                 CAPTION,
                 List.of(
                         panel("Feedforward", depth -> 1 / depth),
                         panel("Resnet, batch norm, β = 1", depth -> 1 / Math.sqrt(depth)),
                         panel("Resnet, batch norm, β = 0.1", depth -> 8 / Math.sqrt(depth)),
-                        new Figure2.Panel("Noise", List.of(curve("white noise", 0.1), curve("brown noise", 30)))));
+                        panel("Noise", List.of(curve("white noise", 0.1), curve("brown noise", 30)))));
     }
 
     static Figure1.Column column(String title, double[] gradient) {
@@ -79,21 +79,34 @@ final class SyntheticFigures {
                 .toArray();
     }
 
-    private static Figure2.Panel panel(String title, DoubleUnaryOperator lengthByDepth) {
-        var curves = new ArrayList<Figure2.Curve>();
+    private static CurveFigure.Panel panel(String title, DoubleUnaryOperator lengthByDepth) {
+        var curves = new ArrayList<CurveFigure.Curve>();
         for (int depth : new int[] {2, 4, 10, 24, 50}) {
             curves.add(curve("depth " + depth, 10 * lengthByDepth.applyAsDouble(depth)));
         }
-        return new Figure2.Panel(title, curves);
+        return panel(title, curves);
     }
 
-    static Figure2.Curve curve(String label, double length) {
+    static CurveFigure.Panel panel(String title, List<CurveFigure.Curve> curves) {
+        return new CurveFigure.Panel(
+                title,
+                CurveFigure.Axis.linear("lag (grid steps)", 0, 1),
+                CurveFigure.Axis.linear("autocorrelation (dimensionless)", -0.2, 1),
+                curves);
+    }
+
+    static CurveFigure.Curve curve(String label, double[] values, double[] errors) {
+        return new CurveFigure.Curve(
+                label, true, IntStream.range(0, values.length).asDoubleStream().toArray(), values, errors);
+    }
+
+    static CurveFigure.Curve curve(String label, double length) {
         var values = IntStream.range(0, 16)
                 .mapToDouble(lag -> lag == 0 ? 1 : Math.exp(-lag / length) - 0.02)
                 .toArray();
         var errors = IntStream.range(0, 16)
                 .mapToDouble(lag -> 0.03 * Math.sqrt(lag / 15.0))
                 .toArray();
-        return new Figure2.Curve(label, values, errors);
+        return curve(label, values, errors);
     }
 }

@@ -3,6 +3,7 @@ package org.shatterlab.result.figure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.shatterlab.result.figure.SyntheticFigures.curve;
+import static org.shatterlab.result.figure.SyntheticFigures.panel;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
@@ -11,9 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class Figure2Test {
+class CurveFigureTest {
 
-    private static final Figure2 FOUR = SyntheticFigures.figure2();
+    private static final CurveFigure FOUR = SyntheticFigures.figure2();
 
     @Test
     void namesItsPanelsAxesCurvesAndOrigin() throws Exception {
@@ -26,14 +27,15 @@ class Figure2Test {
                 .containsOnlyOnce("white noise", "brown noise", "± 1 standard error")
                 .contains("−0.2", "0", "1", "14");
         assertThat(document.getDocumentElement().getAttribute("viewBox"))
-                .isEqualTo("0 0 1000 " + new Figure2Sheet(FOUR).height());
+                .isEqualTo("0 0 1000 " + new CurveSheet(FOUR).height());
         assertThat(FOUR.toSvg().getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(500_000);
     }
 
     @Test
     void drawsTextAsTextAndNotAsOutlines() throws Exception {
-        var plain = FigureReader.parse(new Figure2("short", FOUR.panels()).toSvg());
-        var wordy = FigureReader.parse(new Figure2("a much longer caption with many glyphs", FOUR.panels()).toSvg());
+        var plain = FigureReader.parse(CurveFigure.of("short", FOUR.panels()).toSvg());
+        var wordy = FigureReader.parse(CurveFigure.of("a much longer caption with many glyphs", FOUR.panels())
+                .toSvg());
 
         assertThat(FigureReader.elements(wordy, "path"))
                 .hasSameSizeAs(FigureReader.elements(plain, "path"))
@@ -44,8 +46,7 @@ class Figure2Test {
     @Test
     void isTheSameForTheSameDataAndAnotherForOtherData() {
         var again = SyntheticFigures.figure2();
-        var other =
-                new Figure2(FOUR.caption(), List.of(new Figure2.Panel("Feedforward", List.of(curve("depth 2", 5)))));
+        var other = CurveFigure.of(FOUR.caption(), List.of(panel("Feedforward", List.of(curve("depth 2", 5)))));
 
         assertThat(again.toSvg()).isEqualTo(FOUR.toSvg());
         assertThat(again.toPng()).isEqualTo(FOUR.toPng());
@@ -54,12 +55,12 @@ class Figure2Test {
 
     @Test
     void paintsDeeperCurvesLighterAndNoiseInItsOwnColours() {
-        var colours = CurveColours.of(new Figure2(
+        var colours = CurveColours.of(CurveFigure.of(
                 "",
                 List.of(
-                        new Figure2.Panel("n", List.of(curve("brown noise", 1), curve("White noise", 1))),
-                        new Figure2.Panel("a", List.of(curve("depth 10", 1), curve("depth 2", 1))),
-                        new Figure2.Panel("b", List.of(curve("depth 4", 1), curve("depth 10", 1))))));
+                        panel("n", List.of(curve("brown noise", 1), curve("White noise", 1))),
+                        panel("a", List.of(curve("depth 10", 1), curve("depth 2", 1))),
+                        panel("b", List.of(curve("depth 4", 1), curve("depth 10", 1))))));
 
         assertThat(colours.keySet()).containsExactly("depth 2", "depth 4", "depth 10", "brown noise", "White noise");
         assertThat(colours.values().stream().limit(3))
@@ -72,7 +73,7 @@ class Figure2Test {
 
     @Test
     void drawsEachCurveInItsPanel() throws Exception {
-        var sheet = new Figure2Sheet(FOUR);
+        var sheet = new CurveSheet(FOUR);
         var image = FigureReader.image(FOUR.toPng());
         var feedforward = FigureReader.part(image, sheet.area(0));
         var noise = FigureReader.part(image, sheet.area(3));
@@ -86,16 +87,16 @@ class Figure2Test {
 
     @Test
     void extendsTheRangeToDataBeyondIt() throws Exception {
-        var low = new Figure2.Curve("depth 2", new double[] {1, -0.9}, new double[] {0.2, 0.05});
-        var figure = new Figure2("", List.of(new Figure2.Panel("net", List.of(low))));
+        var low = curve("depth 2", new double[] {1, -0.9}, new double[] {0.2, 0.05});
+        var figure = CurveFigure.of("", List.of(panel("net", List.of(low))));
 
         assertThat(FigureReader.texts(FigureReader.parse(figure.toSvg()))).contains("−0.8", "1.2");
     }
 
     @Test
     void drawsNoBandsWhereNoErrorsAreKnown() throws Exception {
-        var single = new Figure2.Curve("depth 2", new double[] {1, 0.5, 0.2}, new double[0]);
-        var figure = new Figure2("", List.of(new Figure2.Panel("net", List.of(single))));
+        var single = curve("depth 2", new double[] {1, 0.5, 0.2}, new double[0]);
+        var figure = CurveFigure.of("", List.of(panel("net", List.of(single))));
 
         assertThat(FigureReader.texts(FigureReader.parse(figure.toSvg())))
                 .contains("depth 2")
@@ -105,8 +106,8 @@ class Figure2Test {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 7, 64})
     void wrapsPanelsIntoRows(int count) throws Exception {
-        var figure = new Figure2("", Collections.nCopies(count, FOUR.panels().getFirst()));
-        var sheet = new Figure2Sheet(figure);
+        var figure = CurveFigure.of("", Collections.nCopies(count, FOUR.panels().getFirst()));
+        var sheet = new CurveSheet(figure);
         var last = sheet.area(count - 1);
         var image = FigureReader.image(figure.toPng());
 
@@ -121,25 +122,57 @@ class Figure2Test {
     void refusesDataItCannotDraw() {
         var one = new double[] {1};
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Figure2("", List.of()))
-                .withMessage("figure 2 has 1 to 64 panels, not 0");
+                .isThrownBy(() -> CurveFigure.of("", List.of()))
+                .withMessage("a figure has 1 to 64 panels, not 0");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Figure2.Panel("net", List.of()))
+                .isThrownBy(() -> panel("net", List.of()))
                 .withMessage("panel \"net\" has no curves");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Figure2.Panel("net", List.of(curve("depth 2", 1), curve("depth 2", 2))))
+                .isThrownBy(() -> panel("net", List.of(curve("depth 2", 1), curve("depth 2", 2))))
                 .withMessage("panel \"net\" has two curves labelled \"depth 2\"");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Figure2.Curve("depth 2", new double[0], new double[0]))
-                .withMessage("curve \"depth 2\": has no lags");
+                .isThrownBy(() -> curve("depth 2", new double[0], new double[0]))
+                .withMessage("curve \"depth 2\": has no points");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Figure2.Curve("depth 2", new double[] {1, 0.5}, one))
-                .withMessage("curve \"depth 2\": 2 lags but 1 standard errors");
+                .isThrownBy(() -> curve("depth 2", new double[] {1, 0.5}, one))
+                .withMessage("curve \"depth 2\": 2 values but 1 standard errors");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Figure2.Curve("depth 2", one, new double[] {Double.POSITIVE_INFINITY}))
+                .isThrownBy(() -> curve("depth 2", one, new double[] {Double.POSITIVE_INFINITY}))
                 .withMessage("curve \"depth 2\": standardError[0] is Infinity");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Figure2.Curve("depth 2", one, new double[] {-0.1}))
+                .isThrownBy(() -> curve("depth 2", one, new double[] {-0.1}))
                 .withMessage("curve \"depth 2\": negative standard error -0.1");
+    }
+
+    @Test
+    void drawsPredictionsDashedBesideWhatWasMeasuredOnDecades() throws Exception {
+        var depths = new double[] {1, 10, 20};
+        var axis = CurveFigure.Axis.logarithmic("gradient variance");
+        var panel = new CurveFigure.Panel(
+                "resnet",
+                CurveFigure.Axis.linear("depth", 0, 1),
+                axis,
+                List.of(
+                        new CurveFigure.Curve(
+                                CurveFigure.PAPER, false, depths, new double[] {2, 1024, 1048576}, new double[0]),
+                        new CurveFigure.Curve(
+                                CurveFigure.MEASURED, true, depths, new double[] {2.1, 1000, 0}, new double[] {
+                                    0.1, 20, 0
+                                })));
+        var svg = new CurveFigure("", 1, List.of(panel)).toSvg();
+
+        assertThat(FigureReader.texts(FigureReader.parse(svg)))
+                .contains("paper", "measured", "gradient variance", "10⁴", "10⁶");
+        assertThat(svg).contains("stroke-dasharray");
+    }
+
+    @Test
+    void panelsWithEqualAxesShareTheirRange() throws Exception {
+        var high = SyntheticFigures.panel("high", List.of(curve("depth 2", new double[] {9, 0}, new double[0])));
+        var low = SyntheticFigures.panel("low", List.of(curve("depth 2", new double[] {1, 0}, new double[0])));
+        var texts = FigureReader.texts(
+                FigureReader.parse(CurveFigure.of("", List.of(high, low)).toSvg()));
+
+        assertThat(texts.stream().filter("8"::equals)).hasSize(2);
     }
 }

@@ -1,0 +1,94 @@
+package org.shatterlab.result;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.shatterlab.lab.statistic.Statistic;
+import org.shatterlab.result.ResultRow.Predicted;
+import org.shatterlab.result.figure.CurveFigure;
+import org.shatterlab.result.figure.CurveFigure.Axis;
+import org.shatterlab.result.figure.CurveFigure.Curve;
+
+/** One statistic of one network against the depth, beside what is predicted for it. */
+final class TheoryCurves {
+
+    private static final Axis DEPTH = Axis.linear("depth L (rectifier layers)", 0, 1);
+
+    /** Where values span more than this factor, decades show them better. */
+    private static final double WIDE = 50;
+
+    private TheoryCurves() {}
+
+    /** An axis for all rows of a statistic, with decades where the values ask for them. */
+    static Axis axis(Statistic statistic, Collection<List<ResultRow>> rows) {
+        return switch (statistic) {
+            case GRADIENT_VARIANCE -> {
+                double least = values(rows).min().orElse(1);
+                double most = values(rows).max().orElse(1);
+                String name = "gradient variance";
+                yield least > 0 && most > WIDE * least ? Axis.logarithmic(name) : Axis.linear(name, 0, 1);
+            }
+            case GRADIENT_CORRELATION -> Axis.linear("gradient correlation", 0, 1);
+            default -> throw new IllegalArgumentException("no figure shows " + statistic + " against theory");
+        };
+    }
+
+    private static DoubleStream values(Collection<List<ResultRow>> rows) {
+        return rows.stream()
+                .flatMap(List::stream)
+                .flatMap(row -> Stream.of(
+                        row.mean(),
+                        row.predictions().paper(),
+                        row.predictions().derived(),
+                        row.predictions().infiniteWidth()))
+                .filter(Objects::nonNull)
+                .mapToDouble(Double::doubleValue);
+    }
+
+    /**
+     * What was measured and predicted.
+     *
+     * @param rows of one statistic and network, in the order of depths
+     */
+    static CurveFigure.Panel panel(String title, Axis axis, List<ResultRow> rows) {
+        List<Curve> curves = new ArrayList<>();
+        add(curves, CurveFigure.PAPER, rows, Predicted::paper);
+        add(curves, CurveFigure.DERIVED, rows, Predicted::derived);
+        add(curves, CurveFigure.INFINITE_WIDTH, rows, Predicted::infiniteWidth);
+        curves.add(new Curve(
+                CurveFigure.MEASURED,
+                true,
+                depths(rows),
+                rows.stream().mapToDouble(ResultRow::mean).toArray(),
+                PaperFigures.errors(rows)));
+        return new CurveFigure.Panel(title, DEPTH, axis, curves);
+    }
+
+    private static void add(
+            List<Curve> curves, String label, List<ResultRow> rows, Function<Predicted, @Nullable Double> prediction) {
+        List<ResultRow> predicted = rows.stream()
+                .filter(row -> prediction.apply(row.predictions()) != null)
+                .toList();
+        if (!predicted.isEmpty()) {
+            double[] values = predicted.stream()
+                    .map(row -> prediction.apply(row.predictions()))
+                    .filter(Objects::nonNull)
+                    .mapToDouble(Double::doubleValue)
+                    .toArray();
+            curves.add(new Curve(label, false, depths(predicted), values, new double[0]));
+        }
+    }
+
+    private static double[] depths(List<ResultRow> rows) {
+        return rows.stream()
+                .map(ResultRow::depth)
+                .filter(Objects::nonNull)
+                .mapToDouble(Integer::doubleValue)
+                .toArray();
+    }
+}

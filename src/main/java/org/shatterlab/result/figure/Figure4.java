@@ -1,0 +1,84 @@
+package org.shatterlab.result.figure;
+
+import java.util.List;
+
+/**
+ * The paper's Figure 4: how the rectifiers of a layer are active, a row for each network and depth: the raster of units
+ * against inputs, the histogram of the units' mean activation and the histogram of the lengths of contiguous inputs on
+ * which a unit does not change.
+ *
+ * @param caption where the data come from
+ * @param inputs the axis of the inputs
+ * @param rows one to 64
+ */
+public record Figure4(String caption, MatrixFigure.Inputs inputs, List<Row> rows) implements Figure {
+
+    private static final int MOST_ROWS = 64;
+
+    /**
+     * @throws IllegalArgumentException unless there are 1 to 64 rows, each with a raster over the inputs
+     */
+    public Figure4 {
+        rows = List.copyOf(rows);
+        Checks.require(
+                !rows.isEmpty() && rows.size() <= MOST_ROWS,
+                "figure 4 has 1 to " + MOST_ROWS + " rows, not " + rows.size());
+        var points = inputs.at().length;
+        for (var row : rows) {
+            Checks.require(
+                    row.raster().length % points == 0,
+                    row.raster().length + " values are no raster over " + points + " inputs");
+        }
+    }
+
+    @Override
+    public String toSvg() {
+        return Rendering.svg(new Figure4Sheet(this));
+    }
+
+    @Override
+    public byte[] toPng() {
+        return Rendering.png(new Figure4Sheet(this));
+    }
+
+    /**
+     * One network at one depth.
+     *
+     * @param title its name and depth
+     * @param raster units x inputs, row-major, 1 where the unit is active
+     * @param activation the fraction of units in each bin of mean activation, of equal bins from 0 to 1
+     * @param contiguity the fraction of contiguous runs of 2^k to 2^(k+1)-1 inputs, k from 0
+     */
+    @SuppressWarnings("ArrayRecordComponent") // a list of boxes would be no safer: the arrays are copied
+    public record Row(String title, double[] raster, double[] activation, double[] contiguity) {
+
+        /**
+         * @throws IllegalArgumentException if one of them is empty, or a number is not finite
+         */
+        public Row {
+            raster = raster.clone();
+            activation = activation.clone();
+            contiguity = contiguity.clone();
+            Checks.require(raster.length > 0, title + " has no raster");
+            Checks.require(activation.length > 0 && contiguity.length > 0, title + " has an empty histogram");
+            Checks.requireFinite(raster, title + ": raster");
+            Checks.requireFinite(activation, title + ": activation");
+            Checks.requireFinite(contiguity, title + ": contiguity");
+        }
+
+        @Override
+        public double[] raster() {
+            return raster.clone();
+        }
+
+        @Override
+        public double[] activation() {
+            return activation.clone();
+        }
+
+        @Override
+        public double[] contiguity() {
+            return contiguity.clone();
+        }
+    }
+}

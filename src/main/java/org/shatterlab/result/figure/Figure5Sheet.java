@@ -1,0 +1,95 @@
+package org.shatterlab.result.figure;
+
+import java.awt.Graphics2D;
+import java.awt.Rectangle;
+import java.util.List;
+import org.jfree.chart.axis.NumberTickUnit;
+
+/** The layout of figure 5: heat maps in rows of four, their colour bar, and the curves below. */
+final class Figure5Sheet implements Sheet {
+
+    private static final int WIDTH = 1000;
+    private static final int PER_ROW = 4;
+    private static final int MARGIN = 24;
+    private static final int GAP = 20;
+    private static final int TOP = 8;
+    private static final int TITLE_LINE = 18;
+    private static final int TITLE = 2 * TITLE_LINE + 8;
+    private static final int BAR = 14;
+    private static final int BAR_FOOT = 62;
+    private static final int SIDE = (WIDTH - 2 * MARGIN - (PER_ROW - 1) * GAP) / PER_ROW;
+
+    private final Figure5 figure;
+    private final CurveSheet curves;
+
+    Figure5Sheet(Figure5 figure) {
+        this.figure = figure;
+        curves = new CurveSheet(new CurveFigure(figure.caption(), 1, List.of(figure.rank())));
+    }
+
+    @Override
+    public int width() {
+        return WIDTH;
+    }
+
+    @Override
+    public int height() {
+        return curvesTop() + curves.height();
+    }
+
+    @Override
+    public void draw(Graphics2D graphics) {
+        for (int i = 0; i < figure.covariances().size(); i++) {
+            drawCovariance(graphics, i);
+        }
+        drawColourBar(graphics);
+        var before = graphics.getTransform();
+        graphics.translate((WIDTH - curves.width()) / 2, curvesTop());
+        curves.draw(graphics);
+        graphics.setTransform(before);
+    }
+
+    /** Where a heat map lies. */
+    Rectangle area(int index) {
+        var perRow = Math.min(PER_ROW, figure.covariances().size());
+        var left = (WIDTH - perRow * SIDE - (perRow - 1) * GAP) / 2;
+        return new Rectangle(
+                left + index % PER_ROW * (SIDE + GAP),
+                TOP + index / PER_ROW * (TITLE + SIDE + GAP) + TITLE,
+                SIDE,
+                SIDE);
+    }
+
+    private int barTop() {
+        return area(figure.covariances().size() - 1).y + SIDE + GAP;
+    }
+
+    private int curvesTop() {
+        return barTop() + BAR + BAR_FOOT;
+    }
+
+    private void drawCovariance(Graphics2D graphics, int index) {
+        var covariance = figure.covariances().get(index);
+        var area = area(index);
+        var lines = Text.wrap(covariance.title(), Text.TITLE, SIDE, 2);
+        for (int line = 0; line < lines.size(); line++) {
+            var baseline = area.y - 8 - (lines.size() - 1 - line) * TITLE_LINE;
+            Text.centred(graphics, lines.get(line), Text.TITLE, area.getCenterX(), baseline);
+        }
+        graphics.drawImage(HeatMap.of(covariance.values(), -1, 1), area.x, area.y, SIDE, SIDE, null);
+        graphics.setPaint(Palette.AXIS);
+        graphics.draw(area);
+    }
+
+    private void drawColourBar(Graphics2D graphics) {
+        var bar = new Rectangle((WIDTH - 360) / 2, barTop(), 360, BAR);
+        graphics.drawImage(HeatMap.scale(), bar.x, bar.y, bar.width, bar.height, null);
+        var values = Plots.axis(-1, 1);
+        values.setTickUnit(new NumberTickUnit(0.5));
+        var none = Plots.axis(0, 1);
+        none.setVisible(false);
+        Plots.draw(Plots.frame(values, none), graphics, bar);
+        var label = "covariance of gradients C(i,j) / mean variance; images ordered by k-means (k = 10)";
+        Text.centred(graphics, label, Text.LABEL, bar.getCenterX(), bar.y + BAR + Plots.TICKS_BELOW + 16);
+    }
+}
