@@ -241,20 +241,20 @@ class TheoryTest {
     @Test
     void theCostOfAWalkIsBounded() {
         var network = new NetworkSpec.Rectifier(new Wiring.Feedforward(), 100, Normalization.NONE, 1);
-        var moments = InfiniteWidth.walk(network, new double[5][1], new TreeSet<>(List.of(2, 4, 5, 9)), 5 * 5 * 4);
+        var limits = InfiniteWidth.walk(network, new double[5][1], new TreeSet<>(List.of(2, 4, 5, 9)), 5 * 5 * 4);
 
-        assertThat(at(moments, 4)).isEqualTo(Moments.of(1, 1));
-        assertThat(reason(at(moments, 5).variance())).contains("points x points x layers");
-        assertThat(reason(at(moments, 9).correlation())).contains("points x points x layers");
+        assertThat(at(limits, 4).moments()).isEqualTo(Moments.of(1, 1));
+        assertThat(reason(at(limits, 5).moments().variance())).contains("points x points x layers");
+        assertThat(reason(at(limits, 9).moments().correlation())).contains("points x points x layers");
     }
 
     @Test
     void theCostOfDepthsThatAreDifferentNetworksAddsUp() {
         var network = new NetworkSpec.Rectifier(new Wiring.ScaledHighway(), 100, Normalization.NONE, 1);
-        var moments = InfiniteWidth.walk(network, new double[5][1], new TreeSet<>(List.of(1, 2, 3)), 5 * 5 * 4);
+        var limits = InfiniteWidth.walk(network, new double[5][1], new TreeSet<>(List.of(1, 2, 3)), 5 * 5 * 4);
 
-        assertThat(value(at(moments, 2).variance())).isCloseTo(1, within(1e-15));
-        assertThat(reason(at(moments, 3).variance())).contains("points x points x layers");
+        assertThat(value(at(limits, 2).moments().variance())).isCloseTo(1, within(1e-15));
+        assertThat(reason(at(limits, 3).moments().variance())).contains("points x points x layers");
     }
 
     @Test
