@@ -74,7 +74,9 @@ final class StatisticsReader {
         return ExperimentSpec.inEnumOrder(seen.keySet());
     }
 
-    private @Nullable String problem(Statistic statistic, InputSpec inputs) {
+    /** Why inputs do not allow a statistic; null if they do. */
+    @Nullable
+    String problem(Statistic statistic, InputSpec inputs) {
         if (statistic.needsOrderedInputs() && !(inputs instanceof InputSpec.Grid)) {
             return "needs ordered inputs: inputs must be of type \"grid\"";
         }
@@ -123,7 +125,7 @@ final class StatisticsReader {
     }
 
     private @Nullable String networkProblem(Statistic statistic, ExperimentSpec spec) {
-        if (statistic.needsNetwork()
+        if (spec.statistics().stream().allMatch(Statistic::needsNetwork)
                 && spec.networks().stream().allMatch(entry -> entry.network() instanceof NetworkSpec.Noise)) {
             return "needs a network: noise has neither layers nor inputs";
         }
