@@ -1,5 +1,6 @@
 package org.shatterlab.experiment;
 
+import java.util.List;
 import org.shatterlab.lab.CellSpec;
 import org.shatterlab.lab.Precision;
 import org.shatterlab.lab.network.NetworkSpec;
@@ -18,9 +19,19 @@ import org.shatterlab.lab.statistic.Statistic.Source;
  * 4 M N D            variance and correlation, in float64
  * 2 M N D            the gradient of one readout, where a statistic needs it
  * 2 M^2 N D          the covariance, where a statistic needs it, in float64
+ * {@value #ACTIVITY} M N S          which units are active, where a statistic needs it
  * </pre>
  *
- * and the draw of N^2 S weights, which is no floating-point work but takes its time. Noise takes M^2 for its covariance.
+ * and where a statistic needs input gradients, with Z the sum of the depths, m the smaller of M and d and q the larger,
+ *
+ * <pre>
+ * 4 M N^2 Z          two products with W_l for each layer: hidden states and adjoints
+ * 4 M d N D          the first layer, up and back
+ * {@value #ELEMENT_WISE} M N Z
+ * (2 m^2 q + {@value #EIGENVALUES} m^3) (D + 1)   the products of gradients and their eigenvalues, in float64, the reference among them
+ * </pre>
+ *
+ * and the draw of the weights that are used, which is no floating-point work but takes its time. Noise takes M^2 for its covariance.
  * Whatever their size, each call of the engine, each prediction and each row takes time too: in small networks most of it.
  *
  * @param operations floating-point operations
@@ -31,6 +42,11 @@ import org.shatterlab.lab.statistic.Statistic.Source;
 record CellCost(double operations, double work, double fixedSeconds, double memoryBytes) {
 
     private static final int ELEMENT_WISE = 14;
+    private static final int ACTIVITY = 5;
+    private static final int EIGENVALUES = 4;
+
+    /** The eigenvalues are worked out on the JVM, an operation of which takes as long as so many of a product. */
+    private static final double EIGENVALUE_WORK = 40;
 
     /** Bound by memory, an element-wise operation takes as long as so many of a product. */
     private static final double ELEMENT_WISE_WORK = 12;
@@ -47,6 +63,8 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
     /** Its predictions are made and its rows are stored once for each depth of a cell. */
     private static final double SECONDS_PER_DEPTH = 1e-3;
 
+    private static final double SECONDS_PER_LAYER_ROW = 5e-5;
+
     /** Arrays of shape (M, N) that a layer holds at a time. */
     private static final int LAYER_ARRAYS = 10;
 
@@ -55,30 +73,83 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
             case NetworkSpec.Rectifier network -> run(cell, network);
             case NetworkSpec.Noise _ -> noise(cell);
         };
+        long perLayer = cell.statistics().stream().filter(Statistic::isPerLayer).count();
         return new CellCost(
                 cell.runs() * run.operations(),
                 cell.runs() * run.work(),
                 cell.runs() * run.fixedSeconds()
                         + SECONDS_PER_DEPTH * cell.depths().size()
+                        + SECONDS_PER_LAYER_ROW * perLayer * sum(cell.depths())
                         + SECONDS_PER_CELL,
                 run.memoryBytes());
     }
 
+    private static double sum(List<Integer> depths) {
+        return depths.stream().mapToDouble(depth -> depth).sum();
+    }
+
     private static CellCost run(CellSpec cell, NetworkSpec.Rectifier network) {
+        if (!Statistic.anyFrom(Source.INPUT_GRADIENTS, cell.statistics())) {
+            return sweep(cell, network);
+        }
+        CellCost back = adjoints(cell, network);
+        if (cell.statistics().stream().allMatch(statistic -> statistic.source() == Source.INPUT_GRADIENTS)) {
+            return back;
+        }
+        CellCost up = sweep(cell, network);
+        return new CellCost(
+                up.operations() + back.operations(),
+                up.work() + back.work(),
+                up.fixedSeconds() + back.fixedSeconds(),
+                Math.max(up.memoryBytes(), back.memoryBytes()));
+    }
+
+    private static CellCost adjoints(CellSpec cell, NetworkSpec.Rectifier network) {
+        double points = cell.inputs().points();
+        double dimension = cell.inputs().dimension();
+        double width = network.width();
+        double depths = cell.depths().size();
+        double layers = sum(cell.depths());
+        double fewer = Math.min(points, dimension);
+        double more = Math.max(points, dimension);
+        double slowness = cell.precision() == Precision.FLOAT32 ? 1 : DOUBLE_WORK;
+        double bytes = cell.precision() == Precision.FLOAT32 ? Float.BYTES : Double.BYTES;
+
+        double products = 4 * points * width * width * layers + 4 * points * dimension * width * depths;
+        double elementWise = ELEMENT_WISE * points * width * layers;
+        double grams = 2 * fewer * fewer * more * (depths + 1);
+        double eigenvalues = EIGENVALUES * fewer * fewer * fewer * (depths + 1);
+        // The weights are drawn on the way up and again on the way back, and the reference once.
+        double draws = 2 * width * width * layers + points * dimension;
+        return new CellCost(
+                products + elementWise + grams + eigenvalues,
+                slowness * (products + ELEMENT_WISE_WORK * elementWise)
+                        + DOUBLE_WORK * grams
+                        + EIGENVALUE_WORK * eigenvalues
+                        + DRAW_WORK * draws,
+                2 * SECONDS_PER_LAYER * layers + SECONDS_PER_SAMPLE * depths,
+                bytes
+                                * (width * width
+                                        + dimension * (points + width)
+                                        + (LAYER_ARRAYS + cell.depths().getLast()) * points * width)
+                        + Double.BYTES * (3 * points * dimension + 3 * fewer * fewer)
+                        + kept(cell));
+    }
+
+    private static CellCost sweep(CellSpec cell, NetworkSpec.Rectifier network) {
         double points = cell.inputs().points();
         double dimension = cell.inputs().dimension();
         double width = network.width();
         double depths = cell.depths().size();
         boolean eachDepth = network.wiring().dependsOnDepth();
-        double layers = eachDepth
-                ? cell.depths().stream().mapToDouble(depth -> depth).sum()
-                : cell.depths().getLast();
+        double layers = eachDepth ? sum(cell.depths()) : cell.depths().getLast();
         boolean covariance = Statistic.anyFrom(Source.COVARIANCE, cell.statistics());
         boolean gradient = Statistic.anyFrom(Source.SERIES, cell.statistics());
 
         double products =
                 4 * points * width * width * layers + 2 * points * dimension * width * (eachDepth ? depths : 1);
-        double elementWise = ELEMENT_WISE * points * width * layers;
+        boolean activity = Statistic.anyFrom(Source.ACTIVITY, cell.statistics());
+        double elementWise = (ELEMENT_WISE + (activity ? ACTIVITY : 0)) * points * width * layers;
         double statistics =
                 points * width * depths * (gradient ? 6 : 4) + (covariance ? 2 * points * points * width * depths : 0);
         double weights = width * width * layers;

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
 import org.shatterlab.lab.CellSpec;
+import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.statistic.Statistic;
 
 /**
@@ -14,7 +15,8 @@ import org.shatterlab.lab.statistic.Statistic;
  * experiment with more runs shares every full chunk.
  *
  * <p>A statistic of run 0 alone is asked only of the first chunk: the other chunks do not depend on it, and neither does
- * what they are shared with.
+ * what they are shared with. A statistic that needs a network is not asked of noise, which has no cell where there is no
+ * other.
  */
 public final class CellPlanner {
 
@@ -46,21 +48,23 @@ public final class CellPlanner {
      * @param to after the last run
      */
     static List<PlannedCell> plan(ExperimentSpec spec, Collection<Integer> networks, int from, int to) {
-        Set<Statistic> ofEveryRun = ofEveryRun(spec.statistics());
         List<PlannedCell> cells = new ArrayList<>();
-        for (int firstRun = from; firstRun < to && (firstRun == 0 || !ofEveryRun.isEmpty()); firstRun += CHUNK) {
+        for (int firstRun = from; firstRun < to; firstRun += CHUNK) {
             for (int network : networks) {
                 NetworkEntry entry = spec.networks().get(network);
-                CellSpec cell = new CellSpec(
-                        entry.network(),
-                        spec.inputs(),
-                        spec.effectiveDepths(entry),
-                        firstRun == 0 ? spec.statistics() : ofEveryRun,
-                        spec.precision(),
-                        spec.seed(),
-                        firstRun,
-                        Math.min(CHUNK, to - firstRun));
-                cells.add(new PlannedCell(network, cell));
+                Set<Statistic> statistics = statistics(spec, entry.network(), firstRun == 0);
+                if (!statistics.isEmpty()) {
+                    CellSpec cell = new CellSpec(
+                            entry.network(),
+                            spec.inputs(),
+                            spec.effectiveDepths(entry),
+                            statistics,
+                            spec.precision(),
+                            spec.seed(),
+                            firstRun,
+                            Math.min(CHUNK, to - firstRun));
+                    cells.add(new PlannedCell(network, cell));
+                }
             }
         }
         return List.copyOf(cells);
@@ -68,15 +72,24 @@ public final class CellPlanner {
 
     /** How many cells {@link #planMost} would make, without making them. */
     public static long count(ExperimentSpec spec) {
-        long chunks = ofEveryRun(spec.statistics()).isEmpty()
-                ? 1
-                : Math.ceilDiv(spec.runs().most(), CHUNK);
-        return chunks * spec.networks().size();
+        return spec.networks().stream()
+                .mapToLong(entry -> count(spec, entry.network()))
+                .sum();
     }
 
-    private static Set<Statistic> ofEveryRun(Set<Statistic> statistics) {
-        return ExperimentSpec.inEnumOrder(statistics.stream()
-                .filter(statistic -> !statistic.isOfRunZero())
+    private static long count(ExperimentSpec spec, NetworkSpec network) {
+        if (!statistics(spec, network, false).isEmpty()) {
+            return Math.ceilDiv(spec.runs().most(), CHUNK);
+        }
+        return statistics(spec, network, true).isEmpty() ? 0 : 1;
+    }
+
+    /** Those that a chunk of a network measures. */
+    private static Set<Statistic> statistics(ExperimentSpec spec, NetworkSpec network, boolean firstChunk) {
+        boolean noise = network instanceof NetworkSpec.Noise;
+        return ExperimentSpec.inEnumOrder(spec.statistics().stream()
+                .filter(statistic -> firstChunk || !statistic.isOfRunZero())
+                .filter(statistic -> !(noise && statistic.needsNetwork()))
                 .toList());
     }
 }

@@ -14,7 +14,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param dimension dimension of a point
  * @param runs runs of an experiment
  * @param cells cells of an experiment
- * @param matrixPoints points at which a statistic may be a matrix
+ * @param matrixPoints points at which, and units of which, a statistic may be a matrix
+ * @param layers layers at which activity is measured, summed over the depths of a network
  */
 @ConfigurationProperties("shatterlab.limits")
 public record Limits(
@@ -26,12 +27,13 @@ public record Limits(
         @DefaultValue("16384") int dimension,
         @DefaultValue("100000") int runs,
         @DefaultValue("20000") int cells,
-        @DefaultValue("512") int matrixPoints) {
+        @DefaultValue("512") int matrixPoints,
+        @DefaultValue("10000") int layers) {
 
     private static final int MOST = Integer.MAX_VALUE;
 
     /** For what was accepted once: a limit that is lowered later must not make it unreadable. */
-    static final Limits NONE = new Limits(MOST, MOST, MOST, MOST, MOST, MOST, MOST, MOST, MOST);
+    static final Limits NONE = new Limits(MOST, MOST, MOST, MOST, MOST, MOST, MOST, MOST, MOST, MOST);
 
     public Limits {
         requirePositive("networks", networks);
@@ -43,11 +45,12 @@ public record Limits(
         requirePositive("runs", runs);
         requirePositive("cells", cells);
         requirePositive("matrix-points", matrixPoints);
+        requirePositive("layers", layers);
     }
 
     /** The limits of a service that is not configured otherwise. */
     public static Limits defaults() {
-        return new Limits(64, 4096, 1000, 512, 4096, 16384, 100_000, 20_000, 512);
+        return new Limits(64, 4096, 1000, 512, 4096, 16384, 100_000, 20_000, 512, 10_000);
     }
 
     private static void requirePositive(String name, int value) {

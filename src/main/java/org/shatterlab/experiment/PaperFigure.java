@@ -14,6 +14,10 @@ import org.shatterlab.lab.statistic.Statistic;
 public enum PaperFigure {
     FIGURE_1("figure-1"),
     FIGURE_2("figure-2"),
+    /** How active the rectifiers of each layer are. */
+    FIGURE_3("figure-3"),
+    /** Which inputs the rectifiers of the last layer are active on. */
+    FIGURE_4("figure-4"),
     /** Feedforward networks. */
     THEOREM_1("theorem-1"),
     /** Resnets without batch normalisation. */
@@ -41,6 +45,9 @@ public enum PaperFigure {
         return switch (this) {
             case FIGURE_1 -> List.of(Statistic.GRADIENT);
             case FIGURE_2 -> List.of(Statistic.AUTOCORRELATION);
+            case FIGURE_3 -> List.of(Statistic.ACTIVATION_RATE, Statistic.COACTIVATION_RATE);
+            case FIGURE_4 ->
+                List.of(Statistic.ACTIVITY_RASTER, Statistic.ACTIVATION_HISTOGRAM, Statistic.CONTIGUITY_HISTOGRAM);
             case THEOREM_1, THEOREM_2, THEOREM_3, COROLLARY_1 ->
                 List.of(Statistic.GRADIENT_VARIANCE, Statistic.GRADIENT_CORRELATION);
         };
@@ -54,6 +61,7 @@ public enum PaperFigure {
     private boolean shows(NetworkSpec network) {
         return switch (this) {
             case FIGURE_1, FIGURE_2 -> true;
+            case FIGURE_3, FIGURE_4 -> network instanceof Rectifier;
             case THEOREM_1 -> network instanceof Rectifier r && r.wiring() instanceof Wiring.Feedforward;
             case THEOREM_2 -> isResnet(network, false);
             case THEOREM_3 -> isResnet(network, true);
@@ -72,20 +80,20 @@ public enum PaperFigure {
     /** How many columns or panels the figure of an experiment would have, and how many it may have. */
     private Optional<String> crowd(ExperimentSpec spec) {
         long panels = switch (this) {
-            case FIGURE_1 ->
-                spec.networks().stream()
+            case FIGURE_1, FIGURE_4 ->
+                networks(spec).stream()
                         .mapToLong(
                                 entry -> Math.max(1, spec.effectiveDepths(entry).size()))
                         .sum();
-            case FIGURE_2, THEOREM_1, THEOREM_2, THEOREM_3, COROLLARY_1 ->
+            case FIGURE_2, FIGURE_3, THEOREM_1, THEOREM_2, THEOREM_3, COROLLARY_1 ->
                 networks(spec).size();
         };
         int most = switch (this) {
-            case FIGURE_1, FIGURE_2 -> MOST_PANELS;
-            case THEOREM_1, THEOREM_2, THEOREM_3, COROLLARY_1 -> MOST_COLUMNS;
+            case FIGURE_1, FIGURE_2, FIGURE_4 -> MOST_PANELS;
+            case FIGURE_3, THEOREM_1, THEOREM_2, THEOREM_3, COROLLARY_1 -> MOST_COLUMNS;
         };
         return panels > most
-                ? Optional.of("The figure would have " + panels + " panels side by side; it has at most " + most + ".")
+                ? Optional.of("The figure would have " + panels + " panels; it has at most " + most + ".")
                 : Optional.empty();
     }
 

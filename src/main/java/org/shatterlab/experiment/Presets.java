@@ -13,8 +13,8 @@ import tools.jackson.databind.node.ObjectNode;
 /** The experiments that come with the service: the figures and theorems of the paper. */
 public final class Presets {
 
-    private static final List<String> NAMES =
-            List.of("figure-1", "figure-2", "theorem-1", "theorem-2", "theorem-3", "corollary-1");
+    private static final List<String> NAMES = List.of(
+            "figure-1", "figure-2", "figure-3", "figure-4", "theorem-1", "theorem-2", "theorem-3", "corollary-1");
 
     private final Map<String, Preset> byName;
 

@@ -82,6 +82,7 @@ final class SpecParser {
                 fields.integer("priority", -LARGEST_PRIORITY, LARGEST_PRIORITY, Defaults.PRIORITY, ""),
                 fields.bool("cache", Defaults.CACHE));
         if (violations.isEmpty()) {
+            new StatisticsReader(limits, violations).checkNetworks(fields, spec);
             checkCells(fields, spec);
         }
         return spec;

@@ -4,14 +4,18 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
 import org.shatterlab.lab.input.InputSpec;
+import org.shatterlab.lab.network.NetworkSpec;
+import org.shatterlab.lab.statistic.SpectralExponent;
 import org.shatterlab.lab.statistic.Statistic;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 
-/** Reads what is to be measured, and checks that the inputs allow it. */
+/** Reads what is to be measured, and checks that the inputs and the networks allow it. */
 final class StatisticsReader {
 
     /** Lags 0 to 15, and two products at the largest. */
@@ -70,7 +74,9 @@ final class StatisticsReader {
         return ExperimentSpec.inEnumOrder(seen.keySet());
     }
 
-    private @Nullable String problem(Statistic statistic, InputSpec inputs) {
+    /** Why inputs do not allow a statistic; null if they do. */
+    @Nullable
+    String problem(Statistic statistic, InputSpec inputs) {
         if (statistic.needsOrderedInputs() && !(inputs instanceof InputSpec.Grid)) {
             return "needs ordered inputs: inputs must be of type \"grid\"";
         }
@@ -78,9 +84,71 @@ final class StatisticsReader {
             return "needs at least %d points, for lags 0 to 15; inputs has %d"
                     .formatted(FEWEST_POINTS_OF_AUTOCORRELATION, inputs.points());
         }
+        if (statistic == Statistic.SPECTRAL_EXPONENT && inputs.points() < SpectralExponent.FEWEST_POINTS) {
+            return "needs at least %d points, for the frequencies 1 to points / 8; inputs has %d"
+                    .formatted(SpectralExponent.FEWEST_POINTS, inputs.points());
+        }
+        if (statistic.source() == Statistic.Source.INPUT_GRADIENTS) {
+            return rankProblem(inputs);
+        }
         if (statistic.kind() == Statistic.Kind.MATRIX && inputs.points() > limits.matrixPoints()) {
-            return "is a matrix of points x points; %d is the limit on points of a matrix, inputs has %d"
+            return "is a matrix over points; %d is the limit on points of a matrix, inputs has %d"
                     .formatted(limits.matrixPoints(), inputs.points());
+        }
+        return null;
+    }
+
+    private @Nullable String rankProblem(InputSpec inputs) {
+        if (inputs.dimension() == 1) {
+            return "needs inputs of at least 2 dimensions: gradients along a line have rank 1";
+        }
+        int smaller = Math.min(inputs.points(), inputs.dimension());
+        return smaller > limits.matrixPoints()
+                ? "needs the eigenvalues of a matrix over points or dimensions, whichever are fewer; %d is the limit on points of a matrix, inputs has %d"
+                        .formatted(limits.matrixPoints(), smaller)
+                : null;
+    }
+
+    /** Checks an experiment that is right but for what its statistics ask of its networks. */
+    void checkNetworks(Fields fields, ExperimentSpec spec) {
+        JsonNode given = fields.get("statistics");
+        if (given == null) {
+            return;
+        }
+        for (int i = 0; i < given.size(); i++) {
+            Statistic statistic = Fields.chosen(given.get(i), STATISTICS);
+            String problem = statistic == null ? null : networkProblem(statistic, spec);
+            if (problem != null) {
+                violations.add(fields.at("statistics") + "/" + i, given.get(i), problem);
+            }
+        }
+    }
+
+    private @Nullable String networkProblem(Statistic statistic, ExperimentSpec spec) {
+        if (spec.statistics().stream().allMatch(Statistic::needsNetwork)
+                && spec.networks().stream().allMatch(entry -> entry.network() instanceof NetworkSpec.Noise)) {
+            return "needs a network: noise has neither layers nor inputs";
+        }
+        return spec.networks().stream()
+                .map(entry -> networkProblem(statistic, spec, entry))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private @Nullable String networkProblem(Statistic statistic, ExperimentSpec spec, NetworkEntry entry) {
+        if (!(entry.network() instanceof NetworkSpec.Rectifier network)) {
+            return null;
+        }
+        if (statistic == Statistic.ACTIVITY_RASTER && network.width() > limits.matrixPoints()) {
+            return "is a matrix of width x points; %d is the limit on points of a matrix, network \"%s\" has width %d"
+                    .formatted(limits.matrixPoints(), entry.label(), network.width());
+        }
+        long layers =
+                spec.effectiveDepths(entry).stream().mapToLong(depth -> depth).sum();
+        if (statistic.isPerLayer() && layers > limits.layers()) {
+            return "has a row for each layer of each depth; %d is the limit on layers, network \"%s\" has %d in all its depths"
+                    .formatted(limits.layers(), entry.label(), layers);
         }
         return null;
     }

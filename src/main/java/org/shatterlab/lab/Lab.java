@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import org.shatterlab.lab.gradient.TangentPass;
 import org.shatterlab.lab.input.Inputs;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.RunDraws;
@@ -102,12 +101,9 @@ public final class Lab {
         int dimension = cell.inputs().dimension();
         try (SampledNetwork network = new SampledNetwork(spec, dimension, draws, manager, cell.precision())) {
             NDArray x = inputs(cell, manager, network.type());
-            TangentPass.sweep(
-                    network,
-                    x,
-                    cell.depths(),
-                    (depth, tangents) -> depths.computeIfAbsent(depth, _ -> new DepthAccumulator(depth))
-                            .add(Samples.ofTangents(network, depth, tangents, cell)));
+            Samples.ofNetwork(network, x, draws, cell)
+                    .forEach((depth, sample) -> depths.computeIfAbsent(depth, _ -> new DepthAccumulator(depth))
+                            .add(sample));
         }
     }
 

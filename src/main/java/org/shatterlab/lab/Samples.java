@@ -4,18 +4,26 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.commons.rng.sampling.distribution.ContinuousSampler;
+import org.jspecify.annotations.Nullable;
+import org.shatterlab.lab.gradient.TangentPass;
 import org.shatterlab.lab.network.NetworkSpec;
+import org.shatterlab.lab.network.RectifierLayer.Normalized;
 import org.shatterlab.lab.network.RunDraws;
 import org.shatterlab.lab.network.SampledNetwork;
 import org.shatterlab.lab.statistic.Autocorrelation;
 import org.shatterlab.lab.statistic.RunSample;
+import org.shatterlab.lab.statistic.SpectralExponent;
 import org.shatterlab.lab.statistic.Statistic;
 import org.shatterlab.lab.statistic.Statistic.Source;
 
 /**
- * Turns one run's tangents, or noise, into what the statistics need of it.
+ * Turns one run of a network, or of noise, into what the statistics need of it.
  *
  * <p>C(i,j) is averaged over the readout in closed form, E_v[g_i g_j] = t_i . t_j / N: without bias, and with an error an
  * order of magnitude below that of one drawn readout. A gradient series needs the drawn one, g_i = v . t_i.
@@ -27,13 +35,73 @@ final class Samples {
     private Samples() {}
 
     /**
-     * The sample of one run at one depth. Everything is summed in float64: squares leave float32 long before tangents do.
+     * The samples of one run at every depth, from one sweep where the statistics need tangents or activity, and one sweep
+     * back from each depth where they need input gradients.
+     *
+     * @param x the inputs, shape (M, d)
+     * @throws UnmeasurableException where the run has no value for a statistic
+     */
+    static Map<Integer, RunSample> ofNetwork(SampledNetwork network, NDArray x, RunDraws draws, CellSpec cell) {
+        Map<Integer, RunSample> samples = new TreeMap<>();
+        cell.depths().forEach(depth -> samples.put(depth, new RunSample()));
+        if (Statistic.anyFrom(Source.INPUT_GRADIENTS, cell.statistics())) {
+            RankSamples.add(samples, network, x, draws, cell);
+        }
+        if (needsTangents(cell) || Statistic.anyFrom(Source.ACTIVITY, cell.statistics())) {
+            TangentPass.sweep(network, x, cell.depths(), new Sweep(network, cell, samples));
+        }
+        return samples;
+    }
+
+    private static boolean needsTangents(CellSpec cell) {
+        return Stream.of(Source.TANGENTS, Source.SERIES, Source.COVARIANCE)
+                .anyMatch(source -> Statistic.anyFrom(source, cell.statistics()));
+    }
+
+    /** Adds what one sweep comes by to the samples of its depths. */
+    private static final class Sweep implements TangentPass.Visitor {
+
+        private final SampledNetwork network;
+        private final CellSpec cell;
+        private final Map<Integer, RunSample> samples;
+        private final boolean tangents;
+        private final @Nullable ActivitySamples activity;
+
+        Sweep(SampledNetwork network, CellSpec cell, Map<Integer, RunSample> samples) {
+            this.network = network;
+            this.cell = cell;
+            this.samples = samples;
+            this.tangents = needsTangents(cell);
+            this.activity = Statistic.anyFrom(Source.ACTIVITY, cell.statistics()) ? new ActivitySamples(cell) : null;
+        }
+
+        @Override
+        public void layer(int layer, Normalized preActivations) {
+            if (activity != null) {
+                activity.see(layer, preActivations);
+            }
+        }
+
+        @Override
+        public void visit(int depth, NDArray t) {
+            RunSample sample = Objects.requireNonNull(samples.get(depth));
+            if (tangents) {
+                addTangents(sample, network, depth, t, cell);
+            }
+            if (activity != null) {
+                activity.addTo(sample, depth);
+            }
+        }
+    }
+
+    /**
+     * Adds what follows from the tangents. Everything is summed in float64: squares leave float32 long before tangents do.
      *
      * @param tangents t_L, shape (M, N)
      * @throws UnmeasurableException where the run has no value for a statistic
      */
-    static RunSample ofTangents(SampledNetwork network, int depth, NDArray tangents, CellSpec cell) {
-        RunSample sample = new RunSample();
+    private static void addTangents(
+            RunSample sample, SampledNetwork network, int depth, NDArray tangents, CellSpec cell) {
         int points = cell.inputs().points();
         try (NDManager scratch = tangents.getManager().newSubManager()) {
             NDArray t = tangents.toType(DataType.FLOAT64, true);
@@ -59,7 +127,6 @@ final class Samples {
                         t.matMul(t.transpose()).divi(width).toDoubleArray());
             }
         }
-        return sample;
     }
 
     /** The sample of one run of noise: its series stands for the gradient, its products for the covariance. */
@@ -119,6 +186,15 @@ final class Samples {
             for (int lag = 0; lag < Autocorrelation.LAGS; lag++) {
                 sample.mean(Statistic.AUTOCORRELATION, lag, autocorrelation[lag]);
             }
+        }
+        if (statistics.contains(Statistic.SPECTRAL_EXPONENT)) {
+            double exponent = SpectralExponent.of(gradient);
+            if (Double.isNaN(exponent)) {
+                throw new UnmeasurableException("The gradient of a run has no power at one of the frequencies that the "
+                        + "spectral exponent is fitted to, so that its logarithm does not exist. "
+                        + "Ask for a wider or deeper network, or leave spectral-exponent out.");
+            }
+            sample.mean(Statistic.SPECTRAL_EXPONENT, null, exponent);
         }
         if (statistics.contains(Statistic.GRADIENT) || statistics.contains(Statistic.OUTER_PRODUCT)) {
             sample.series(gradient);

@@ -43,8 +43,8 @@ public class MeasuredMatrices {
             case OUTER_PRODUCT ->
                 results.series(experiment.id(), network, depth, 0)
                         .map(gradient -> square(1, Matrices.outerProduct(gradient)));
-            case GRADIENT_VARIANCE, GRADIENT_CORRELATION, AUTOCORRELATION, GRADIENT ->
-                throw new IllegalArgumentException(statistic + " is no matrix");
+            case ACTIVITY_RASTER -> results.matrix(experiment.id(), statistic, network, depth);
+            default -> throw new IllegalArgumentException(statistic + " is no matrix");
         };
     }
 
@@ -61,32 +61,36 @@ public class MeasuredMatrices {
     public static Figure draw(Experiment experiment, Statistic statistic, int network, int depth, RunMatrix matrix) {
         ExperimentSpec spec = experiment.spec();
         String label = spec.networks().get(network).label();
-        String runs = statistic == Statistic.OUTER_PRODUCT ? "run 0" : PaperFigures.runs(matrix.runs(), spec.runs());
+        String runs = statistic.isOfRunZero() ? "run 0" : PaperFigures.runs(matrix.runs(), spec.runs());
         return new MatrixFigure(
                 PaperFigures.caption(experiment, statistic.apiName(), runs),
                 depth == ResultStore.NO_DEPTH ? label : label + ", depth " + depth,
+                statistic == Statistic.ACTIVITY_RASTER ? numbered("unit", matrix.rows()) : inputs(spec.inputs()),
                 inputs(spec.inputs()),
                 matrix.values(),
                 scale(statistic, matrix.values()));
     }
 
-    private static MatrixFigure.Inputs inputs(InputSpec inputs) {
+    static MatrixFigure.Axis inputs(InputSpec inputs) {
         return switch (inputs) {
             case InputSpec.Grid grid ->
-                new MatrixFigure.Inputs(
+                new MatrixFigure.Axis(
                         "input x",
                         Arrays.stream(Inputs.of(grid)).mapToDouble(x -> x[0]).toArray());
-            case InputSpec.Gaussian gaussian ->
-                new MatrixFigure.Inputs(
-                        "number of the input",
-                        IntStream.range(0, gaussian.points()).asDoubleStream().toArray());
+            case InputSpec.Gaussian gaussian -> numbered("number of the input", gaussian.points());
         };
+    }
+
+    private static MatrixFigure.Axis numbered(String name, int count) {
+        return new MatrixFigure.Axis(
+                name, IntStream.range(0, count).asDoubleStream().toArray());
     }
 
     private static MatrixFigure.Scale scale(Statistic statistic, double[] values) {
         return switch (statistic) {
             case CORRELATION -> new MatrixFigure.Scale("correlation of gradients R(i,j)", -1, 1);
             case OUTER_PRODUCT -> new MatrixFigure.Scale("|(g − m)(g − m)ᵀ| / var(g), clipped at 2", 0, 2);
+            case ACTIVITY_RASTER -> new MatrixFigure.Scale("active (1) or not (0)", 0, 1);
             default -> {
                 double low = Arrays.stream(values).min().orElseThrow();
                 double high = Arrays.stream(values).max().orElseThrow();

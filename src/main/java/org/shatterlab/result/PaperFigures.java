@@ -25,6 +25,7 @@ import org.shatterlab.lab.statistic.Statistic;
 import org.shatterlab.result.figure.CurveFigure;
 import org.shatterlab.result.figure.Figure;
 import org.shatterlab.result.figure.Figure1;
+import org.shatterlab.result.figure.Figure4;
 import org.springframework.stereotype.Component;
 
 /** Draws the paper's figures from what an experiment measured. */
@@ -53,7 +54,8 @@ public class PaperFigures {
         return switch (figure) {
             case FIGURE_1 -> figure1(experiment);
             case FIGURE_2 -> figure2(experiment);
-            case THEOREM_1, THEOREM_2, THEOREM_3, COROLLARY_1 -> againstTheory(experiment, figure);
+            case FIGURE_4 -> figure4(experiment);
+            case FIGURE_3, THEOREM_1, THEOREM_2, THEOREM_3, COROLLARY_1 -> againstTheory(experiment, figure);
         };
     }
 
@@ -147,6 +149,7 @@ public class PaperFigures {
                 return measured.computeIfAbsent(row.network(), _ -> new ArrayList<>())
                         .add(row);
             });
+            measured.replaceAll((_, rows) -> TheoryCurves.alongOneAxis(rows));
             if (!measured.keySet().containsAll(labels)) {
                 return Optional.empty();
             }
@@ -155,8 +158,50 @@ public class PaperFigures {
                     TheoryCurves.panel(entry.label(), axis, measured.getOrDefault(entry.label(), List.of()))));
         }
         String runs = runs(drawn, spec.runs());
-        return Optional.of(
-                new CurveFigure(caption(experiment, figure.apiName(), runs) + ". " + UNITS, networks.size(), panels));
+        String caption = caption(experiment, figure.apiName(), runs);
+        return Optional.of(new CurveFigure(
+                figure == PaperFigure.FIGURE_3 ? caption : caption + ". " + UNITS, networks.size(), panels));
+    }
+
+    private Optional<Figure> figure4(Experiment experiment) {
+        ExperimentSpec spec = experiment.spec();
+        List<NetworkEntry> networks = PaperFigure.FIGURE_4.networks(spec);
+        Map<String, List<ResultRow>> histograms = new HashMap<>();
+        List<ResultRow> drawn = new ArrayList<>();
+        Set<String> statistics =
+                Set.of(Statistic.ACTIVATION_HISTOGRAM.apiName(), Statistic.CONTIGUITY_HISTOGRAM.apiName());
+        results.read(experiment, new ResultQuery(Set.of(), List.of(), statistics, null), (_, row) -> {
+            drawn.add(row);
+            return histograms
+                    .computeIfAbsent(row.network() + "/" + row.depth() + "/" + row.statistic(), _ -> new ArrayList<>())
+                    .add(row);
+        });
+        List<Figure4.Row> rows = new ArrayList<>();
+        for (NetworkEntry entry : networks) {
+            for (int depth : spec.effectiveDepths(entry)) {
+                String at = entry.label() + "/" + depth + "/";
+                List<ResultRow> activation = histograms.get(at + Statistic.ACTIVATION_HISTOGRAM.apiName());
+                List<ResultRow> contiguity = histograms.get(at + Statistic.CONTIGUITY_HISTOGRAM.apiName());
+                Optional<RunMatrix> raster = results.matrix(
+                        experiment.id(),
+                        Statistic.ACTIVITY_RASTER,
+                        spec.networks().indexOf(entry),
+                        depth);
+                if (activation == null || contiguity == null || raster.isEmpty()) {
+                    return Optional.empty();
+                }
+                rows.add(new Figure4.Row(
+                        entry.label() + ", depth " + depth,
+                        raster.get().values(),
+                        means(activation),
+                        means(contiguity)));
+            }
+        }
+        String caption = caption(experiment, PaperFigure.FIGURE_4.apiName(), runs(drawn, spec.runs()));
+        return Optional.of(new Figure4(
+                caption + ". The rasters are of run 0, of the last rectifier layer.",
+                MeasuredMatrices.inputs(spec.inputs()),
+                rows));
     }
 
     /** Empty for a single run, which has no error. */

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param network its label
  * @param depth L; null for noise
- * @param index the lag of an autocorrelation; null for a statistic with a single value
+ * @param index as the statistic defines it: a lag, a layer or a bin; null for a statistic with a single value
  * @param mean the estimate
  * @param standardDeviation over runs; null for fewer than two runs and for a ratio of means
  * @param standardError of the mean; null for fewer than two runs

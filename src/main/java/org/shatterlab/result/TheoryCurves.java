@@ -14,10 +14,11 @@ import org.shatterlab.result.figure.CurveFigure;
 import org.shatterlab.result.figure.CurveFigure.Axis;
 import org.shatterlab.result.figure.CurveFigure.Curve;
 
-/** One statistic of one network against the depth, beside what is predicted for it. */
+/** One statistic of one network against the depth or the layer, beside what is predicted for it. */
 final class TheoryCurves {
 
     private static final Axis DEPTH = Axis.linear("depth L (rectifier layers)", 0, 1);
+    private static final Axis LAYER = Axis.linear("layer l", 0, 1);
 
     /** Where values span more than this factor, decades show them better. */
     private static final double WIDE = 50;
@@ -34,8 +35,20 @@ final class TheoryCurves {
                 yield least > 0 && most > WIDE * least ? Axis.logarithmic(name) : Axis.linear(name, 0, 1);
             }
             case GRADIENT_CORRELATION -> Axis.linear("gradient correlation", 0, 1);
+            case ACTIVATION_RATE -> Axis.linear("activation rate", 0, 1);
+            case COACTIVATION_RATE -> Axis.linear("co-activation rate", 0, 0.5);
             default -> throw new IllegalArgumentException("no figure shows " + statistic + " against theory");
         };
+    }
+
+    /** The rows of the deepest network where each layer has one, and otherwise all of them. */
+    static List<ResultRow> alongOneAxis(List<ResultRow> rows) {
+        return rows.getLast().index() == null
+                ? rows
+                : rows.stream()
+                        .filter(row ->
+                                Objects.equals(row.depth(), rows.getLast().depth()))
+                        .toList();
     }
 
     private static DoubleStream values(Collection<List<ResultRow>> rows) {
@@ -53,7 +66,7 @@ final class TheoryCurves {
     /**
      * What was measured and predicted.
      *
-     * @param rows of one statistic and network, in the order of depths
+     * @param rows of one statistic and network, {@link #alongOneAxis along one axis}
      */
     static CurveFigure.Panel panel(String title, Axis axis, List<ResultRow> rows) {
         List<Curve> curves = new ArrayList<>();
@@ -63,10 +76,10 @@ final class TheoryCurves {
         curves.add(new Curve(
                 CurveFigure.MEASURED,
                 true,
-                depths(rows),
+                places(rows),
                 rows.stream().mapToDouble(ResultRow::mean).toArray(),
                 PaperFigures.errors(rows)));
-        return new CurveFigure.Panel(title, DEPTH, axis, curves);
+        return new CurveFigure.Panel(title, rows.getFirst().index() == null ? DEPTH : LAYER, axis, curves);
     }
 
     private static void add(
@@ -80,13 +93,13 @@ final class TheoryCurves {
                     .filter(Objects::nonNull)
                     .mapToDouble(Double::doubleValue)
                     .toArray();
-            curves.add(new Curve(label, false, depths(predicted), values, new double[0]));
+            curves.add(new Curve(label, false, places(predicted), values, new double[0]));
         }
     }
 
-    private static double[] depths(List<ResultRow> rows) {
+    private static double[] places(List<ResultRow> rows) {
         return rows.stream()
-                .map(ResultRow::depth)
+                .map(row -> row.index() == null ? row.depth() : row.index())
                 .filter(Objects::nonNull)
                 .mapToDouble(Integer::doubleValue)
                 .toArray();

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.shatterlab.lab.CellSpec;
+import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.statistic.Statistic;
 
 class CellPlannerTest {
@@ -50,6 +51,20 @@ class CellPlannerTest {
         assertThat(cells(experiment(10, "\"gradient\"")))
                 .hasSize(2)
                 .allSatisfy(cell -> assertThat(cell.statistics()).containsExactly(Statistic.GRADIENT));
+    }
+
+    @Test
+    void noiseIsNotAskedForWhatNeedsANetwork() {
+        ExperimentSpec mixed = experiment(10, "\"activation-rate\", \"gradient-variance\"");
+        assertThat(cells(mixed))
+                .filteredOn(cell -> cell.network() instanceof NetworkSpec.Noise)
+                .hasSize(2)
+                .isEqualTo(cells(experiment(10, "\"gradient-variance\"")).stream()
+                        .filter(cell -> cell.network() instanceof NetworkSpec.Noise)
+                        .toList());
+        ExperimentSpec alone = experiment(10, "\"activation-rate\"");
+        assertThat(cells(alone)).hasSize(2).noneMatch(cell -> cell.network() instanceof NetworkSpec.Noise);
+        assertThat(CellPlanner.count(alone)).isEqualTo(2);
     }
 
     @ParameterizedTest(name = "seed {0}")

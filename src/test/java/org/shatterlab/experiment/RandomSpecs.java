@@ -1,6 +1,6 @@
 package org.shatterlab.experiment;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -112,8 +112,12 @@ final class RandomSpecs {
     }
 
     Set<Statistic> statistics(InputSpec inputs) {
-        List<Statistic> allowed = new ArrayList<>(List.of(Statistic.values()));
-        allowed.removeIf(statistic -> statistic.needsOrderedInputs() && inputs instanceof InputSpec.Gaussian);
+        StatisticsReader rules = new StatisticsReader(Limits.defaults(), new Violations());
+        List<Statistic> allowed = Arrays.stream(Statistic.values())
+                .filter(statistic -> rules.problem(statistic, inputs) == null)
+                // Its limit is on the width, which is drawn apart from it.
+                .filter(statistic -> statistic != Statistic.ACTIVITY_RASTER)
+                .toList();
         return ExperimentSpec.inEnumOrder(allowed.subList(0, 1 + random.nextInt(allowed.size())));
     }
 

@@ -133,7 +133,7 @@ class SpecReaderTest {
 
     @Test
     void limitsAreConfigurableAndDoNotApplyToWhatIsStored() {
-        SpecReader strict = new SpecReader(Presets.load(), new Limits(1, 10, 10, 1, 10, 10, 10, 1, 2));
+        SpecReader strict = new SpecReader(Presets.load(), new Limits(1, 10, 10, 1, 10, 10, 10, 1, 2, 10));
         ExperimentSpec large = read(body("'runs': 100000"));
 
         assertThatThrownBy(() -> strict.read(SpecWriter.write(large)))

@@ -109,6 +109,11 @@ class SpecRefusalTest {
                 "'statistics': ['gradient-variance', 'gradient'], 'inputs': {'type': 'gaussian'} | /statistics/1 | type \"grid\"",
                 "'statistics': ['covariance'], 'inputs': {'type': 'gaussian', 'points': 513} | /statistics/0 | 512 is the limit on points of a matrix",
                 "'statistics': ['autocorrelation'], 'inputs': {'type': 'grid', 'points': 16} | /statistics/0 | at least 17 points",
+                "'statistics': ['effective-rank'] | /statistics/0 | at least 2 dimensions",
+                "'statistics': ['relative-effective-rank'], 'inputs': {'type': 'gaussian', 'dimension': 1} | /statistics/0 | at least 2 dimensions",
+                "'statistics': ['effective-rank'], 'inputs': {'type': 'gaussian', 'points': 513, 'dimension': 600} | /statistics/0 | 512 is the limit on points of a matrix, inputs has 513",
+                "'statistics': ['contiguity-histogram'], 'inputs': {'type': 'gaussian'} | /statistics/0 | type \"grid\"",
+                "'statistics': ['spectral-exponent'], 'inputs': {'type': 'grid', 'points': 31} | /statistics/0 | at least 32 points",
                 "'preset': 7                      | /preset       | must be one of \"figure-1\", \"figure-2\"",
                 "'preset': 'figure2'              | /preset       | did you mean \"figure-2\"?",
                 "'depths': [1, 2, 0]              | /depths/2     | integer from 1 to 1000",
@@ -137,6 +142,9 @@ class SpecRefusalTest {
                 "{'networks': [{'family': 'feedforward', 'depths': [1], 'beta': 1}]} | /networks/0/beta | does not apply to family feedforward",
                 "{'networks': [{'family': 'white-noise', 'depths': [1]}]} | /networks/0/depths | whose fields are \"label\", \"family\"",
                 "{'networks': [{'family': 'white-noise'}, {'label': 'white-noise', 'family': 'brown-noise'}]} | /networks/1/label | must be unique; /networks/0 has the same",
+                "{'networks': [{'family': 'feedforward', 'width': 513, 'depths': [1]}], 'statistics': ['activity-raster']} | /statistics/0 | 512 is the limit on points of a matrix, network \"feedforward\" has width 513",
+                "{'networks': [{'family': 'feedforward', 'depths': {'from': 1, 'to': 141}}], 'statistics': ['gradient-variance', 'activation-rate']} | /statistics/1 | 10000 is the limit on layers, network \"feedforward\" has 10011",
+                "{'networks': [{'family': 'white-noise'}], 'statistics': ['coactivation-rate']} | /statistics/0 | needs a network",
                 "{'networks': [{'family': 'white-noise'}, {'family': 'white-noise'}]} | /networks/1/label | because none is given",
             })
     void refusesBadDocuments(String body, String pointer, String message) {

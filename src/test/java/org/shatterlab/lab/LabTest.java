@@ -3,15 +3,24 @@ package org.shatterlab.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.shatterlab.lab.statistic.Statistic.ACTIVATION_HISTOGRAM;
+import static org.shatterlab.lab.statistic.Statistic.ACTIVATION_RATE;
+import static org.shatterlab.lab.statistic.Statistic.ACTIVITY_RASTER;
 import static org.shatterlab.lab.statistic.Statistic.AUTOCORRELATION;
+import static org.shatterlab.lab.statistic.Statistic.COACTIVATION_RATE;
+import static org.shatterlab.lab.statistic.Statistic.CONTIGUITY_HISTOGRAM;
 import static org.shatterlab.lab.statistic.Statistic.COVARIANCE;
+import static org.shatterlab.lab.statistic.Statistic.EFFECTIVE_RANK;
 import static org.shatterlab.lab.statistic.Statistic.GRADIENT;
 import static org.shatterlab.lab.statistic.Statistic.GRADIENT_CORRELATION;
 import static org.shatterlab.lab.statistic.Statistic.GRADIENT_VARIANCE;
+import static org.shatterlab.lab.statistic.Statistic.RELATIVE_EFFECTIVE_RANK;
+import static org.shatterlab.lab.statistic.Statistic.SPECTRAL_EXPONENT;
 
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,8 +32,11 @@ import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.Normalization;
 import org.shatterlab.lab.network.Wiring;
 import org.shatterlab.lab.statistic.CellResult;
+import org.shatterlab.lab.statistic.Estimate;
 import org.shatterlab.lab.statistic.Moments;
 import org.shatterlab.lab.statistic.Statistic;
+import org.shatterlab.lab.theory.Prediction;
+import org.shatterlab.lab.theory.Theory;
 
 class LabTest {
 
@@ -157,5 +169,169 @@ class LabTest {
         assertThatThrownBy(() -> lab.measure(vanishing))
                 .isInstanceOf(UnmeasurableException.class)
                 .hasMessageContaining("0/0");
+    }
+
+    private static double mean(CellResult result, Statistic statistic, int depth, int index) {
+        return result.rows().stream()
+                .filter(row -> row.statistic() == statistic
+                        && Objects.equals(row.depth(), depth)
+                        && Objects.equals(row.index(), index))
+                .findFirst()
+                .orElseThrow()
+                .moments()
+                .estimate()
+                .mean();
+    }
+
+    @Test
+    void activityIsOfEveryLayerOnTheWayToADepth() {
+        Set<Statistic> rates = Set.of(ACTIVATION_RATE, COACTIVATION_RATE);
+        CellResult result = lab.measure(cell(resnet(Normalization.BATCH_NORM), List.of(2, 4), rates, 0, 2));
+        assertThat(result.rows()).hasSize((2 + 4) * 2);
+        for (int layer = 1; layer <= 2; layer++) {
+            assertThat(mean(result, COACTIVATION_RATE, 4, layer)).isEqualTo(mean(result, COACTIVATION_RATE, 2, layer));
+        }
+        assertThat(mean(result, ACTIVATION_RATE, 4, 4)).isNotEqualTo(mean(result, ACTIVATION_RATE, 4, 3));
+    }
+
+    @Test
+    void layersThatDependOnTheDepthHaveTheActivityOfTheirOwnNetwork() {
+        NetworkSpec.Rectifier highway =
+                new NetworkSpec.Rectifier(new Wiring.ScaledHighway(), 20, Normalization.NONE, 1);
+        Set<Statistic> statistics = Set.of(COACTIVATION_RATE, ACTIVITY_RASTER);
+        CellResult both = lab.measure(cell(highway, List.of(3, 8), statistics, 0, 1));
+        CellResult deep = lab.measure(cell(highway, List.of(8), statistics, 0, 1));
+        for (int layer = 1; layer <= 8; layer++) {
+            assertThat(mean(both, COACTIVATION_RATE, 8, layer)).isEqualTo(mean(deep, COACTIVATION_RATE, 8, layer));
+        }
+        assertThat(mean(both, COACTIVATION_RATE, 3, 3)).isNotEqualTo(mean(both, COACTIVATION_RATE, 8, 3));
+        assertThat(both.matrices().getLast().values())
+                .isEqualTo(deep.matrices().getFirst().values());
+    }
+
+    /** Rates and histograms of the last layer, recounted from what the raster shows. */
+    @ParameterizedTest
+    @EnumSource(Normalization.class)
+    void theRasterShowsWhatTheRatesAndHistogramsCount(Normalization normalization) {
+        Set<Statistic> statistics =
+                Set.of(ACTIVITY_RASTER, ACTIVATION_RATE, COACTIVATION_RATE, ACTIVATION_HISTOGRAM, CONTIGUITY_HISTOGRAM);
+        CellResult result = lab.measure(cell(resnet(normalization), List.of(3), statistics, 0, 1));
+        CellResult.Matrix raster = result.matrices().getFirst();
+        assertThat(raster.rows()).isEqualTo(20);
+        assertThat(raster.columns()).isEqualTo(32);
+        assertThat(raster.values()).containsOnly(0, 1);
+
+        double active = 0;
+        double pairs = 0;
+        double runsOfOne = 0;
+        double runs = 0;
+        double silent = 0;
+        for (int unit = 0; unit < 20; unit++) {
+            double[] of = Arrays.copyOfRange(raster.values(), unit * 32, (unit + 1) * 32);
+            double count = Arrays.stream(of).sum();
+            active += count;
+            silent += count <= 1 ? 1 : 0;
+            for (int i = 0; i < 32; i++) {
+                for (int j = 0; j < i; j++) {
+                    pairs += of[i] * of[j];
+                }
+                boolean starts = i == 0 || of[i - 1] != of[i];
+                boolean ends = i == 31 || of[i + 1] != of[i];
+                runs += starts ? 1 : 0;
+                runsOfOne += starts && ends ? 1 : 0;
+            }
+        }
+        assertThat(mean(result, ACTIVATION_RATE, 3, 3)).isCloseTo(active / 20 / 32, within(1e-15));
+        assertThat(mean(result, COACTIVATION_RATE, 3, 3)).isCloseTo(pairs / 20 / (32 * 31 / 2.0), within(1e-15));
+        assertThat(mean(result, ACTIVATION_HISTOGRAM, 3, 0)).isCloseTo(silent / 20, within(1e-15));
+        assertThat(mean(result, CONTIGUITY_HISTOGRAM, 3, 0)).isCloseTo(runsOfOne / runs, within(1e-15));
+        assertThat(result.rows().stream().filter(row -> row.statistic() == ACTIVATION_HISTOGRAM))
+                .hasSize(20);
+        assertThat(result.rows().stream().filter(row -> row.statistic() == CONTIGUITY_HISTOGRAM))
+                .hasSize(6);
+    }
+
+    @Test
+    void activityBeyondTheFloatingPointRangeIsAnError() {
+        CellSpec exploding = new CellSpec(
+                resnet(Normalization.NONE), GRID, List.of(400), Set.of(ACTIVATION_RATE), Precision.FLOAT32, 1, 0, 1);
+        assertThatThrownBy(() -> lab.measure(exploding))
+                .isInstanceOf(UnmeasurableException.class)
+                .hasMessageContaining("range of float32");
+    }
+
+    /** A network whose layers are all but the identity leaves the gradients of all inputs parallel. */
+    @Test
+    void gradientsOfAnAlmostLinearNetworkHaveRankOne() {
+        NetworkSpec.Rectifier network =
+                new NetworkSpec.Rectifier(new Wiring.Resnet(1, 1e-9), 20, Normalization.NONE, 0);
+        CellResult result = lab.measure(new CellSpec(
+                network,
+                new InputSpec.Gaussian(16, 12, 0),
+                List.of(1, 5),
+                Set.of(EFFECTIVE_RANK, RELATIVE_EFFECTIVE_RANK),
+                Precision.FLOAT64,
+                3,
+                0,
+                2));
+        assertThat(moments(result, EFFECTIVE_RANK, 5).estimate().mean()).isCloseTo(1, within(1e-6));
+        assertThat(moments(result, RELATIVE_EFFECTIVE_RANK, 5).estimate().mean())
+                .isCloseTo(
+                        moments(result, RELATIVE_EFFECTIVE_RANK, 1).estimate().mean(), within(1e-6))
+                .isBetween(1 / 12.0, 1 / 2.0);
+    }
+
+    @Test
+    void gradientsThatVanishHaveNoRank() {
+        CellSpec dead = new CellSpec(
+                new NetworkSpec.Rectifier(new Wiring.Resnet(0.1, 1), 20, Normalization.NONE, 0),
+                new InputSpec.Gaussian(4, 3, 0),
+                List.of(400),
+                Set.of(EFFECTIVE_RANK),
+                Precision.FLOAT32,
+                1,
+                0,
+                1);
+        assertThatThrownBy(() -> lab.measure(dead))
+                .isInstanceOf(UnmeasurableException.class)
+                .hasMessageContaining("no rank");
+    }
+
+    @Test
+    void aGradientWithoutPowerHasNoSpectralExponent() {
+        CellSpec constant = new CellSpec(
+                new NetworkSpec.Rectifier(new Wiring.Resnet(1, 0), 20, Normalization.NONE, 1),
+                GRID,
+                List.of(1),
+                Set.of(SPECTRAL_EXPONENT),
+                Precision.FLOAT32,
+                1,
+                0,
+                1);
+        assertThatThrownBy(() -> lab.measure(constant))
+                .isInstanceOf(UnmeasurableException.class)
+                .hasMessageContaining("spectral-exponent");
+    }
+
+    @ParameterizedTest
+    @EnumSource(NetworkSpec.Color.class)
+    void noiseHasTheSpectralExponentThatIsDerived(NetworkSpec.Color color) {
+        NetworkSpec noise = new NetworkSpec.Noise(color);
+        Set<Statistic> statistics = Set.of(SPECTRAL_EXPONENT);
+        Estimate measured = lab.measure(new CellSpec(noise, GRID, List.of(), statistics, Precision.FLOAT64, 8, 0, 4000))
+                .rows()
+                .getFirst()
+                .moments()
+                .estimate();
+        Prediction derived = Theory.rows(noise, GRID, List.of(), statistics)
+                .getFirst()
+                .predictions()
+                .derived();
+        assertThat(derived)
+                .isInstanceOfSatisfying(
+                        Prediction.Value.class,
+                        exact -> assertThat(measured.mean())
+                                .isCloseTo(
+                                        exact.value(), within(4 * Objects.requireNonNull(measured.standardError()))));
     }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -11,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.shatterlab.lab.statistic.Statistic;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -65,5 +68,18 @@ class OpenApiTest {
                 });
             }
         });
+    }
+
+    @Test
+    void namesEveryStatistic() {
+        Map<?, ?> schemas = object(object(CONTRACT, "components"), "schemas");
+        assertThat(object(schemas, "Statistic").get("enum")).isEqualTo(names(Arrays.stream(Statistic.values())));
+        assertThat(object(schemas, "RowStatistic").get("enum"))
+                .isEqualTo(names(Arrays.stream(Statistic.values())
+                        .filter(statistic -> statistic.kind() == Statistic.Kind.ROWS)));
+    }
+
+    private static List<String> names(Stream<Statistic> statistics) {
+        return statistics.map(Statistic::apiName).toList();
     }
 }

@@ -44,7 +44,12 @@ public final class AdjointPass {
             NDArray g = readout.reshape(1, network.spec().width())
                     .broadcast(new Shape(x.getShape().get(0), network.spec().width()));
             for (int layer = depth; layer >= 1; layer--) {
-                g = RectifierLayer.adjoint(coefficients, g, slopes.pop(), network.hidden(layer));
+                try (NDManager scratch = pass.newSubManager();
+                        NDArray slope = slopes.pop()) {
+                    g.attach(scratch);
+                    g = RectifierLayer.adjoint(coefficients, g, slope, network.hidden(layer));
+                    g.attach(pass);
+                }
             }
             NDArray input = g.matMul(first.transpose());
             g.attach(result);
@@ -53,7 +58,7 @@ public final class AdjointPass {
         }
     }
 
-    /** D_L on top, D_1 at the bottom. */
+    /** D_L on top, D_1 at the bottom: all that is kept of the way up. */
     private static Deque<NDArray> slopes(SampledNetwork network, NDArray x, NDArray first, int depth, NDManager pass) {
         Coefficients coefficients = network.spec().wiring().coefficients(depth);
         NDArray bias = network.firstBias();
@@ -62,10 +67,16 @@ public final class AdjointPass {
         h.attach(pass);
         Deque<NDArray> slopes = new ArrayDeque<>();
         for (int layer = 1; layer <= depth; layer++) {
-            Normalized normalized =
-                    ForwardPass.normalize(h, network, layer, x.getShape().get(1));
-            slopes.push(normalized.slope());
-            h = RectifierLayer.join(coefficients, h, normalized.activation(), network.hidden(layer));
+            try (NDManager scratch = pass.newSubManager()) {
+                h.attach(scratch);
+                Normalized normalized =
+                        ForwardPass.normalize(h, network, layer, x.getShape().get(1));
+                NDArray slope = normalized.slope();
+                slope.attach(pass);
+                slopes.push(slope);
+                h = RectifierLayer.join(coefficients, h, normalized.activation(), network.hidden(layer));
+                h.attach(pass);
+            }
         }
         return slopes;
     }

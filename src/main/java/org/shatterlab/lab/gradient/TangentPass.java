@@ -22,7 +22,7 @@ public final class TangentPass {
 
     private TangentPass() {}
 
-    /** Sees the tangents at one depth. */
+    /** Sees what a sweep comes by. */
     @FunctionalInterface
     public interface Visitor {
         /**
@@ -32,6 +32,15 @@ public final class TangentPass {
          * @param tangents t_L, shape (M, N), closed when the visit returns
          */
         void visit(int depth, NDArray tangents);
+
+        /**
+         * Called at each layer, before the depth that ends with it. A network whose layers depend on its depth is swept
+         * once for each depth, from its first layer on.
+         *
+         * @param layer l, from 1
+         * @param preActivations n_l(h_{l-1}), shape (M, N), closed after the layer
+         */
+        default void layer(int layer, Normalized preActivations) {}
     }
 
     /**
@@ -73,6 +82,7 @@ public final class TangentPass {
                     t.attach(scratch);
                     Normalized normalized = ForwardPass.normalize(
                             h, network, layer, x.getShape().get(1));
+                    visitor.layer(layer, normalized);
                     NDArray weight = network.hidden(layer);
                     h = RectifierLayer.join(coefficients, h, normalized.activation(), weight);
                     t = RectifierLayer.join(coefficients, t, t.mul(normalized.slope()), weight);

@@ -31,6 +31,11 @@ public final class RectifierLayer {
             return value.getNDArrayInternal().relu();
         }
 
+        /** Which units are active, n(h) &gt; 0: booleans of shape (..., M, N). */
+        public NDArray active() {
+            return value.gt(0);
+        }
+
         /** D = d rho(n(h)) / dh = 1[n(h) &gt; 0] / s. */
         public NDArray slope() {
             NDArray gate = activation().sign();

@@ -20,7 +20,9 @@ public final class RunDraws {
         DIRECTION,
         HIDDEN_WEIGHT,
         READOUT,
-        NOISE
+        NOISE,
+        /** What the effective rank of gradients is compared with. */
+        RANK_REFERENCE
     }
 
     private final String name;

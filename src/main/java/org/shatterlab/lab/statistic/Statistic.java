@@ -20,7 +20,23 @@ public enum Statistic {
     /** C, M x M. */
     COVARIANCE("covariance", Kind.MATRIX, Source.COVARIANCE, false),
     /** R(i,j) = C(i,j) / sqrt(C(i,i) C(j,j)), M x M. */
-    CORRELATION("correlation", Kind.MATRIX, Source.COVARIANCE, false);
+    CORRELATION("correlation", Kind.MATRIX, Source.COVARIANCE, false),
+    /** r(A) = ||A||_F^2 / ||A||_2^2, the columns of A being the input gradients of the examples, per run. */
+    EFFECTIVE_RANK("effective-rank", Kind.ROWS, Source.INPUT_GRADIENTS, false),
+    /** r(A) / r(Y), with Y independent standard normal values of the shape of A, per run. */
+    RELATIVE_EFFECTIVE_RANK("relative-effective-rank", Kind.ROWS, Source.INPUT_GRADIENTS, false),
+    /** The fraction of (input, unit) that is active; its index is the layer 1..L. */
+    ACTIVATION_RATE("activation-rate", Kind.ROWS, Source.ACTIVITY, false),
+    /** The fraction of pairs of inputs at both of which a unit is active, over units; its index is the layer 1..L. */
+    COACTIVATION_RATE("coactivation-rate", Kind.ROWS, Source.ACTIVITY, false),
+    /** Layer L's units by the fraction of inputs at which they are active; its index is the bin 0..19. */
+    ACTIVATION_HISTOGRAM("activation-histogram", Kind.ROWS, Source.ACTIVITY, false),
+    /** Layer L's contiguous runs of equal activity by their length; its index k stands for 2^k to 2^(k+1) - 1. */
+    CONTIGUITY_HISTOGRAM("contiguity-histogram", Kind.ROWS, Source.ACTIVITY, true),
+    /** Whether each unit of layer L is active at each input in run 0, N x M of 0 and 1. */
+    ACTIVITY_RASTER("activity-raster", Kind.MATRIX, Source.ACTIVITY, false),
+    /** The slope of log power over log frequency of the gradient over the grid, per run. */
+    SPECTRAL_EXPONENT("spectral-exponent", Kind.ROWS, Source.SERIES, true);
 
     /** The shape a statistic's values have, which decides where they are kept and how they are read. */
     public enum Kind {
@@ -28,7 +44,7 @@ public enum Statistic {
         ROWS,
         /** M values of one run. */
         SERIES,
-        /** A matrix over pairs of inputs. */
+        /** A matrix of which rows or columns are inputs. */
         MATRIX
     }
 
@@ -39,7 +55,11 @@ public enum Statistic {
         /** g = v . t_L over the inputs, of one drawn readout. */
         SERIES,
         /** t_L t_L^T / N over all pairs of inputs. */
-        COVARIANCE
+        COVARIANCE,
+        /** df_i/dx_i of one drawn readout, all d components: a sweep back from each depth. */
+        INPUT_GRADIENTS,
+        /** Which rectifiers are active at which inputs. */
+        ACTIVITY
     }
 
     private final String apiName;
@@ -62,6 +82,10 @@ public enum Statistic {
         return kind;
     }
 
+    public Source source() {
+        return source;
+    }
+
     /** Whether any of some statistics is worked out from a source. */
     public static boolean anyFrom(Source source, Collection<Statistic> statistics) {
         return statistics.stream().anyMatch(statistic -> statistic.source == source);
@@ -70,9 +94,30 @@ public enum Statistic {
     /** Whether it is kept of run 0 alone, and not averaged over runs. */
     public boolean isOfRunZero() {
         return switch (this) {
-            case GRADIENT, OUTER_PRODUCT -> true;
-            case GRADIENT_VARIANCE, GRADIENT_CORRELATION, AUTOCORRELATION, COVARIANCE, CORRELATION -> false;
+            case GRADIENT, OUTER_PRODUCT, ACTIVITY_RASTER -> true;
+            case GRADIENT_VARIANCE,
+                    GRADIENT_CORRELATION,
+                    AUTOCORRELATION,
+                    COVARIANCE,
+                    CORRELATION,
+                    EFFECTIVE_RANK,
+                    RELATIVE_EFFECTIVE_RANK,
+                    ACTIVATION_RATE,
+                    COACTIVATION_RATE,
+                    ACTIVATION_HISTOGRAM,
+                    CONTIGUITY_HISTOGRAM,
+                    SPECTRAL_EXPONENT -> false;
         };
+    }
+
+    /** Whether it has a value for every layer up to L. */
+    public boolean isPerLayer() {
+        return this == ACTIVATION_RATE || this == COACTIVATION_RATE;
+    }
+
+    /** Whether it is of a network alone: noise, a series in place of a gradient, has neither layers nor input gradients. */
+    public boolean needsNetwork() {
+        return source == Source.ACTIVITY || source == Source.INPUT_GRADIENTS;
     }
 
     /** Whether the statistic means something only where neighbours in the batch are neighbours in space: on a grid. */

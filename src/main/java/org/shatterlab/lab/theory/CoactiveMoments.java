@@ -1,8 +1,8 @@
 package org.shatterlab.lab.theory;
 
 /**
- * Moments of two pre-activations u, v and their derivatives u', v' over the event that both rectifiers are active, for
- * jointly Gaussian variables of mean zero.
+ * The event that two rectifiers with pre-activations u, v are both active: its probability, and the moments of u, v and
+ * their derivatives u', v' over it, for jointly Gaussian variables of mean zero.
  *
  * <p>Derived by differentiating the arc-cosine kernel kappa(s, t) = E[rho(u + s u') rho(v + t v')] at s = t = 0. With
  * c = cos(theta) the correlation of u and v, P = (pi - theta) / (2 pi), e(x) = E[x u] / sd(u) and f(x) = E[x v] / sd(v)
@@ -17,12 +17,14 @@ package org.shatterlab.lab.theory;
  * neighbouring points approach. Here the bracket is factored by differences that vanish with theta, so that rounding
  * never exceeds about 1e-8 of the variances.
  *
+ * @param probability P, that both are active
  * @param product E[u v ; both active]
  * @param derivativeLeft E[u' v ; both active]
  * @param derivativeRight E[u v' ; both active]
  * @param derivatives E[u' v' ; both active]
  */
-record CoactiveMoments(double product, double derivativeLeft, double derivativeRight, double derivatives) {
+record CoactiveMoments(
+        double probability, double product, double derivativeLeft, double derivativeRight, double derivatives) {
 
     private static final double TWO_PI = 2 * Math.PI;
 
@@ -44,6 +46,7 @@ record CoactiveMoments(double product, double derivativeLeft, double derivativeR
         double remaining = Math.acos(-c);
         double p = remaining / TWO_PI;
         return new CoactiveMoments(
+                p,
                 scale * (sine + remaining * c) / TWO_PI,
                 p * leftOther + v.sd() * u.slope() * sine / TWO_PI,
                 p * rightOther + u.sd() * v.slope() * sine / TWO_PI,

@@ -3,6 +3,8 @@ package org.shatterlab.lab.theory;
 import static org.shatterlab.lab.network.Normalization.BATCH_NORM;
 import static org.shatterlab.lab.network.Normalization.NONE;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.lab.network.Coefficients;
 import org.shatterlab.lab.network.Normalization;
@@ -50,6 +52,7 @@ final class GradientKernel {
     private final double[][] k01;
 
     private final double[][] k11;
+    private final List<Double> coactivation = new ArrayList<>();
     private int depth;
     private @Nullable String obstacle;
 
@@ -125,6 +128,11 @@ final class GradientKernel {
         return 2 * sum / points / ((points - 1) * meanVariance());
     }
 
+    /** For each layer walked through, the probability that both rectifiers of a pair of inputs are active, over pairs. */
+    List<Double> coactivation() {
+        return List.copyOf(coactivation);
+    }
+
     /** Walks through one rectifier layer, or stays where it is after an {@link #obstacle}. */
     void advance(Coefficients coefficients) {
         if (obstacle != null) {
@@ -172,6 +180,7 @@ final class GradientKernel {
         double skip = coefficients.skip() * coefficients.skip();
         double branch = 2 * coefficients.branch() * coefficients.branch() / batchVariance(variance);
         PreActivation[] u = new PreActivation[points];
+        double bothActive = 0;
         for (int i = 0; i < points; i++) {
             double sd = Math.sqrt(variance[i]);
             double own = k10[i][i] - means.k10[i];
@@ -184,6 +193,7 @@ final class GradientKernel {
                         k10[i][j] - means.k10[i],
                         k01[i][j] - means.k10[j],
                         k11[i][j]);
+                bothActive += active.probability();
                 k[i][j] = skip * k[i][j] + branch * active.product();
                 k10[i][j] = skip * k10[i][j] + branch * active.derivativeLeft();
                 k01[i][j] = skip * k01[i][j] + branch * active.derivativeRight();
@@ -194,6 +204,7 @@ final class GradientKernel {
             k01[i][i] = k10[i][i];
             k11[i][i] = (skip + branch / 2) * k11[i][i];
         }
+        coactivation.add(2 * bothActive / points / (points - 1));
     }
 
     private double batchVariance(double[] variance) {

@@ -1,6 +1,7 @@
 package org.shatterlab.lab.theory;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -43,14 +44,25 @@ final class InfiniteWidth {
 
     private InfiniteWidth() {}
 
-    static SortedMap<Integer, Moments> predict(
+    /**
+     * What holds at one depth.
+     *
+     * @param coactivation of each layer from the first on, as many as are known
+     * @param obstacle why the other layers have none; null where all have
+     */
+    record Limit(
+            Moments moments,
+            List<Double> coactivation,
+            @Nullable String obstacle) {}
+
+    static SortedMap<Integer, Limit> predict(
             NetworkSpec.Rectifier network, InputSpec inputs, Collection<Integer> depths) {
         var ascending = new TreeSet<>(depths);
         String impossible = impossible(network, inputs);
         if (impossible != null) {
-            var moments = new TreeMap<Integer, Moments>();
-            ascending.forEach(depth -> moments.put(depth, Moments.none(impossible)));
-            return moments;
+            var limits = new TreeMap<Integer, Limit>();
+            ascending.forEach(depth -> limits.put(depth, new Limit(Moments.none(impossible), List.of(), impossible)));
+            return limits;
         }
         return walk(network, Inputs.of(inputs), ascending, MAX_ENTRIES);
     }
@@ -78,9 +90,9 @@ final class InfiniteWidth {
      * @param depths ascending
      * @param entries how often M x M kernel entries may be worked out
      */
-    static SortedMap<Integer, Moments> walk(
+    static SortedMap<Integer, Limit> walk(
             NetworkSpec.Rectifier network, double[][] x, SortedSet<Integer> depths, long entries) {
-        var moments = new TreeMap<Integer, Moments>();
+        var limits = new TreeMap<Integer, Limit>();
         Supplier<GradientKernel> start = () -> new GradientKernel(x, network.firstBiasStd(), network.normalization());
         long affordable = entries / ((long) x.length * x.length);
         GradientKernel kernel = start.get();
@@ -93,18 +105,19 @@ final class InfiniteWidth {
                 kernel.advance(coefficients);
                 affordable--;
             }
-            moments.put(depth, moments(kernel, depth));
+            limits.put(depth, limit(kernel, depth));
         }
-        return moments;
+        return limits;
     }
 
-    private static Moments moments(GradientKernel kernel, int depth) {
+    private static Limit limit(GradientKernel kernel, int depth) {
         String obstacle = kernel.obstacle();
-        if (obstacle != null) {
-            return Moments.none(obstacle);
+        if (obstacle == null && kernel.depth() < depth) {
+            obstacle = TOO_COSTLY;
         }
-        return kernel.depth() < depth
-                ? Moments.none(TOO_COSTLY)
-                : Moments.of(kernel.meanVariance(), kernel.pooledCorrelation());
+        Moments moments = obstacle == null
+                ? Moments.of(kernel.meanVariance(), kernel.pooledCorrelation())
+                : Moments.none(obstacle);
+        return new Limit(moments, kernel.coactivation(), obstacle);
     }
 }

@@ -8,4 +8,11 @@ package org.shatterlab.lab.theory;
  *     worked out for exactly the recursion that is measured
  * @param infiniteWidth the exact value in the limit of infinite width
  */
-public record Predictions(Prediction paper, Prediction derived, Prediction infiniteWidth) {}
+public record Predictions(Prediction paper, Prediction derived, Prediction infiniteWidth) {
+
+    /** Nothing from any source, for one reason. */
+    static Predictions none(String reason) {
+        var none = new Prediction.None(reason);
+        return new Predictions(none, none, none);
+    }
+}

@@ -1,6 +1,7 @@
 package org.shatterlab.lab.theory;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -11,16 +12,22 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.network.NetworkSpec;
+import org.shatterlab.lab.statistic.SpectralExponent;
 import org.shatterlab.lab.statistic.Statistic;
 
 /** What the paper, its assumption and the limit of infinite width say about the gradients that are measured. */
 public final class Theory {
 
+    private static final String NO_SPECTRUM = "No closed form is known for the spectrum of a network's gradients.";
     private static final String NOT_A_NETWORK = "Noise is a reference beside the networks, not a network.";
 
     /** The statistics that {@link #rows} predicts. */
-    public static final Set<Statistic> PREDICTED =
-            Collections.unmodifiableSet(EnumSet.of(Statistic.GRADIENT_VARIANCE, Statistic.GRADIENT_CORRELATION));
+    public static final Set<Statistic> PREDICTED = Collections.unmodifiableSet(EnumSet.of(
+            Statistic.GRADIENT_VARIANCE,
+            Statistic.GRADIENT_CORRELATION,
+            Statistic.ACTIVATION_RATE,
+            Statistic.COACTIVATION_RATE,
+            Statistic.SPECTRAL_EXPONENT));
 
     private Theory() {}
 
@@ -33,12 +40,39 @@ public final class Theory {
             NetworkSpec network, InputSpec inputs, Collection<Integer> depths, Set<Statistic> statistics) {
         List<PredictedRow> rows = new ArrayList<>();
         switch (network) {
-            case NetworkSpec.Noise noise -> add(rows, null, noise(noise, inputs.points()));
-            case NetworkSpec.Rectifier rectifier ->
-                predict(rectifier, inputs, depths).forEach((depth, predictions) -> add(rows, depth, predictions));
+            case NetworkSpec.Noise noise -> {
+                add(rows, null, noise(noise, inputs.points()));
+                rows.add(new PredictedRow(
+                        Statistic.SPECTRAL_EXPONENT, null, null, spectralExponent(noise, inputs.points())));
+            }
+            case NetworkSpec.Rectifier rectifier -> {
+                if (!statistics.equals(Set.of(Statistic.SPECTRAL_EXPONENT))) {
+                    addWalked(rows, rectifier, inputs, depths, statistics);
+                }
+                depths.forEach(depth -> rows.add(
+                        new PredictedRow(Statistic.SPECTRAL_EXPONENT, depth, null, Predictions.none(NO_SPECTRUM))));
+            }
         }
         rows.removeIf(row -> !statistics.contains(row.statistic()));
         return rows;
+    }
+
+    private static void addWalked(
+            List<PredictedRow> rows,
+            NetworkSpec.Rectifier network,
+            InputSpec inputs,
+            Collection<Integer> depths,
+            Set<Statistic> statistics) {
+        boolean activity = statistics.stream().anyMatch(Statistic::isPerLayer);
+        boolean silent = activity && ActivityPredictions.isSilent(network, inputs);
+        InfiniteWidth.predict(network, inputs, depths).forEach((depth, limit) -> {
+            add(rows, depth, gradients(network, depth, limit));
+            for (int layer = 1; activity && layer <= depth; layer++) {
+                ActivityPredictions predictions = ActivityPredictions.of(limit, silent, layer);
+                rows.add(new PredictedRow(Statistic.ACTIVATION_RATE, depth, layer, predictions.activation()));
+                rows.add(new PredictedRow(Statistic.COACTIVATION_RATE, depth, layer, predictions.coactivation()));
+            }
+        });
     }
 
     private static void add(List<PredictedRow> rows, @Nullable Integer depth, GradientPredictions predictions) {
@@ -50,7 +84,21 @@ public final class Theory {
     public static String whyNot(Statistic statistic) {
         return switch (statistic) {
             case AUTOCORRELATION -> "No closed form is known for the autocorrelation, a mean over runs of a ratio.";
-            case GRADIENT_VARIANCE, GRADIENT_CORRELATION, GRADIENT, OUTER_PRODUCT, COVARIANCE, CORRELATION ->
+            case EFFECTIVE_RANK -> "No closed form is known for the effective rank of a network's gradients.";
+            case RELATIVE_EFFECTIVE_RANK ->
+                "No closed form is known for the effective rank of a network's gradients; 1 is that of white noise.";
+            case ACTIVATION_HISTOGRAM -> "No closed form is known for how the units spread over their mean activation.";
+            case CONTIGUITY_HISTOGRAM -> "No closed form is known for the lengths of runs of equal activity.";
+            case GRADIENT_VARIANCE,
+                    GRADIENT_CORRELATION,
+                    GRADIENT,
+                    OUTER_PRODUCT,
+                    COVARIANCE,
+                    CORRELATION,
+                    ACTIVATION_RATE,
+                    COACTIVATION_RATE,
+                    ACTIVITY_RASTER,
+                    SPECTRAL_EXPONENT ->
                 throw new IllegalArgumentException(statistic + " is predicted, or has no rows");
         };
     }
@@ -65,13 +113,13 @@ public final class Theory {
             NetworkSpec.Rectifier network, InputSpec inputs, Collection<Integer> depths) {
         var predictions = new TreeMap<Integer, GradientPredictions>();
         InfiniteWidth.predict(network, inputs, depths)
-                .forEach((depth, infiniteWidth) -> predictions.put(
-                        depth,
-                        GradientPredictions.of(
-                                PaperTheorems.predict(network, depth),
-                                HalfActive.predict(network, depth),
-                                infiniteWidth)));
+                .forEach((depth, limit) -> predictions.put(depth, gradients(network, depth, limit)));
         return predictions;
+    }
+
+    private static GradientPredictions gradients(NetworkSpec.Rectifier network, int depth, InfiniteWidth.Limit limit) {
+        return GradientPredictions.of(
+                PaperTheorems.predict(network, depth), HalfActive.predict(network, depth), limit.moments());
     }
 
     /**
@@ -87,5 +135,22 @@ public final class Theory {
             case BROWN -> Moments.of((points + 1) / 2.0, 2.0 / 3);
         };
         return GradientPredictions.of(Moments.none(NOT_A_NETWORK), exact, Moments.none(NOT_A_NETWORK));
+    }
+
+    /**
+     * The exact mean of the spectral exponent of noise, as the {@code derived} prediction. The powers of white noise at the
+     * frequencies k are alike in distribution, so that the mean of their logarithms is flat. Brown noise, the sum of white
+     * noise Z, has |Z_0 - Z_k|^2 / (4 sin^2(pi k/M)), of which the numerators are alike in distribution again: its exponent
+     * is the slope of the denominators' logarithms.
+     *
+     * @param points M
+     */
+    static Predictions spectralExponent(NetworkSpec.Noise noise, int points) {
+        double[] logPower = new double[SpectralExponent.frequencies(points)];
+        if (noise.color() == NetworkSpec.Color.BROWN) {
+            Arrays.setAll(logPower, i -> -2 * Math.log(Math.sin(Math.PI * (i + 1) / points)));
+        }
+        Prediction none = new Prediction.None(NOT_A_NETWORK);
+        return new Predictions(none, new Prediction.Value(SpectralExponent.slope(logPower)), none);
     }
 }

@@ -11,7 +11,7 @@ import java.util.List;
  * @param inputs the axis of the inputs
  * @param rows one to 64
  */
-public record Figure4(String caption, MatrixFigure.Inputs inputs, List<Row> rows) implements Figure {
+public record Figure4(String caption, MatrixFigure.Axis inputs, List<Row> rows) implements Figure {
 
     private static final int MOST_ROWS = 64;
 

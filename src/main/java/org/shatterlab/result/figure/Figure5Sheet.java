@@ -76,7 +76,8 @@ final class Figure5Sheet implements Sheet {
             var baseline = area.y - 8 - (lines.size() - 1 - line) * TITLE_LINE;
             Text.centred(graphics, lines.get(line), Text.TITLE, area.getCenterX(), baseline);
         }
-        graphics.drawImage(HeatMap.of(covariance.values(), -1, 1), area.x, area.y, SIDE, SIDE, null);
+        var size = (int) Math.sqrt(covariance.values().length);
+        graphics.drawImage(HeatMap.of(covariance.values(), size, -1, 1), area.x, area.y, SIDE, SIDE, null);
         graphics.setPaint(Palette.AXIS);
         graphics.draw(area);
     }

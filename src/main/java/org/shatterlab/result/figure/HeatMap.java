@@ -7,7 +7,7 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Matrices over pairs of inputs as images. */
+/** Matrices as images. */
 final class HeatMap {
 
     /** The value at the top of the colour scale of an outer product. For normal z, 5 % of the entries exceed it. */
@@ -46,42 +46,60 @@ final class HeatMap {
     }
 
     /**
-     * A matrix, its first column at the left and its first row at the bottom. Squares of entries are averaged where there
+     * A matrix, its first column at the left and its first row at the bottom. Blocks of entries are averaged where there
      * are more than a viewer sees; one that is nowhere defined is grey.
      *
-     * @param values row-major, M x M; NaN where there is none
+     * @param values row-major; NaN where there is none
+     * @param columns how many it has
      * @param low the value at the bottom of the colour scale
      * @param high the value at its top
      */
-    static BufferedImage of(double[] values, double low, double high) {
-        var size = (int) Math.sqrt(values.length);
-        var cells = Math.min(size, MOST_CELLS);
-        var magnification = Math.ceilDiv(MOST_CELLS, cells);
-        var side = cells * magnification;
-        var image = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
-        for (int row = 0; row < cells; row++) {
-            for (int column = 0; column < cells; column++) {
-                var mean = squareMean(values, size, cells, row, column);
+    static BufferedImage of(double[] values, int columns, double low, double high) {
+        var down = Cells.of(values.length / columns);
+        var across = Cells.of(columns);
+        var image = new BufferedImage(across.pixels(), down.pixels(), BufferedImage.TYPE_INT_RGB);
+        for (int row = 0; row < down.count(); row++) {
+            for (int column = 0; column < across.count(); column++) {
+                var mean = blockMean(values, columns, down, row, across, column);
                 var colour = Double.isNaN(mean) ? Palette.GRID : Palette.viridis((mean - low) / (high - low));
-                fill(image, column * magnification, side - (row + 1) * magnification, magnification, colour);
+                var top = down.pixels() - (row + 1) * down.magnification();
+                fill(image, column * across.magnification(), across.magnification(), top, down.magnification(), colour);
             }
         }
         return image;
     }
 
-    private static double squareMean(double[] values, int size, int cells, int row, int column) {
-        return IntStream.range(row * size / cells, (row + 1) * size / cells)
-                .mapToObj(i ->
-                        Arrays.stream(values, i * size + column * size / cells, i * size + (column + 1) * size / cells))
+    /** How the entries along one side are drawn: as so many cells, each magnified to so many pixels. */
+    private record Cells(int entries, int count, int magnification) {
+
+        static Cells of(int entries) {
+            var count = Math.min(entries, MOST_CELLS);
+            return new Cells(entries, count, Math.ceilDiv(MOST_CELLS, count));
+        }
+
+        int pixels() {
+            return count * magnification;
+        }
+
+        /** The first entry of a cell. */
+        int start(int cell) {
+            return cell * entries / count;
+        }
+    }
+
+    private static double blockMean(double[] values, int columns, Cells down, int row, Cells across, int column) {
+        return IntStream.range(down.start(row), down.start(row + 1))
+                .mapToObj(i -> Arrays.stream(
+                        values, i * columns + across.start(column), i * columns + across.start(column + 1)))
                 .flatMapToDouble(Function.identity())
                 .filter(value -> !Double.isNaN(value))
                 .average()
                 .orElse(Double.NaN);
     }
 
-    private static void fill(BufferedImage image, int left, int top, int side, Color colour) {
-        for (int y = top; y < top + side; y++) {
-            for (int x = left; x < left + side; x++) {
+    private static void fill(BufferedImage image, int left, int width, int top, int height, Color colour) {
+        for (int y = top; y < top + height; y++) {
+            for (int x = left; x < left + width; x++) {
                 image.setRGB(x, y, colour.getRGB());
             }
         }

@@ -1,26 +1,28 @@
 package org.shatterlab.result.figure;
 
 /**
- * A matrix over pairs of inputs as a heat map with its colour bar.
+ * A matrix as a heat map with its colour bar.
  *
  * @param caption where the data come from
  * @param title what is shown, such as "feedforward, depth 24"
- * @param inputs where the rows and columns lie
- * @param values row-major, M x M; NaN where there is none
+ * @param rows where the rows lie, from the bottom up
+ * @param columns where the columns lie
+ * @param values row-major; NaN where there is none
  * @param scale what the colours mean
  */
 @SuppressWarnings("ArrayRecordComponent") // a list of boxes would be no safer: the array is copied
-public record MatrixFigure(String caption, String title, Inputs inputs, double[] values, Scale scale)
+public record MatrixFigure(String caption, String title, Axis rows, Axis columns, double[] values, Scale scale)
         implements Figure {
 
     /**
-     * @throws IllegalArgumentException if the matrix is not one of the inputs
+     * @throws IllegalArgumentException if the matrix is not one of these rows and columns
      */
     public MatrixFigure {
         values = values.clone();
-        var points = inputs.at().length;
+        var height = rows.at().length;
+        var width = columns.at().length;
         Checks.require(
-                values.length == points * points, values.length + " values are no matrix over " + points + " inputs");
+                values.length == height * width, values.length + " values are no matrix of " + height + " x " + width);
     }
 
     @Override
@@ -39,20 +41,20 @@ public record MatrixFigure(String caption, String title, Inputs inputs, double[]
     }
 
     /**
-     * The inputs along both sides.
+     * What lies along a side.
      *
-     * @param name what the axes are called
-     * @param at their places, at least two, rising and equally spaced
+     * @param name what the axis is called
+     * @param at the places, at least one, rising and equally spaced
      */
     @SuppressWarnings("ArrayRecordComponent") // a list of boxes would be no safer: the array is copied
-    public record Inputs(String name, double[] at) {
+    public record Axis(String name, double[] at) {
 
         /**
-         * @throws IllegalArgumentException if there are fewer than two
+         * @throws IllegalArgumentException if there is none
          */
-        public Inputs {
+        public Axis {
             at = at.clone();
-            Checks.require(at.length >= 2, "needs at least 2 inputs, not " + at.length);
+            Checks.require(at.length >= 1, "needs at least one " + name);
             Checks.requireFinite(at, name);
         }
 

@@ -66,14 +66,15 @@ final class MatrixSheet implements Sheet {
 
     private void drawHeatMap(Graphics2D graphics, Rectangle area) {
         var scale = figure.scale();
-        var image = HeatMap.of(figure.values(), scale.low(), scale.high());
+        var image = HeatMap.of(figure.values(), figure.columns().at().length, scale.low(), scale.high());
         graphics.drawImage(image, area.x, area.y, area.width, area.height, null);
-        var inputs = Scaled.of(figure.inputs().at());
-        var domain = Plots.gridAxis(inputs.values(), SIDE);
-        Plots.draw(Plots.frame(domain, Plots.gridAxis(inputs.values(), SIDE)), graphics, area);
-        var name = named(figure.inputs().name(), inputs);
-        Text.centred(graphics, name, Text.LABEL, area.getCenterX(), area.y + SIDE + Plots.TICKS_BELOW + 14);
-        Text.upwards(graphics, name, Text.LABEL, 18, area.getCenterY());
+        var columns = Scaled.of(figure.columns().at());
+        var rows = Scaled.of(figure.rows().at());
+        var domain = Plots.gridAxis(columns.values(), SIDE);
+        Plots.draw(Plots.frame(domain, Plots.gridAxis(rows.values(), SIDE)), graphics, area);
+        var across = named(figure.columns().name(), columns);
+        Text.centred(graphics, across, Text.LABEL, area.getCenterX(), area.y + SIDE + Plots.TICKS_BELOW + 14);
+        Text.upwards(graphics, named(figure.rows().name(), rows), Text.LABEL, 18, area.getCenterY());
     }
 
     private void drawColourBar(Graphics2D graphics, Rectangle bar) {

@@ -69,8 +69,9 @@ final class Plots {
      * @param side the length of the axis
      */
     static NumberAxis gridAxis(double[] x, int side) {
-        var length = x[x.length - 1] - x[0];
-        var half = length / (x.length - 1) / 2;
+        var step = x.length == 1 ? 1 : (x[x.length - 1] - x[0]) / (x.length - 1);
+        var half = step / 2;
+        var length = Math.max(step, x[x.length - 1] - x[0]);
         var axis = axis(x[0] - half, x[x.length - 1] + half);
         // JFreeChart alone would choose unlike ticks for the two axes of a square; a grid rounded to float32 may be
         // long.

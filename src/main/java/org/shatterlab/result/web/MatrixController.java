@@ -22,7 +22,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Matrices over pairs of inputs, as JSON, as a NumPy file or as a picture. */
+/** Matrices of which rows or columns are inputs, as JSON, as a NumPy file or as a picture. */
 @RestController
 @ConditionalOnRole(Role.API)
 @RequestMapping("/api/v1/experiments/{id}/matrices/{network}/{depth}/{matrix}")
@@ -95,7 +95,7 @@ class MatrixController {
         NetworkDepth at = NetworkDepth.find(experiment, network, depth);
         return matrices.find(experiment, statistic, at.network(), at.depth())
                 .map(found -> new Found(experiment, statistic, at, found))
-                .orElseThrow(() -> NetworkDepth.missing(experiment, statistic));
+                .orElseThrow(() -> at.missing(experiment, statistic));
     }
 
     private static Statistic statistic(String name) {

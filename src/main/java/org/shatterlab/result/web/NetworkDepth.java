@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.shatterlab.experiment.Experiment;
 import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
+import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.statistic.Statistic;
 import org.shatterlab.platform.Problem;
 import org.shatterlab.platform.ProblemException;
@@ -42,12 +43,15 @@ record NetworkDepth(int network, int depth) {
     }
 
     /** Says why a value that the experiment could have is not there. */
-    static ProblemException missing(Experiment experiment, Statistic needed) {
+    ProblemException missing(Experiment experiment, Statistic needed) {
         if (!experiment.spec().statistics().contains(needed)) {
             return notFound("The experiment does not measure \"" + needed.apiName()
                     + "\"; submit one whose statistics name it.");
         }
-        return notMeasured(experiment);
+        boolean noise = experiment.spec().networks().get(network).network() instanceof NetworkSpec.Noise;
+        return noise && needed.needsNetwork()
+                ? notFound("There is no \"" + needed.apiName() + "\" of noise, which has no layers.")
+                : notMeasured(experiment);
     }
 
     /** Says that a value is not there yet, or will not be. */

@@ -56,7 +56,7 @@ class SeriesController {
             throw NetworkDepth.notFound("Only the series of run 0 is kept.");
         }
         double[] gradient = results.series(experiment.id(), at.network(), at.depth(), run)
-                .orElseThrow(() -> NetworkDepth.missing(experiment, Statistic.GRADIENT));
+                .orElseThrow(() -> at.missing(experiment, Statistic.GRADIENT));
         return new Series(
                 network,
                 at.depth() == 0 ? null : at.depth(),

@@ -86,6 +86,7 @@ class CoactiveMomentsTest {
         CoactiveMoments moments = c.moments();
         double p = c.overSector(_ -> 0.5);
 
+        assertThat(moments.probability()).isCloseTo(p, within(1e-10));
         assertThat(moments.product()).isCloseTo(c.overSector(phi -> c.u(phi) * c.v(phi)), within(1e-10));
         assertThat(moments.derivativeLeft()).isCloseTo(c.overSector(phi -> c.du(phi) * c.v(phi)), within(1e-10));
         assertThat(moments.derivativeRight()).isCloseTo(c.overSector(phi -> c.u(phi) * c.dv(phi)), within(1e-10));
@@ -145,6 +146,7 @@ class CoactiveMomentsTest {
     void oppositePreActivationsAreNeverActiveTogether() {
         CoactiveMoments moments = general(Math.PI).moments();
 
+        assertThat(moments.probability()).isCloseTo(0, within(1e-8));
         assertThat(moments.product()).isCloseTo(0, within(1e-8));
         assertThat(moments.derivativeLeft()).isCloseTo(0, within(1e-8));
         assertThat(moments.derivativeRight()).isCloseTo(0, within(1e-8));
@@ -156,6 +158,6 @@ class CoactiveMomentsTest {
         var unit = new PreActivation(1, 0.5);
 
         assertThat(CoactiveMoments.of(unit, unit, 1 + 1e-15, 0.5, 0.5, 1))
-                .isEqualTo(new CoactiveMoments(0.5, 0.25, 0.25, 0.5));
+                .isEqualTo(new CoactiveMoments(0.5, 0.5, 0.25, 0.25, 0.5));
     }
 }

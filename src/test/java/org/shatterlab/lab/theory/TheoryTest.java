@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -17,6 +19,7 @@ import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.Normalization;
 import org.shatterlab.lab.network.Wiring;
+import org.shatterlab.lab.statistic.Statistic;
 
 class TheoryTest {
 
@@ -241,20 +244,20 @@ class TheoryTest {
     @Test
     void theCostOfAWalkIsBounded() {
         var network = new NetworkSpec.Rectifier(new Wiring.Feedforward(), 100, Normalization.NONE, 1);
-        var moments = InfiniteWidth.walk(network, new double[5][1], new TreeSet<>(List.of(2, 4, 5, 9)), 5 * 5 * 4);
+        var limits = InfiniteWidth.walk(network, new double[5][1], new TreeSet<>(List.of(2, 4, 5, 9)), 5 * 5 * 4);
 
-        assertThat(at(moments, 4)).isEqualTo(Moments.of(1, 1));
-        assertThat(reason(at(moments, 5).variance())).contains("points x points x layers");
-        assertThat(reason(at(moments, 9).correlation())).contains("points x points x layers");
+        assertThat(at(limits, 4).moments()).isEqualTo(Moments.of(1, 1));
+        assertThat(reason(at(limits, 5).moments().variance())).contains("points x points x layers");
+        assertThat(reason(at(limits, 9).moments().correlation())).contains("points x points x layers");
     }
 
     @Test
     void theCostOfDepthsThatAreDifferentNetworksAddsUp() {
         var network = new NetworkSpec.Rectifier(new Wiring.ScaledHighway(), 100, Normalization.NONE, 1);
-        var moments = InfiniteWidth.walk(network, new double[5][1], new TreeSet<>(List.of(1, 2, 3)), 5 * 5 * 4);
+        var limits = InfiniteWidth.walk(network, new double[5][1], new TreeSet<>(List.of(1, 2, 3)), 5 * 5 * 4);
 
-        assertThat(value(at(moments, 2).variance())).isCloseTo(1, within(1e-15));
-        assertThat(reason(at(moments, 3).variance())).contains("points x points x layers");
+        assertThat(value(at(limits, 2).moments().variance())).isCloseTo(1, within(1e-15));
+        assertThat(reason(at(limits, 3).moments().variance())).contains("points x points x layers");
     }
 
     @Test
@@ -305,5 +308,94 @@ class TheoryTest {
         assertThat(value(predictions.variance().derived())).isEqualTo(trace / points);
         assertThat(value(predictions.correlation().derived()))
                 .isCloseTo(offDiagonal / ((points - 1) * trace), within(1e-15));
+    }
+
+    private static Map<Integer, Predictions> activity(
+            Statistic statistic, NetworkSpec.Rectifier network, InputSpec inputs, int depth) {
+        var byLayer = new TreeMap<Integer, Predictions>();
+        Theory.rows(network, inputs, List.of(depth), Set.of(statistic))
+                .forEach(row -> byLayer.put(Objects.requireNonNull(row.index()), row.predictions()));
+        return byLayer;
+    }
+
+    private static NetworkSpec.Rectifier feedforward(Normalization normalization, double firstBiasStd) {
+        return new NetworkSpec.Rectifier(new Wiring.Feedforward(), 100, normalization, firstBiasStd);
+    }
+
+    @Test
+    void thePaperAssumesHalfAndAQuarterAtEveryLayer() {
+        var network = feedforward(Normalization.NONE, 1);
+        assertThat(activity(Statistic.ACTIVATION_RATE, network, GRID, 3))
+                .containsOnlyKeys(1, 2, 3)
+                .allSatisfy((_, predictions) -> {
+                    assertThat(value(predictions.paper())).isEqualTo(0.5);
+                    assertThat(value(predictions.infiniteWidth())).isEqualTo(0.5);
+                });
+        assertThat(activity(Statistic.COACTIVATION_RATE, network, GRID, 3))
+                .containsOnlyKeys(1, 2, 3)
+                .allSatisfy((_, predictions) ->
+                        assertThat(value(predictions.paper())).isEqualTo(0.25));
+    }
+
+    /** Without a bias points on one side of the origin are active together, points on both sides never. */
+    @Test
+    void coactivationFollowsTheAngleBetweenTheInputs() {
+        var network = feedforward(Normalization.NONE, 0);
+        InputSpec together = new InputSpec.Grid(1, 2, 2);
+        InputSpec apart = new InputSpec.Grid(-1, 2, 2);
+        InputSpec both = new InputSpec.Grid(-1, 2, 4);
+        assertThat(value(at(activity(Statistic.COACTIVATION_RATE, network, together, 5), 5)
+                        .infiniteWidth()))
+                .isCloseTo(0.5, within(1e-6));
+        var layers = activity(Statistic.COACTIVATION_RATE, network, apart, 2);
+        assertThat(value(at(layers, 1).infiniteWidth())).isZero();
+        // Opposite directions become perpendicular ones.
+        assertThat(value(at(layers, 2).infiniteWidth())).isCloseTo(0.25, within(1e-6));
+        assertThat(reason(at(activity(Statistic.COACTIVATION_RATE, network, both, 2), 1)
+                        .infiniteWidth()))
+                .isEqualTo(GradientKernel.DEGENERATE);
+    }
+
+    @Test
+    void activityIsPredictedAsFarAsItIsKnown() {
+        var batchNorm = feedforward(Normalization.BATCH_NORM, 1);
+        assertThat(value(at(activity(Statistic.ACTIVATION_RATE, batchNorm, GRID, 2), 2)
+                        .infiniteWidth()))
+                .isEqualTo(0.5);
+        assertThat(reason(at(activity(Statistic.COACTIVATION_RATE, batchNorm, GRID, 2), 2)
+                        .infiniteWidth()))
+                .contains("batch normalisation");
+        InputSpec origin = new InputSpec.Grid(-1, 1, 3);
+        for (Normalization normalization : Normalization.values()) {
+            assertThat(reason(at(activity(Statistic.ACTIVATION_RATE, feedforward(normalization, 0), origin, 2), 1)
+                            .infiniteWidth()))
+                    .isEqualTo(GradientKernel.DEGENERATE);
+        }
+        var exploding = new NetworkSpec.Rectifier(new Wiring.Resnet(1, 1), 100, Normalization.NONE, 1);
+        var layers = activity(Statistic.COACTIVATION_RATE, exploding, GRID, 1100);
+        assertThat(value(at(layers, 900).infiniteWidth())).isBetween(0.25, 0.5);
+        assertThat(reason(at(layers, 1100).infiniteWidth())).isEqualTo(Moments.OUT_OF_RANGE);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyPredictedStatisticHasARowAtEveryDepth(Normalization normalization) {
+        for (Statistic statistic : Theory.PREDICTED) {
+            assertThat(Theory.rows(feedforward(normalization, 1), GRID, List.of(1, 3), Set.of(statistic)))
+                    .extracting(PredictedRow::depth)
+                    .contains(1, 3);
+        }
+    }
+
+    @Test
+    void theSpectralExponentOfNoiseIsDerivedAndThatOfNetworksIsNotKnown() {
+        var white = Theory.spectralExponent(new NetworkSpec.Noise(NetworkSpec.Color.WHITE), 256);
+        assertThat(value(white.derived())).isZero();
+        var brown = Theory.spectralExponent(new NetworkSpec.Noise(NetworkSpec.Color.BROWN), 100_000);
+        assertThat(value(brown.derived())).isCloseTo(-2, within(0.05)).isGreaterThan(-2);
+        var network =
+                Theory.rows(feedforward(Normalization.NONE, 1), GRID, List.of(2), Set.of(Statistic.SPECTRAL_EXPONENT));
+        assertThat(network).hasSize(1);
+        assertThat(reason(network.getFirst().predictions().infiniteWidth())).contains("spectrum");
     }
 }

@@ -1,0 +1,119 @@
+package org.shatterlab.lab;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.shatterlab.lab.network.RectifierLayer.Normalized;
+import org.shatterlab.lab.statistic.Activity;
+import org.shatterlab.lab.statistic.RunSample;
+import org.shatterlab.lab.statistic.Statistic;
+
+/**
+ * Gathers which rectifiers are active, layer by layer of one run. What a depth's sample gets is of the layers that were
+ * seen last: of a network whose layers depend on its depth, those of its own sweep.
+ */
+final class ActivitySamples {
+
+    private static final int[] INPUTS = {0};
+
+    private final CellSpec cell;
+    private final boolean needsEachInput;
+    /** At how many inputs each unit is active, by layer. */
+    private final List<long[]> counts = new ArrayList<>();
+
+    private boolean @Nullable [] active;
+
+    ActivitySamples(CellSpec cell) {
+        this.cell = cell;
+        Set<Statistic> statistics = cell.statistics();
+        this.needsEachInput =
+                statistics.contains(Statistic.CONTIGUITY_HISTOGRAM) || statistics.contains(Statistic.ACTIVITY_RASTER);
+    }
+
+    /**
+     * Takes the next layer.
+     *
+     * @param layer l, from 1
+     * @param preActivations n_l(h_{l-1}), shape (M, N)
+     * @throws UnmeasurableException where they leave the floating-point range
+     */
+    void see(int layer, Normalized preActivations) {
+        requireFinite(layer, preActivations.value());
+        try (NDArray now = preActivations.active();
+                NDArray numbers = now.toType(DataType.INT64, true);
+                NDArray sum = numbers.sum(INPUTS)) {
+            counts.subList(layer - 1, counts.size()).clear();
+            counts.add(sum.toLongArray());
+            active = needsEachInput && cell.depths().contains(layer) ? now.toBooleanArray() : null;
+        }
+    }
+
+    private void requireFinite(int layer, NDArray value) {
+        try (NDArray absolute = value.abs();
+                NDArray largest = absolute.max();
+                NDArray exact = largest.toType(DataType.FLOAT64, true)) {
+            if (!Double.isFinite(exact.getDouble())) {
+                throw new UnmeasurableException("The hidden states at layer " + layer + " leave the range of "
+                        + cell.precision().apiName() + ", so that it is not known which units are active. "
+                        + "Ask for smaller depths, or for a normalization or a smaller alpha or beta, "
+                        + "which keep the variance down.");
+            }
+        }
+    }
+
+    /**
+     * Adds what is asked for.
+     *
+     * @param depth L, the layer that was seen last
+     */
+    void addTo(RunSample sample, int depth) {
+        for (int layer = 1; layer <= depth; layer++) {
+            long[] ofLayer = counts.get(layer - 1);
+            if (wants(Statistic.ACTIVATION_RATE)) {
+                sample.mean(Statistic.ACTIVATION_RATE, layer, Activity.rate(ofLayer, points()));
+            }
+            if (wants(Statistic.COACTIVATION_RATE)) {
+                sample.mean(Statistic.COACTIVATION_RATE, layer, Activity.coactivation(ofLayer, points()));
+            }
+        }
+        long[] last = counts.getLast();
+        if (wants(Statistic.ACTIVATION_HISTOGRAM)) {
+            add(sample, Statistic.ACTIVATION_HISTOGRAM, Activity.histogram(last, points()));
+        }
+        if (active != null && wants(Statistic.CONTIGUITY_HISTOGRAM)) {
+            add(sample, Statistic.CONTIGUITY_HISTOGRAM, Activity.contiguity(active, last.length));
+        }
+        if (active != null && wants(Statistic.ACTIVITY_RASTER)) {
+            sample.matrix(Statistic.ACTIVITY_RASTER, last.length, points(), raster(active, last.length));
+        }
+    }
+
+    private int points() {
+        return cell.inputs().points();
+    }
+
+    private boolean wants(Statistic statistic) {
+        return cell.statistics().contains(statistic);
+    }
+
+    private static void add(RunSample sample, Statistic statistic, double[] bins) {
+        for (int bin = 0; bin < bins.length; bin++) {
+            sample.mean(statistic, bin, bins[bin]);
+        }
+    }
+
+    /** N rows of M. */
+    private static double[] raster(boolean[] active, int units) {
+        int points = active.length / units;
+        double[] raster = new double[active.length];
+        for (int unit = 0; unit < units; unit++) {
+            for (int input = 0; input < points; input++) {
+                raster[unit * points + input] = active[input * units + unit] ? 1 : 0;
+            }
+        }
+        return raster;
+    }
+}

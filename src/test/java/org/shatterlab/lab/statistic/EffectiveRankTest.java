@@ -1,0 +1,67 @@
+package org.shatterlab.lab.statistic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.shatterlab.lab.Lab;
+import org.shatterlab.lab.random.Normals;
+
+class EffectiveRankTest {
+
+    @BeforeAll
+    static void loadEngine() {
+        Lab.open(Path.of("target/djl"));
+    }
+
+    private static double rank(int rows, int columns, double... values) {
+        try (NDManager manager = NDManager.newBaseManager();
+                NDArray matrix = manager.create(values, new Shape(rows, columns))) {
+            return EffectiveRank.of(matrix);
+        }
+    }
+
+    /** 154 is DM / (sqrt D + sqrt M)^2, the largest singular value of a large random matrix being sqrt D + sqrt M. */
+    @ParameterizedTest(name = "{0} x {1}, seed {2}")
+    @CsvSource({"256, 3072, 1", "3072, 256, 2"})
+    void independentValuesHaveTheRankOfRandomMatrixTheory(int rows, int columns, int seed) {
+        var normals = Normals.named("rank " + seed);
+        double[] values = new double[rows * columns];
+        Arrays.setAll(values, _ -> normals.sample());
+        assertThat(rank(rows, columns, values)).isCloseTo(154, Percentage.withPercentage(2));
+    }
+
+    @Test
+    void parallelGradientsHaveRankOne() {
+        assertThat(rank(3, 2, 1, 2, -2, -4, 10, 20)).isCloseTo(1, within(1e-12));
+    }
+
+    @Test
+    void orthogonalGradientsCountByTheirSquaredLength() {
+        assertThat(rank(3, 4, 0, 2, 0, 0, 0, 0, 2, 0, 2, 0, 0, 0)).isCloseTo(3, within(1e-12));
+        assertThat(rank(2, 3, 3, 0, 0, 0, 0, 1)).isCloseTo(10 / 9.0, within(1e-12));
+        assertThat(rank(3, 2, 3, 0, 0, 0, 0, 1)).isCloseTo(10 / 9.0, within(1e-12));
+    }
+
+    /** The squared singular values of [[1, 1], [0, 1]] are (3 +- sqrt 5) / 2. */
+    @Test
+    void gradientsBetweenHaveTheRankOfTheirSingularValues() {
+        assertThat(rank(2, 2, 1, 1, 0, 1)).isCloseTo(3 / ((3 + Math.sqrt(5)) / 2), within(1e-12));
+    }
+
+    @Test
+    void gradientsThatVanishOrOverflowHaveNone() {
+        assertThat(rank(2, 2, 0, 0, 0, 0)).isNaN();
+        assertThat(rank(2, 2, 1, Double.NaN, 0, 1)).isNaN();
+        assertThat(rank(2, 2, 1, 1e200, 0, 1)).isNaN();
+    }
+}
