@@ -1,11 +1,13 @@
 package org.shatterlab.experiment;
 
+import org.shatterlab.lab.input.DatasetFolder;
+import org.shatterlab.platform.database.DataProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({CostProperties.class, Limits.class, QueueProperties.class})
+@EnableConfigurationProperties({CostProperties.class, DataProperties.class, Limits.class, QueueProperties.class})
 class SpecConfiguration {
 
     @Bean
@@ -14,7 +16,12 @@ class SpecConfiguration {
     }
 
     @Bean
-    SpecReader specReader(Presets presets, Limits limits) {
-        return new SpecReader(presets, limits);
+    DatasetFolder datasets(DataProperties properties) {
+        return new DatasetFolder(properties.datasets());
+    }
+
+    @Bean
+    SpecReader specReader(Presets presets, Limits limits, DatasetFolder datasets) {
+        return new SpecReader(presets, limits, datasets);
     }
 }

@@ -8,6 +8,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
 import org.shatterlab.lab.Precision;
+import org.shatterlab.lab.input.Datasets;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.statistic.Statistic;
@@ -39,10 +40,17 @@ final class SpecParser {
             Names.byName(new String[] {Defaults.DEVICE, "cpu"}, name -> name);
 
     private final Limits limits;
+    private final @Nullable Datasets datasets;
     private final Violations violations;
 
-    SpecParser(Limits limits, Violations violations) {
+    /**
+     * A parser of one specification.
+     *
+     * @param datasets null for what was accepted once: data that are gone must not make it unreadable
+     */
+    SpecParser(Limits limits, @Nullable Datasets datasets, Violations violations) {
         this.limits = limits;
+        this.datasets = datasets;
         this.violations = violations;
     }
 
@@ -106,7 +114,7 @@ final class SpecParser {
         JsonNode value = fields.get("inputs");
         return value == null
                 ? Defaults.GRID
-                : new InputReader(limits, violations).read(value, fields.at("inputs"), precision);
+                : new InputReader(limits, datasets, violations).read(value, fields.at("inputs"), precision);
     }
 
     private Set<Statistic> statistics(Fields fields, @Nullable InputSpec inputs) {

@@ -8,6 +8,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.statistic.Statistic;
+import org.shatterlab.lab.statistic.Statistic.Source;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 
@@ -73,6 +74,9 @@ final class StatisticsReader {
     private @Nullable String problem(Statistic statistic, InputSpec inputs) {
         if (statistic.needsOrderedInputs() && !(inputs instanceof InputSpec.Grid)) {
             return "needs ordered inputs: inputs must be of type \"grid\"";
+        }
+        if (Statistic.anyFrom(Source.COVARIANCE, Set.of(statistic)) && !inputs.isSameInEveryRun()) {
+            return "is over pairs of inputs, which must be the same in every run: inputs must have \"perRun\": false";
         }
         if (statistic == Statistic.AUTOCORRELATION && inputs.points() < FEWEST_POINTS_OF_AUTOCORRELATION) {
             return "needs at least %d points, for lags 0 to 15; inputs has %d"

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.shatterlab.lab.gradient.TangentPass;
+import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.lab.input.Inputs;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.RunDraws;
@@ -34,18 +35,21 @@ public final class Lab {
             "ai.djl.offline", "true");
 
     private final Device device;
+    private final DatasetFolder datasets;
 
-    private Lab(Device device) {
+    private Lab(Device device, DatasetFolder datasets) {
         this.device = device;
+        this.datasets = datasets;
     }
 
     /**
      * Loads the engine, once per process.
      *
      * @param engineCache where the engine's native libraries are unpacked, unless DJL_CACHE_DIR is set
+     * @param datasets where inputs that are images come from
      * @throws IllegalStateException where another engine is installed than cells are fingerprinted with
      */
-    public static Lab open(Path engineCache) {
+    public static Lab open(Path engineCache, DatasetFolder datasets) {
         ENGINE_SETTINGS.forEach(Lab::setUnlessSet);
         if (System.getenv("DJL_CACHE_DIR") == null) {
             setUnlessSet("DJL_CACHE_DIR", engineCache.toString());
@@ -56,7 +60,7 @@ public final class Lab {
             throw new IllegalStateException("The engine is " + found + ", but results are stored as those of "
                     + LabRevision.ENGINE + "; install that engine");
         }
-        return new Lab(Device.cpu());
+        return new Lab(Device.cpu(), datasets);
     }
 
     private static void setUnlessSet(String property, String value) {
@@ -73,7 +77,8 @@ public final class Lab {
     /**
      * Measures a cell.
      *
-     * @throws UnmeasurableException where a number of it does not exist or leaves the floating-point range
+     * @throws UnmeasurableException where a number of it does not exist or leaves the floating-point range, or its inputs
+     *     are not to be had
      */
     public CellResult measure(CellSpec cell) {
         Map<Integer, DepthAccumulator> depths = new TreeMap<>();
@@ -82,7 +87,7 @@ public final class Lab {
                 RunDraws draws = new RunDraws(cell.seed(), cell.network(), run);
                 try (NDManager runManager = manager.newSubManager()) {
                     switch (cell.network()) {
-                        case NetworkSpec.Rectifier network -> sample(cell, network, draws, runManager, depths);
+                        case NetworkSpec.Rectifier network -> sample(cell, run, network, draws, runManager, depths);
                         case NetworkSpec.Noise noise ->
                             depths.computeIfAbsent(0, _ -> new DepthAccumulator(null))
                                     .add(Samples.ofNoise(noise, draws, cell));
@@ -93,15 +98,16 @@ public final class Lab {
         return CellResult.of(depths.values(), cell.firstRun() == 0);
     }
 
-    private static void sample(
+    private void sample(
             CellSpec cell,
+            int run,
             NetworkSpec.Rectifier spec,
             RunDraws draws,
             NDManager manager,
             Map<Integer, DepthAccumulator> depths) {
         int dimension = cell.inputs().dimension();
         try (SampledNetwork network = new SampledNetwork(spec, dimension, draws, manager, cell.precision())) {
-            NDArray x = inputs(cell, manager, network.type());
+            NDArray x = inputs(cell, run, manager, network.type());
             TangentPass.sweep(
                     network,
                     x,
@@ -111,8 +117,8 @@ public final class Lab {
         }
     }
 
-    private static NDArray inputs(CellSpec cell, NDManager manager, DataType type) {
-        double[][] x = Inputs.of(cell.inputs());
+    private NDArray inputs(CellSpec cell, int run, NDManager manager, DataType type) {
+        double[][] x = Inputs.of(cell.inputs(), datasets, run);
         double[] flat = new double[x.length * x[0].length];
         for (int i = 0; i < x.length; i++) {
             System.arraycopy(x[i], 0, flat, i * x[0].length, x[0].length);

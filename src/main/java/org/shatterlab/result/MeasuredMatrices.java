@@ -76,10 +76,10 @@ public class MeasuredMatrices {
                 new MatrixFigure.Inputs(
                         "input x",
                         Arrays.stream(Inputs.of(grid)).mapToDouble(x -> x[0]).toArray());
-            case InputSpec.Gaussian gaussian ->
+            case InputSpec.Gaussian _, InputSpec.GaussianMixture _, InputSpec.Images _ ->
                 new MatrixFigure.Inputs(
                         "number of the input",
-                        IntStream.range(0, gaussian.points()).asDoubleStream().toArray());
+                        IntStream.range(0, inputs.points()).asDoubleStream().toArray());
         };
     }
 

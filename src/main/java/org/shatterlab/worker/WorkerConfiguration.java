@@ -15,6 +15,7 @@ import org.shatterlab.experiment.CellLedger;
 import org.shatterlab.experiment.CellQueue;
 import org.shatterlab.experiment.Housekeeping;
 import org.shatterlab.lab.Lab;
+import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.platform.ConditionalOnRole;
 import org.shatterlab.platform.Role;
 import org.shatterlab.platform.database.DataProperties;
@@ -44,8 +45,8 @@ class WorkerConfiguration {
     private static final Duration POLLING = Duration.ofMillis(250);
 
     @Bean
-    Lab lab(DataProperties data) {
-        return Lab.open(data.folder().resolve("engine"));
+    Lab lab(DataProperties data, DatasetFolder datasets) {
+        return Lab.open(data.folder().resolve("engine"), datasets);
     }
 
     @Bean

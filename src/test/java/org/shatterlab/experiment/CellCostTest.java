@@ -11,7 +11,7 @@ import org.shatterlab.lab.CellSpec;
 
 class CellCostTest {
 
-    private static final SpecReader READER = new SpecReader(Presets.load(), Limits.defaults());
+    private static final SpecReader READER = new SpecReader(Presets.load(), Limits.defaults(), Bodies.DATASETS);
 
     private static CellCost of(String network, String rest) {
         return of(cells(network, rest).getFirst());

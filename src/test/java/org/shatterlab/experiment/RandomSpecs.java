@@ -7,12 +7,14 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
 import org.shatterlab.lab.Precision;
+import org.shatterlab.lab.input.Dataset;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.NetworkSpec.Color;
 import org.shatterlab.lab.network.Normalization;
 import org.shatterlab.lab.network.Wiring;
 import org.shatterlab.lab.statistic.Statistic;
+import org.shatterlab.lab.statistic.Statistic.Source;
 
 /** Allowed specifications of every kind, drawn from a seed. */
 final class RandomSpecs {
@@ -45,9 +47,22 @@ final class RandomSpecs {
     }
 
     InputSpec inputs() {
-        if (random.nextInt(3) == 0) {
-            return new InputSpec.Gaussian(2 + random.nextInt(500), 1 + random.nextInt(16384), seed());
-        }
+        return switch (random.nextInt(6)) {
+            case 0, 1 -> new InputSpec.Gaussian(2 + random.nextInt(500), 1 + random.nextInt(16384), seed());
+            case 2 ->
+                new InputSpec.GaussianMixture(
+                        2 + random.nextInt(500), 1 + random.nextInt(16384), 1 + random.nextInt(20), number(), seed());
+            case 3 -> images();
+            default -> grid();
+        };
+    }
+
+    InputSpec.Images images() {
+        return new InputSpec.Images(
+                Dataset.CIFAR_10, 2 + random.nextInt(500), seed(), random.nextBoolean(), Bodies.SHA256);
+    }
+
+    private InputSpec.Grid grid() {
         double from = random.nextInt(-3, 3) + (random.nextBoolean() ? 0 : random.nextDouble());
         return new InputSpec.Grid(from, from + 1 + random.nextInt(4) * 0.1, 17 + random.nextInt(490));
     }
@@ -97,7 +112,9 @@ final class RandomSpecs {
 
     Set<Statistic> statistics(InputSpec inputs) {
         List<Statistic> allowed = new ArrayList<>(List.of(Statistic.values()));
-        allowed.removeIf(statistic -> statistic.needsOrderedInputs() && inputs instanceof InputSpec.Gaussian);
+        allowed.removeIf(statistic -> statistic.needsOrderedInputs() && !(inputs instanceof InputSpec.Grid));
+        allowed.removeIf(
+                statistic -> Statistic.anyFrom(Source.COVARIANCE, Set.of(statistic)) && !inputs.isSameInEveryRun());
         return ExperimentSpec.inEnumOrder(allowed.subList(0, 1 + random.nextInt(allowed.size())));
     }
 

@@ -51,7 +51,7 @@ class SpecMutationTest {
             "}",
             "\"preset\":",
             "\"depths\":");
-    private static final SpecReader READER = new SpecReader(Presets.load(), Limits.defaults());
+    private static final SpecReader READER = new SpecReader(Presets.load(), Limits.defaults(), Bodies.DATASETS);
     private static final JsonMapper ANY_MAPPER = JsonMapper.builder().build();
 
     @ParameterizedTest(name = "seed {0}")

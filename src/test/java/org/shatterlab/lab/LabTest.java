@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.Normalization;
@@ -35,7 +36,7 @@ class LabTest {
 
     @BeforeAll
     static void open() {
-        lab = Lab.open(Path.of("target/djl"));
+        lab = Lab.open(Path.of("target/djl"), new DatasetFolder(Path.of("target/datasets")));
     }
 
     private static NetworkSpec.Rectifier resnet(Normalization normalization) {

@@ -3,6 +3,7 @@ package org.shatterlab.lab.theory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.Normalization;
@@ -20,12 +22,13 @@ import org.shatterlab.lab.network.Wiring;
 
 class TheoryTest {
 
+    private static final DatasetFolder NO_DATASETS = new DatasetFolder(Path.of("target/no-such-folder"));
     private static final InputSpec GRID = new InputSpec.Grid(-2, 2, 16);
 
     private static GradientPredictions predict(
             Wiring wiring, Normalization normalization, InputSpec inputs, double firstBiasStd, int depth) {
         var network = new NetworkSpec.Rectifier(wiring, 100, normalization, firstBiasStd);
-        return at(Theory.predict(network, inputs, List.of(depth)), depth);
+        return at(Theory.predict(network, inputs, NO_DATASETS, List.of(depth)), depth);
     }
 
     private static GradientPredictions predict(Wiring wiring, Normalization normalization, int depth) {
@@ -175,7 +178,7 @@ class TheoryTest {
     void aWalkThroughSeveralDepthsEqualsAWalkToEach() {
         for (Wiring wiring : List.of(new Wiring.Resnet(1, 0.5), new Wiring.ScaledHighway())) {
             var network = new NetworkSpec.Rectifier(wiring, 100, Normalization.MEAN_CENTERING, 1);
-            var together = Theory.predict(network, GRID, List.of(7, 2, 4, 2));
+            var together = Theory.predict(network, GRID, NO_DATASETS, List.of(7, 2, 4, 2));
 
             assertThat(together.keySet()).containsExactly(2, 4, 7);
             together.forEach((depth, predictions) ->

@@ -9,7 +9,17 @@ class DataPropertiesTest {
 
     @Test
     void keepsDataInTheHomeFolderUnlessToldOtherwise() {
-        assertThat(new DataProperties("").folder()).isEqualTo(Path.of(System.getProperty("user.home"), ".shatterlab"));
-        assertThat(new DataProperties("lab").folder()).isEqualTo(Path.of("lab").toAbsolutePath());
+        assertThat(new DataProperties("", "").folder())
+                .isEqualTo(Path.of(System.getProperty("user.home"), ".shatterlab"));
+        assertThat(new DataProperties("lab", "").folder())
+                .isEqualTo(Path.of("lab").toAbsolutePath());
+    }
+
+    @Test
+    void expectsDataSetsBesideItUnlessToldOtherwise() {
+        assertThat(new DataProperties("lab", "").datasets())
+                .isEqualTo(Path.of("lab/datasets").toAbsolutePath());
+        assertThat(new DataProperties("lab", "sets").datasets())
+                .isEqualTo(Path.of("sets").toAbsolutePath());
     }
 }
