@@ -13,6 +13,7 @@ import org.shatterlab.lab.network.Normalization;
 final class Defaults {
 
     static final int WIDTH = 200;
+    static final int CHANNELS = 16;
     static final Normalization NORMALIZATION = Normalization.NONE;
     static final double ALPHA = 1;
     static final double BETA = 1;

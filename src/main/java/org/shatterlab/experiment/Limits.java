@@ -15,6 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param runs runs of an experiment
  * @param cells cells of an experiment
  * @param matrixPoints points at which a statistic may be a matrix
+ * @param channels channels of a convolutional layer
  */
 @ConfigurationProperties("shatterlab.limits")
 public record Limits(
@@ -26,12 +27,13 @@ public record Limits(
         @DefaultValue("16384") int dimension,
         @DefaultValue("100000") int runs,
         @DefaultValue("20000") int cells,
-        @DefaultValue("512") int matrixPoints) {
+        @DefaultValue("512") int matrixPoints,
+        @DefaultValue("128") int channels) {
 
     private static final int MOST = Integer.MAX_VALUE;
 
     /** For what was accepted once: a limit that is lowered later must not make it unreadable. */
-    static final Limits NONE = new Limits(MOST, MOST, MOST, MOST, MOST, MOST, MOST, MOST, MOST);
+    static final Limits NONE = new Limits(MOST, MOST, MOST, MOST, MOST, MOST, MOST, MOST, MOST, MOST);
 
     public Limits {
         requirePositive("networks", networks);
@@ -43,11 +45,12 @@ public record Limits(
         requirePositive("runs", runs);
         requirePositive("cells", cells);
         requirePositive("matrix-points", matrixPoints);
+        requirePositive("channels", channels);
     }
 
     /** The limits of a service that is not configured otherwise. */
     public static Limits defaults() {
-        return new Limits(64, 4096, 1000, 512, 4096, 16384, 100_000, 20_000, 512);
+        return new Limits(64, 4096, 1000, 512, 4096, 16384, 100_000, 20_000, 512, 128);
     }
 
     private static void requirePositive(String name, int value) {

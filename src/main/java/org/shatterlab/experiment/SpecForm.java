@@ -58,6 +58,11 @@ enum SpecForm {
     ObjectNode network(NetworkSpec network, InputSpec inputs) {
         Members members = new Members();
         members.node.put("family", Family.of(network).apiName());
+        if (network instanceof NetworkSpec.Convolutional convolutional) {
+            members.integer("width", convolutional.channels(), Defaults.CHANNELS)
+                    .text("normalization", convolutional.normalization().apiName(), Defaults.NORMALIZATION.apiName());
+            wiring(members, convolutional.wiring());
+        }
         if (network instanceof NetworkSpec.Rectifier rectifier) {
             members.integer("width", rectifier.width(), Defaults.WIDTH)
                     .text("normalization", rectifier.normalization().apiName(), Defaults.NORMALIZATION.apiName());

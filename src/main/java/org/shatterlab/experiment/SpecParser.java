@@ -76,6 +76,12 @@ final class SpecParser {
         if (whole && depthsNode == null) {
             requireDepths(fields, networks);
         }
+        if (!NetworkReader.areEven(depths)
+                && networks.stream()
+                        .anyMatch(entry ->
+                                entry.network() instanceof NetworkSpec.Convolutional && entry.depths() == null)) {
+            fields.refuse("depths", NetworkReader.EVEN_DEPTHS);
+        }
         ExperimentSpec spec = new ExperimentSpec(
                 name,
                 preset,
@@ -164,7 +170,7 @@ final class SpecParser {
 
     private static void requireDepths(Fields fields, List<NetworkEntry> networks) {
         if (networks.stream()
-                .anyMatch(entry -> entry.network() instanceof NetworkSpec.Rectifier && entry.depths() == null)) {
+                .anyMatch(entry -> !(entry.network() instanceof NetworkSpec.Noise) && entry.depths() == null)) {
             fields.refuse("depths", "is required unless every network is noise or has depths of its own");
         }
     }

@@ -10,11 +10,14 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.shatterlab.lab.gradient.ConvolutionalPass;
 import org.shatterlab.lab.gradient.TangentPass;
 import org.shatterlab.lab.input.DatasetFolder;
+import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.input.Inputs;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.RunDraws;
+import org.shatterlab.lab.network.SampledConvnet;
 import org.shatterlab.lab.network.SampledNetwork;
 import org.shatterlab.lab.statistic.CellResult;
 import org.shatterlab.lab.statistic.DepthAccumulator;
@@ -88,6 +91,7 @@ public final class Lab {
                 try (NDManager runManager = manager.newSubManager()) {
                     switch (cell.network()) {
                         case NetworkSpec.Rectifier network -> sample(cell, run, network, draws, runManager, depths);
+                        case NetworkSpec.Convolutional network -> sample(cell, run, network, draws, runManager, depths);
                         case NetworkSpec.Noise noise ->
                             depths.computeIfAbsent(0, _ -> new DepthAccumulator(null))
                                     .add(Samples.ofNoise(noise, draws, cell));
@@ -115,6 +119,27 @@ public final class Lab {
                     (depth, tangents) -> depths.computeIfAbsent(depth, _ -> new DepthAccumulator(depth))
                             .add(Samples.ofTangents(network, depth, tangents, cell)));
         }
+    }
+
+    private void sample(
+            CellSpec cell,
+            int run,
+            NetworkSpec.Convolutional spec,
+            RunDraws draws,
+            NDManager manager,
+            Map<Integer, DepthAccumulator> depths) {
+        if (!(cell.inputs() instanceof InputSpec.Images images)) {
+            throw new UnmeasurableException(
+                    "Convolutional networks look at images. Ask for inputs of type \"dataset\".");
+        }
+        SampledConvnet network =
+                new SampledConvnet(spec, images.dataset(), cell.depths().getLast(), draws, manager, cell.precision());
+        ConvolutionalPass.sweep(
+                network,
+                inputs(cell, run, manager, network.type()),
+                cell.depths(),
+                (depth, gradients) -> depths.computeIfAbsent(depth, _ -> new DepthAccumulator(depth))
+                        .add(Samples.ofInputGradients(gradients, depth, cell)));
     }
 
     private NDArray inputs(CellSpec cell, int run, NDManager manager, DataType type) {

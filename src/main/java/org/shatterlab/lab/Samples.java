@@ -34,15 +34,10 @@ final class Samples {
      */
     static RunSample ofTangents(SampledNetwork network, int depth, NDArray tangents, CellSpec cell) {
         RunSample sample = new RunSample();
-        int points = cell.inputs().points();
         try (NDManager scratch = tangents.getManager().newSubManager()) {
             NDArray t = tangents.toType(DataType.FLOAT64, true);
             t.attach(scratch);
-            double width = network.spec().width();
-            double trace = t.square().sum().getDouble() / width;
-            double total = t.sum(INPUTS).square().sum().getDouble() / width;
-            requireFinite(trace, total, depth, cell);
-            addProducts(sample, cell.statistics(), points, trace, total);
+            addCovariances(sample, t, depth, cell);
             if (Statistic.anyFrom(Source.SERIES, cell.statistics())) {
                 NDArray readout = network.readout(depth);
                 readout.attach(scratch);
@@ -51,15 +46,45 @@ final class Samples {
                         cell.statistics(),
                         t.matMul(readout.toType(DataType.FLOAT64, false)).toDoubleArray());
             }
-            if (Statistic.anyFrom(Source.COVARIANCE, cell.statistics())) {
-                sample.matrix(
-                        Statistic.COVARIANCE,
-                        points,
-                        points,
-                        t.matMul(t.transpose()).divi(width).toDoubleArray());
-            }
         }
         return sample;
+    }
+
+    /**
+     * The sample of one run at one depth of a network whose gradients are with respect to its inputs: C(i,j) = g_i . g_j / d.
+     *
+     * @param gradients df_i / dx_i, shape (M, d)
+     * @throws UnmeasurableException where the run has no value for a statistic
+     */
+    static RunSample ofInputGradients(NDArray gradients, int depth, CellSpec cell) {
+        RunSample sample = new RunSample();
+        try (NDManager scratch = gradients.getManager().newSubManager()) {
+            NDArray g = gradients.toType(DataType.FLOAT64, true);
+            g.attach(scratch);
+            addCovariances(sample, g, depth, cell);
+        }
+        return sample;
+    }
+
+    /**
+     * Adds what follows from C(i,j) = t_i . t_j / K.
+     *
+     * @param t in float64, shape (M, K)
+     */
+    private static void addCovariances(RunSample sample, NDArray t, int depth, CellSpec cell) {
+        int points = cell.inputs().points();
+        double length = t.getShape().get(1);
+        double trace = t.square().sum().getDouble() / length;
+        double total = t.sum(INPUTS).square().sum().getDouble() / length;
+        requireFinite(trace, total, depth, cell);
+        addProducts(sample, cell.statistics(), points, trace, total);
+        if (Statistic.anyFrom(Source.COVARIANCE, cell.statistics())) {
+            sample.matrix(
+                    Statistic.COVARIANCE,
+                    points,
+                    points,
+                    t.matMul(t.transpose()).divi(length).toDoubleArray());
+        }
     }
 
     /** The sample of one run of noise: its series stands for the gradient, its products for the covariance. */

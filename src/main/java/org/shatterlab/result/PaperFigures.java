@@ -95,7 +95,8 @@ public class PaperFigures {
                 curves.add(new Figure2.Curve(label, means(rows), errors(rows)));
             }
             switch (entry.network()) {
-                case NetworkSpec.Rectifier _ -> panels.add(new Figure2.Panel(entry.label(), curves));
+                case NetworkSpec.Rectifier _, NetworkSpec.Convolutional _ ->
+                    panels.add(new Figure2.Panel(entry.label(), curves));
                 case NetworkSpec.Noise _ -> noise.addAll(curves);
             }
         }

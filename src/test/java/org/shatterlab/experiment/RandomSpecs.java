@@ -29,13 +29,13 @@ final class RandomSpecs {
         InputSpec inputs = inputs();
         boolean shared = random.nextBoolean();
         List<NetworkEntry> networks = IntStream.rangeClosed(1, 1 + random.nextInt(4))
-                .mapToObj(i -> entry("net " + i + " \"β\" \\ ~ 🧪", shared))
+                .mapToObj(i -> entry("net " + i + " \"β\" \\ ~ 🧪", shared, inputs))
                 .toList();
         return new ExperimentSpec(
                 random.nextBoolean() ? null : "a name, maybe " + random.nextInt(),
                 random.nextBoolean() ? null : "figure-2",
                 networks,
-                shared ? depths() : List.of(),
+                shared ? evenDepths() : List.of(),
                 inputs,
                 statistics(inputs),
                 1 + random.nextInt(40),
@@ -67,6 +67,17 @@ final class RandomSpecs {
         return new InputSpec.Grid(from, from + 1 + random.nextInt(4) * 0.1, 17 + random.nextInt(490));
     }
 
+    NetworkSpec network(InputSpec inputs) {
+        return inputs instanceof InputSpec.Images && random.nextBoolean() ? convolutional() : network();
+    }
+
+    private NetworkSpec convolutional() {
+        return new NetworkSpec.Convolutional(
+                random.nextBoolean() ? new Wiring.Feedforward() : new Wiring.Resnet(0.5 + number(), number()),
+                random.nextBoolean() ? 16 : 1 + random.nextInt(128),
+                one(Normalization.values()));
+    }
+
     NetworkSpec network() {
         return random.nextInt(5) == 0
                 ? new NetworkSpec.Noise(random.nextBoolean() ? Color.WHITE : Color.BROWN)
@@ -77,10 +88,11 @@ final class RandomSpecs {
                         number());
     }
 
-    private NetworkEntry entry(String label, boolean shared) {
-        NetworkSpec network = network();
-        boolean own = network instanceof NetworkSpec.Rectifier && (!shared || random.nextBoolean());
-        return new NetworkEntry(label, network, own ? depths() : null);
+    private NetworkEntry entry(String label, boolean shared, InputSpec inputs) {
+        NetworkSpec network = network(inputs);
+        boolean own = !(network instanceof NetworkSpec.Noise) && (!shared || random.nextBoolean());
+        return new NetworkEntry(
+                label, network, own ? network instanceof NetworkSpec.Convolutional ? evenDepths() : depths() : null);
     }
 
     private Wiring wiring() {
@@ -116,6 +128,11 @@ final class RandomSpecs {
         allowed.removeIf(
                 statistic -> Statistic.anyFrom(Source.COVARIANCE, Set.of(statistic)) && !inputs.isSameInEveryRun());
         return ExperimentSpec.inEnumOrder(allowed.subList(0, 1 + random.nextInt(allowed.size())));
+    }
+
+    /** Depths that any network may have. */
+    private List<Integer> evenDepths() {
+        return depths().stream().map(depth -> depth + depth % 2).distinct().toList();
     }
 
     Precision precision() {

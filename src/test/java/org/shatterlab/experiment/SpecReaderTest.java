@@ -135,7 +135,8 @@ class SpecReaderTest {
 
     @Test
     void limitsAreConfigurableAndDoNotApplyToWhatIsStored() {
-        SpecReader strict = new SpecReader(Presets.load(), new Limits(1, 10, 10, 1, 10, 10, 10, 1, 2), Bodies.DATASETS);
+        SpecReader strict =
+                new SpecReader(Presets.load(), new Limits(1, 10, 10, 1, 10, 10, 10, 1, 2, 1), Bodies.DATASETS);
         ExperimentSpec large = read(body("'runs': 100000"));
 
         assertThatThrownBy(() -> strict.read(SpecWriter.write(large)))

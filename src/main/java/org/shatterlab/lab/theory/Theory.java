@@ -19,6 +19,11 @@ public final class Theory {
 
     private static final String NOT_A_NETWORK = "Noise is a reference beside the networks, not a network.";
 
+    private static final GradientPredictions NONE_OF_CONVOLUTIONS = GradientPredictions.of(
+            Moments.none("The paper's theorems are about fully connected networks."),
+            Moments.none("The assumption is worked out for fully connected networks."),
+            Moments.none("The limit of infinite width is worked out for fully connected networks."));
+
     /** The statistics that {@link #rows} predicts. */
     public static final Set<Statistic> PREDICTED =
             Collections.unmodifiableSet(EnumSet.of(Statistic.GRADIENT_VARIANCE, Statistic.GRADIENT_CORRELATION));
@@ -40,6 +45,7 @@ public final class Theory {
         List<PredictedRow> rows = new ArrayList<>();
         switch (network) {
             case NetworkSpec.Noise noise -> add(rows, null, noise(noise, inputs.points()));
+            case NetworkSpec.Convolutional _ -> depths.forEach(depth -> add(rows, depth, NONE_OF_CONVOLUTIONS));
             case NetworkSpec.Rectifier rectifier ->
                 predict(rectifier, inputs, datasets, depths)
                         .forEach((depth, predictions) -> add(rows, depth, predictions));
