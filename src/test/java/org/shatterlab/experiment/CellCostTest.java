@@ -42,6 +42,16 @@ class CellCostTest {
     }
 
     @Test
+    void everyDepthOfAConvolutionalNetworkIsDifferentiated() {
+        String images = "\"inputs\": {\"type\": \"dataset\", \"name\": \"cifar-10\"}, ";
+        CellCost deep = of("\"conv-resnet\", \"width\": 128", images + "\"depths\": [40]");
+        CellCost both = of("\"conv-resnet\", \"width\": 128", images + "\"depths\": [20, 40]");
+        double layer = 18.0 * 128 * 128 * 256 * 1024;
+        assertThat(deep.operations()).isCloseTo(5 * 3 * 40 * layer, within(0.02 * deep.operations()));
+        assertThat(both.operations()).isCloseTo(5 * 4 * 40 * layer, within(0.02 * both.operations()));
+    }
+
+    @Test
     void covariancesCostMemoryForEachDepth() {
         String without = "\"depths\": [1, 2, 3], \"statistics\": [\"gradient-variance\"]";
         String with = without.replace("[\"gradient-variance\"]", "[\"gradient-variance\", \"covariance\"]");

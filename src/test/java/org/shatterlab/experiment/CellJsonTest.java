@@ -75,6 +75,18 @@ class CellJsonTest {
     }
 
     @Test
+    void namesConvolutionalNetworks() {
+        var images = new InputSpec.Images(Dataset.CIFAR_10, 256, 0, false, Bodies.SHA256);
+        var feedforward = new NetworkSpec.Convolutional(new Wiring.Feedforward(), 16, Normalization.NONE);
+        var resnet = new NetworkSpec.Convolutional(new Wiring.Resnet(1, 0.1), 8, Normalization.BATCH_NORM);
+        assertThat(CellJson.write(cell(feedforward, images, Precision.FLOAT32, 0)))
+                .contains("\"network\":{\"family\":\"conv-feedforward\"}");
+        assertThat(CellJson.write(cell(resnet, images, Precision.FLOAT32, 0)))
+                .contains(
+                        "\"network\":{\"beta\":0.1,\"family\":\"conv-resnet\",\"normalization\":\"batch-norm\",\"width\":8}");
+    }
+
+    @Test
     void oneNumberHasOneText() {
         SpecReader reader = new SpecReader(Presets.load(), Limits.defaults(), Bodies.DATASETS);
         assertThat(List.of("1", "1.0", "1e0", "10e-1", "1.000"))
