@@ -53,9 +53,6 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
     private static final int KERNEL_TAPS = SampledConvnet.KERNEL * SampledConvnet.KERNEL;
     private static final int ELEMENT_WISE_OF_CONVOLUTION = 8;
 
-    /** So many times as long as in a product an operation takes in a convolution of few channels. */
-    private static final double CONVOLUTION_WORK = 1;
-
     /** Arrays of the size of a hidden state that the pass over the whole batch holds at a time. */
     private static final int CONVOLUTION_ARRAYS = 6;
 
@@ -135,7 +132,7 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
         double bytes = cell.precision() == Precision.FLOAT32 ? Float.BYTES : Double.BYTES;
         return new CellCost(
                 products + elementWise + statistics,
-                slowness * (CONVOLUTION_WORK * products + ELEMENT_WISE_WORK * elementWise) + DOUBLE_WORK * statistics,
+                slowness * (products + ELEMENT_WISE_WORK * elementWise) + DOUBLE_WORK * statistics,
                 SECONDS_PER_LAYER * (deepest + differentiated) + SECONDS_PER_SAMPLE * depths,
                 bytes * (KERNEL_TAPS * channels * channels * deepest + CONVOLUTION_ARRAYS * state)
                         + ConvolutionalPass.MOST_BYTES

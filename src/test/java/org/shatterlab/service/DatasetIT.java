@@ -89,11 +89,15 @@ class DatasetIT {
     }
 
     @Test
-    void aMixtureHasBlocks() {
+    void gradientsAtTwoComponentsOfAMixtureAreLessCorrelatedThanAtOne() {
         JsonNode experiment = service.run("""
-                {"networks": [{"family": "feedforward", "width": 50}], "depths": [1], "runs": 5,
+                {"networks": [{"family": "feedforward", "width": 100}], "depths": [2], "runs": 10,
+                 "statistics": ["correlation"],
                  "inputs": {"type": "gaussian-mixture", "points": 30, "components": 2, "separation": 3}}""");
-        assertThat(experiment.get("state").asString()).isEqualTo("SUCCEEDED");
+        String matrix = experiment.get("links").get("self").asString() + "/matrices/feedforward/2/correlation";
+        JsonNode first =
+                service.json.readTree(service.get(matrix).body()).get("values").get(0);
+        assertThat(first.get(1).asDouble()).isGreaterThan(first.get(29).asDouble() + 0.1);
     }
 
     @Test
