@@ -3,7 +3,10 @@ package org.shatterlab.experiment;
 import java.util.List;
 import org.shatterlab.lab.CellSpec;
 import org.shatterlab.lab.Precision;
+import org.shatterlab.lab.gradient.ConvolutionalPass;
+import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.network.NetworkSpec;
+import org.shatterlab.lab.network.SampledConvnet;
 import org.shatterlab.lab.statistic.Statistic;
 import org.shatterlab.lab.statistic.Statistic.Source;
 
@@ -64,6 +67,11 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
     private static final double SECONDS_PER_DEPTH = 1e-3;
 
     private static final double SECONDS_PER_LAYER_ROW = 5e-5;
+    private static final int KERNEL_TAPS = SampledConvnet.KERNEL * SampledConvnet.KERNEL;
+    private static final int ELEMENT_WISE_OF_CONVOLUTION = 8;
+
+    /** Arrays of the size of a hidden state that the pass over the whole batch holds at a time. */
+    private static final int CONVOLUTION_ARRAYS = 6;
 
     /** Arrays of shape (M, N) that a layer holds at a time. */
     private static final int LAYER_ARRAYS = 10;
@@ -71,6 +79,7 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
     static CellCost of(CellSpec cell) {
         CellCost run = switch (cell.network()) {
             case NetworkSpec.Rectifier network -> run(cell, network);
+            case NetworkSpec.Convolutional network -> convolutions(cell, network);
             case NetworkSpec.Noise _ -> noise(cell);
         };
         long perLayer = cell.statistics().stream().filter(Statistic::isPerLayer).count();
@@ -163,6 +172,41 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
                 SECONDS_PER_LAYER * layers + SECONDS_PER_SAMPLE * depths,
                 bytes * (width * width + dimension * (points + width) + LAYER_ARRAYS * points * width)
                         + Double.BYTES * (2 * points * width + points * dimension)
+                        + kept(cell));
+    }
+
+    /**
+     * Of a convolutional network. A layer of C channels takes 18 C^2 operations for each position of each image. Each is computed
+     * once for the statistics of the batch, and for each depth once more and once backwards.
+     */
+    private static CellCost convolutions(CellSpec cell, NetworkSpec.Convolutional network) {
+        double points = cell.inputs().points();
+        double dimension = cell.inputs().dimension();
+        double channels = network.channels();
+        double depths = cell.depths().size();
+        double deepest = cell.depths().getLast();
+        double differentiated =
+                cell.depths().stream().mapToDouble(depth -> depth).sum();
+        boolean covariance = Statistic.anyFrom(Source.COVARIANCE, cell.statistics());
+
+        double positions = cell.inputs() instanceof InputSpec.Images images
+                ? Math.pow(images.dataset().side(), 2)
+                : dimension;
+        double state = points * positions * channels;
+        double products = 2 * KERNEL_TAPS * state * channels * (deepest + 2 * differentiated)
+                + 2 * KERNEL_TAPS * channels * points * dimension * (1 + 2 * depths);
+        double elementWise = ELEMENT_WISE_OF_CONVOLUTION * state * (deepest + differentiated);
+        double statistics =
+                points * dimension * depths * 4 + (covariance ? 2 * points * points * dimension * depths : 0);
+        double slowness = cell.precision() == Precision.FLOAT32 ? 1 : DOUBLE_WORK;
+        double bytes = cell.precision() == Precision.FLOAT32 ? Float.BYTES : Double.BYTES;
+        return new CellCost(
+                products + elementWise + statistics,
+                slowness * (products + ELEMENT_WISE_WORK * elementWise) + DOUBLE_WORK * statistics,
+                SECONDS_PER_LAYER * (deepest + differentiated) + SECONDS_PER_SAMPLE * depths,
+                bytes * (KERNEL_TAPS * channels * channels * deepest + CONVOLUTION_ARRAYS * state)
+                        + ConvolutionalPass.MOST_BYTES
+                        + 3 * Double.BYTES * points * dimension
                         + kept(cell));
     }
 

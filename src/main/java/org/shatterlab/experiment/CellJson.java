@@ -80,7 +80,7 @@ public final class CellJson {
         fields.onlyKnown(FIELDS);
         Precision precision = fields.choice("precision", PRECISIONS, Defaults.PRECISION);
         InputSpec inputs =
-                new InputReader(Limits.NONE, violations).read(required(fields, "inputs"), "/inputs", precision);
+                new InputReader(Limits.NONE, null, violations).read(required(fields, "inputs"), "/inputs", precision);
         Set<Statistic> statistics = new StatisticsReader(Limits.NONE, violations)
                 .read(required(fields, "statistics"), "/statistics", inputs);
         Fields network = Fields.of(required(fields, "network"), "/network", violations, "a network");

@@ -13,6 +13,7 @@ import org.shatterlab.lab.network.Normalization;
 final class Defaults {
 
     static final int WIDTH = 200;
+    static final int CHANNELS = 16;
     static final Normalization NORMALIZATION = Normalization.NONE;
     static final double ALPHA = 1;
     static final double BETA = 1;
@@ -20,6 +21,10 @@ final class Defaults {
     static final String INITIALIZATION = "he";
     static final InputSpec.Grid GRID = new InputSpec.Grid(-2, 2, 256);
     static final InputSpec.Gaussian GAUSSIAN = new InputSpec.Gaussian(64, 200, 0);
+    static final InputSpec.GaussianMixture GAUSSIAN_MIXTURE = new InputSpec.GaussianMixture(64, 200, 10, 1, 0);
+    static final int BATCH = 256;
+    static final long BATCH_SEED = 0;
+    static final boolean BATCH_PER_RUN = false;
     static final Precision PRECISION = Precision.FLOAT32;
     static final long SEED = 0;
     static final int RUNS = 20;
@@ -34,7 +39,7 @@ final class Defaults {
     static double firstBiasStd(InputSpec inputs) {
         return switch (inputs) {
             case InputSpec.Grid _ -> 1;
-            case InputSpec.Gaussian _ -> 0;
+            case InputSpec.Gaussian _, InputSpec.GaussianMixture _, InputSpec.Images _ -> 0;
         };
     }
 }

@@ -65,7 +65,8 @@ public record ExperimentSpec(
     public List<Integer> effectiveDepths(NetworkEntry entry) {
         return switch (entry.network()) {
             case NetworkSpec.Noise _ -> List.of();
-            case NetworkSpec.Rectifier _ -> entry.depths() == null ? depths : entry.depths();
+            case NetworkSpec.Rectifier _, NetworkSpec.Convolutional _ ->
+                entry.depths() == null ? depths : entry.depths();
         };
     }
 

@@ -9,6 +9,8 @@ enum Family {
     FEEDFORWARD("feedforward"),
     RESNET("resnet"),
     HIGHWAY("highway"),
+    CONV_FEEDFORWARD("conv-feedforward"),
+    CONV_RESNET("conv-resnet"),
     WHITE_NOISE("white-noise"),
     BROWN_NOISE("brown-noise");
 
@@ -27,6 +29,10 @@ enum Family {
             "depths");
 
     private static final List<String> OF_NOISE = List.of("label", "family");
+    private static final List<String> OF_CONV_FEEDFORWARD =
+            List.of("label", "family", "width", "normalization", "depths");
+    private static final List<String> OF_CONV_RESNET =
+            List.of("label", "family", "width", "normalization", "alpha", "beta", "depths");
     private static final List<String> OF_SOME_WIRING = List.of("alpha", "beta", "gamma2");
 
     private final String apiName;
@@ -42,6 +48,8 @@ enum Family {
                     case WHITE -> WHITE_NOISE;
                     case BROWN -> BROWN_NOISE;
                 };
+            case NetworkSpec.Convolutional convolutional ->
+                convolutional.wiring() instanceof Wiring.Resnet ? CONV_RESNET : CONV_FEEDFORWARD;
             case NetworkSpec.Rectifier rectifier ->
                 switch (rectifier.wiring()) {
                     case Wiring.Feedforward _ -> FEEDFORWARD;
@@ -59,11 +67,17 @@ enum Family {
         return this == WHITE_NOISE || this == BROWN_NOISE;
     }
 
+    boolean isConvolutional() {
+        return this == CONV_FEEDFORWARD || this == CONV_RESNET;
+    }
+
     List<String> fields() {
         return switch (this) {
             case FEEDFORWARD -> ofRectifier(List.of());
             case RESNET -> ofRectifier(List.of("alpha", "beta"));
             case HIGHWAY -> ofRectifier(List.of("gamma2"));
+            case CONV_FEEDFORWARD -> OF_CONV_FEEDFORWARD;
+            case CONV_RESNET -> OF_CONV_RESNET;
             case WHITE_NOISE, BROWN_NOISE -> OF_NOISE;
         };
     }

@@ -3,8 +3,12 @@ package org.shatterlab.experiment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.lab.Precision;
+import org.shatterlab.lab.input.Dataset;
+import org.shatterlab.lab.input.DatasetException;
+import org.shatterlab.lab.input.Datasets;
 import org.shatterlab.lab.input.InputSpec;
 import tools.jackson.databind.JsonNode;
 
@@ -12,11 +16,15 @@ import tools.jackson.databind.JsonNode;
 final class InputReader {
 
     private static final int FEWEST_POINTS = 2;
+    private static final Map<String, Dataset> DATASETS = Names.byName(Dataset.values(), Dataset::apiName);
+    private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
     /** What the API calls a kind of inputs, and the fields that such inputs have. */
     enum Type {
         GRID("grid"),
-        GAUSSIAN("gaussian");
+        GAUSSIAN("gaussian"),
+        GAUSSIAN_MIXTURE("gaussian-mixture"),
+        DATASET("dataset");
 
         private static final Map<String, Type> BY_NAME = Names.byName(values(), Type::apiName);
         private static final List<String> ALL_FIELDS = Arrays.stream(values())
@@ -34,6 +42,8 @@ final class InputReader {
             return switch (this) {
                 case GRID -> List.of("type", "from", "to", "points");
                 case GAUSSIAN -> List.of("type", "points", "dimension", "seed");
+                case GAUSSIAN_MIXTURE -> List.of("type", "points", "dimension", "components", "separation", "seed");
+                case DATASET -> List.of("type", "name", "batch", "seed", "perRun", "sha256");
             };
         }
 
@@ -43,10 +53,17 @@ final class InputReader {
     }
 
     private final Limits limits;
+    private final @Nullable Datasets datasets;
     private final Violations violations;
 
-    InputReader(Limits limits, Violations violations) {
+    /**
+     * A reader of inputs.
+     *
+     * @param datasets null for what was accepted once: it names its data, which are not looked up again
+     */
+    InputReader(Limits limits, @Nullable Datasets datasets, Violations violations) {
         this.limits = limits;
+        this.datasets = datasets;
         this.violations = violations;
     }
 
@@ -54,7 +71,7 @@ final class InputReader {
     @Nullable
     InputSpec read(JsonNode value, String pointer, Precision precision) {
         int before = violations.count();
-        Fields fields = Fields.of(value, pointer, violations, "{\"type\": \"grid\" or \"gaussian\", ...}");
+        Fields fields = Fields.of(value, pointer, violations, "{\"type\", ...}");
         if (fields == null) {
             return null;
         }
@@ -67,6 +84,8 @@ final class InputReader {
         InputSpec inputs = switch (type) {
             case GRID -> grid(fields);
             case GAUSSIAN -> gaussian(fields);
+            case GAUSSIAN_MIXTURE -> mixture(fields);
+            case DATASET -> images(fields);
         };
         if (violations.count() == before && inputs instanceof InputSpec.Grid grid) {
             checkEnds(fields, grid, precision);
@@ -86,6 +105,70 @@ final class InputReader {
                 points(fields, Defaults.GAUSSIAN.points()),
                 fields.integer("dimension", 1, limits.dimension(), Defaults.GAUSSIAN.dimension(), "dimension"),
                 fields.integer("seed", Long.MIN_VALUE, Long.MAX_VALUE, Defaults.GAUSSIAN.seed(), ""));
+    }
+
+    private InputSpec.GaussianMixture mixture(Fields fields) {
+        InputSpec.GaussianMixture defaults = Defaults.GAUSSIAN_MIXTURE;
+        return new InputSpec.GaussianMixture(
+                points(fields, defaults.points()),
+                fields.integer("dimension", 1, limits.dimension(), defaults.dimension(), "dimension"),
+                fields.integer("components", 1, limits.points(), defaults.components(), "points"),
+                fields.number("separation", defaults.separation(), std -> std >= 0, "a number of at least 0"),
+                fields.integer("seed", Long.MIN_VALUE, Long.MAX_VALUE, defaults.seed(), ""));
+    }
+
+    private InputSpec.@Nullable Images images(Fields fields) {
+        Dataset dataset = fields.requiredChoice("name", DATASETS);
+        int batch = fields.integer("batch", FEWEST_POINTS, limits.points(), Defaults.BATCH, "points");
+        long seed = fields.integer("seed", Long.MIN_VALUE, Long.MAX_VALUE, Defaults.BATCH_SEED, "");
+        boolean perRun = fields.bool("perRun", Defaults.BATCH_PER_RUN);
+        String sha256 = sha256(fields);
+        if (dataset == null) {
+            return null;
+        }
+        if (dataset.dimension() > limits.dimension()) {
+            fields.refuse(
+                    "name",
+                    "has images of dimension %d; %d is the limit on dimension"
+                            .formatted(dataset.dimension(), limits.dimension()));
+        }
+        String found = datasets == null ? sha256 : find(datasets, dataset, fields, batch, sha256);
+        return found == null ? null : new InputSpec.Images(dataset, batch, seed, perRun, found);
+    }
+
+    /** What the data must have; null if nothing is said of it, or that was refused. */
+    private @Nullable String sha256(Fields fields) {
+        JsonNode value = fields.get("sha256");
+        if (value != null
+                && value.isString()
+                && SHA256.matcher(value.stringValue()).matches()) {
+            return value.stringValue();
+        }
+        if (value != null || datasets == null) {
+            fields.refuse("sha256", "must be a SHA-256 as 64 hexadecimal digits in lower case");
+        }
+        return null;
+    }
+
+    /** Checks the data of this service, and tells their SHA-256. */
+    private static @Nullable String find(
+            Datasets datasets, Dataset dataset, Fields fields, int batch, @Nullable String sha256) {
+        Datasets.Facts facts;
+        try {
+            facts = datasets.find(dataset);
+        } catch (DatasetException e) {
+            fields.refuse("name", "is not available here: " + e.reason());
+            return null;
+        }
+        if (batch > facts.images()) {
+            String message = "must be an integer from %d to %d, the number of images that there are"
+                    .formatted(FEWEST_POINTS, facts.images());
+            fields.refuse("batch", message);
+        }
+        if (sha256 != null && !sha256.equals(facts.sha256())) {
+            fields.refuse("sha256", "must be that of the data that this service has, " + facts.sha256());
+        }
+        return facts.sha256();
     }
 
     private int points(Fields fields, int fallback) {

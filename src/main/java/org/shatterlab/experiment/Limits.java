@@ -16,6 +16,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param cells cells of an experiment
  * @param matrixPoints points at which, and units of which, a statistic may be a matrix
  * @param layers layers at which activity is measured, summed over the depths of a network
+ * @param channels channels of a convolutional layer
  */
 @ConfigurationProperties("shatterlab.limits")
 public record Limits(
@@ -28,12 +29,13 @@ public record Limits(
         @DefaultValue("100000") int runs,
         @DefaultValue("20000") int cells,
         @DefaultValue("512") int matrixPoints,
-        @DefaultValue("10000") int layers) {
+        @DefaultValue("10000") int layers,
+        @DefaultValue("128") int channels) {
 
     private static final int MOST = Integer.MAX_VALUE;
 
     /** For what was accepted once: a limit that is lowered later must not make it unreadable. */
-    static final Limits NONE = new Limits(MOST, MOST, MOST, MOST, MOST, MOST, MOST, MOST, MOST, MOST);
+    static final Limits NONE = new Limits(MOST, MOST, MOST, MOST, MOST, MOST, MOST, MOST, MOST, MOST, MOST);
 
     public Limits {
         requirePositive("networks", networks);
@@ -46,11 +48,12 @@ public record Limits(
         requirePositive("cells", cells);
         requirePositive("matrix-points", matrixPoints);
         requirePositive("layers", layers);
+        requirePositive("channels", channels);
     }
 
     /** The limits of a service that is not configured otherwise. */
     public static Limits defaults() {
-        return new Limits(64, 4096, 1000, 512, 4096, 16384, 100_000, 20_000, 512, 10_000);
+        return new Limits(64, 4096, 1000, 512, 4096, 16384, 100_000, 20_000, 512, 10_000, 128);
     }
 
     private static void requirePositive(String name, int value) {

@@ -24,7 +24,12 @@ final class NetworkReader {
     private static final Map<String, String> INITIALIZATIONS = Map.of(Defaults.INITIALIZATION, Defaults.INITIALIZATION);
     private static final String GAMMA2 = "a number greater than 0 and at most 1, or \"" + SCALED + "\"";
 
+    /** What depths of convolutional networks must be. */
+    static final String EVEN_DEPTHS =
+            "must be even for convolutional networks: they count 3 x 3 convolutions, two to a block";
+
     private final Limits limits;
+    private final @Nullable InputSpec inputs;
     private final DepthsReader depths;
     private final double defaultFirstBiasStd;
 
@@ -35,6 +40,7 @@ final class NetworkReader {
      */
     NetworkReader(Limits limits, Violations violations, @Nullable InputSpec inputs) {
         this.limits = limits;
+        this.inputs = inputs;
         this.depths = new DepthsReader(limits, violations);
         this.defaultFirstBiasStd = inputs == null ? 0 : Defaults.firstBiasStd(inputs);
     }
@@ -49,12 +55,35 @@ final class NetworkReader {
             fields.onlyKnown(family.fields(), Family.ALL_FIELDS, "family " + family.apiName());
         }
         String label = label(fields, family == null ? "" : family.apiName());
-        NetworkSpec network = family != null && family.isNoise()
-                ? new NetworkSpec.Noise(family == Family.WHITE_NOISE ? Color.WHITE : Color.BROWN)
-                : rectifier(fields, family == null ? Family.FEEDFORWARD : family);
+        NetworkSpec network = network(fields, family == null ? Family.FEEDFORWARD : family);
         JsonNode own = family != null && family.isNoise() ? null : fields.get("depths");
         List<Integer> ownDepths = own == null ? null : depths.read(own, fields.at("depths"));
+        if (family != null && family.isConvolutional()) {
+            checkConvolutional(fields, ownDepths);
+        }
         return family == null ? null : new NetworkEntry(label, network, ownDepths);
+    }
+
+    private NetworkSpec network(Fields fields, Family family) {
+        return switch (family) {
+            case FEEDFORWARD, RESNET, HIGHWAY -> rectifier(fields, family);
+            case CONV_FEEDFORWARD, CONV_RESNET -> convolutional(fields, family);
+            case WHITE_NOISE -> new NetworkSpec.Noise(Color.WHITE);
+            case BROWN_NOISE -> new NetworkSpec.Noise(Color.BROWN);
+        };
+    }
+
+    private void checkConvolutional(Fields fields, @Nullable List<Integer> ownDepths) {
+        if (inputs != null && !(inputs instanceof InputSpec.Images)) {
+            fields.refuse("family", "looks at images: inputs must be of type \"dataset\"");
+        }
+        if (ownDepths != null && !areEven(ownDepths)) {
+            fields.refuse("depths", EVEN_DEPTHS);
+        }
+    }
+
+    static boolean areEven(List<Integer> depths) {
+        return depths.stream().allMatch(depth -> depth % 2 == 0);
     }
 
     private static String label(Fields fields, String fallback) {
@@ -93,14 +122,21 @@ final class NetworkReader {
                 fields.number("firstBiasStd", defaultFirstBiasStd, std -> std >= 0, "a number of at least 0"));
     }
 
+    private NetworkSpec convolutional(Fields fields, Family family) {
+        return new NetworkSpec.Convolutional(
+                wiring(fields, family),
+                fields.integer("width", 1, limits.channels(), Defaults.CHANNELS, "channels"),
+                fields.choice("normalization", NORMALIZATIONS, Defaults.NORMALIZATION));
+    }
+
     private static Wiring wiring(Fields fields, Family family) {
         return switch (family) {
-            case RESNET ->
+            case RESNET, CONV_RESNET ->
                 new Wiring.Resnet(
                         fields.number("alpha", Defaults.ALPHA, alpha -> alpha != 0, "a number other than 0"),
                         fields.number("beta", Defaults.BETA, any -> true, "a number"));
             case HIGHWAY -> highway(fields);
-            case FEEDFORWARD, WHITE_NOISE, BROWN_NOISE -> new Wiring.Feedforward();
+            case FEEDFORWARD, CONV_FEEDFORWARD, WHITE_NOISE, BROWN_NOISE -> new Wiring.Feedforward();
         };
     }
 

@@ -1,5 +1,7 @@
 package org.shatterlab.experiment;
 
+import org.shatterlab.lab.input.DatasetFolder;
+import org.shatterlab.platform.ServiceProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -14,7 +16,12 @@ class SpecConfiguration {
     }
 
     @Bean
-    SpecReader specReader(Presets presets, Limits limits) {
-        return new SpecReader(presets, limits);
+    DatasetFolder datasets(ServiceProperties properties) {
+        return new DatasetFolder(properties.datasets());
+    }
+
+    @Bean
+    SpecReader specReader(Presets presets, Limits limits, DatasetFolder datasets) {
+        return new SpecReader(presets, limits, datasets);
     }
 }

@@ -43,6 +43,13 @@ enum SpecForm {
             return this;
         }
 
+        Members bool(String name, boolean value, boolean fallback) {
+            if (writes(value == fallback)) {
+                node.put(name, value);
+            }
+            return this;
+        }
+
         private boolean writes(boolean isDefault) {
             return SpecForm.this == COMPLETE || !isDefault;
         }
@@ -51,6 +58,11 @@ enum SpecForm {
     ObjectNode network(NetworkSpec network, InputSpec inputs) {
         Members members = new Members();
         members.node.put("family", Family.of(network).apiName());
+        if (network instanceof NetworkSpec.Convolutional convolutional) {
+            members.integer("width", convolutional.channels(), Defaults.CHANNELS)
+                    .text("normalization", convolutional.normalization().apiName(), Defaults.NORMALIZATION.apiName());
+            wiring(members, convolutional.wiring());
+        }
         if (network instanceof NetworkSpec.Rectifier rectifier) {
             members.integer("width", rectifier.width(), Defaults.WIDTH)
                     .text("normalization", rectifier.normalization().apiName(), Defaults.NORMALIZATION.apiName());
@@ -87,8 +99,29 @@ enum SpecForm {
                         .integer("dimension", dimension, Defaults.GAUSSIAN.dimension())
                         .integer("seed", seed, Defaults.GAUSSIAN.seed());
             }
+            case InputSpec.GaussianMixture mixture -> mixture(members, mixture);
+            case InputSpec.Images images -> images(members, images);
         }
         return members.node;
+    }
+
+    private static void mixture(Members members, InputSpec.GaussianMixture mixture) {
+        InputSpec.GaussianMixture defaults = Defaults.GAUSSIAN_MIXTURE;
+        members.node.put("type", InputReader.Type.GAUSSIAN_MIXTURE.apiName());
+        members.integer("points", mixture.points(), defaults.points())
+                .integer("dimension", mixture.dimension(), defaults.dimension())
+                .integer("components", mixture.components(), defaults.components())
+                .number("separation", mixture.separation(), defaults.separation())
+                .integer("seed", mixture.seed(), defaults.seed());
+    }
+
+    private static void images(Members members, InputSpec.Images images) {
+        members.node.put("type", InputReader.Type.DATASET.apiName());
+        members.node.put("name", images.dataset().apiName());
+        members.integer("batch", images.points(), Defaults.BATCH)
+                .integer("seed", images.seed(), Defaults.BATCH_SEED)
+                .bool("perRun", images.perRun(), Defaults.BATCH_PER_RUN);
+        members.node.put("sha256", images.sha256());
     }
 
     /** Adds what the draws of an experiment and those of a cell have in common. */

@@ -8,6 +8,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
 import org.shatterlab.lab.Precision;
+import org.shatterlab.lab.input.Datasets;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.statistic.Statistic;
@@ -39,10 +40,17 @@ final class SpecParser {
             Names.byName(new String[] {Defaults.DEVICE, "cpu"}, name -> name);
 
     private final Limits limits;
+    private final @Nullable Datasets datasets;
     private final Violations violations;
 
-    SpecParser(Limits limits, Violations violations) {
+    /**
+     * A parser of one specification.
+     *
+     * @param datasets null for what was accepted once: data that are gone must not make it unreadable
+     */
+    SpecParser(Limits limits, @Nullable Datasets datasets, Violations violations) {
         this.limits = limits;
+        this.datasets = datasets;
         this.violations = violations;
     }
 
@@ -67,6 +75,12 @@ final class SpecParser {
         List<NetworkEntry> networks = networks(fields, inputs, whole);
         if (whole && depthsNode == null) {
             requireDepths(fields, networks);
+        }
+        if (!NetworkReader.areEven(depths)
+                && networks.stream()
+                        .anyMatch(entry ->
+                                entry.network() instanceof NetworkSpec.Convolutional && entry.depths() == null)) {
+            fields.refuse("depths", NetworkReader.EVEN_DEPTHS);
         }
         ExperimentSpec spec = new ExperimentSpec(
                 name,
@@ -107,7 +121,7 @@ final class SpecParser {
         JsonNode value = fields.get("inputs");
         return value == null
                 ? Defaults.GRID
-                : new InputReader(limits, violations).read(value, fields.at("inputs"), precision);
+                : new InputReader(limits, datasets, violations).read(value, fields.at("inputs"), precision);
     }
 
     private Set<Statistic> statistics(Fields fields, @Nullable InputSpec inputs) {
@@ -157,7 +171,7 @@ final class SpecParser {
 
     private static void requireDepths(Fields fields, List<NetworkEntry> networks) {
         if (networks.stream()
-                .anyMatch(entry -> entry.network() instanceof NetworkSpec.Rectifier && entry.depths() == null)) {
+                .anyMatch(entry -> !(entry.network() instanceof NetworkSpec.Noise) && entry.depths() == null)) {
             fields.refuse("depths", "is required unless every network is noise or has depths of its own");
         }
     }

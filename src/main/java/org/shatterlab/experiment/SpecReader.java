@@ -3,6 +3,7 @@ package org.shatterlab.experiment;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.shatterlab.lab.input.Datasets;
 import org.shatterlab.platform.InvalidRequestException;
 import org.shatterlab.platform.MalformedBodyException;
 import org.shatterlab.platform.Violation;
@@ -19,10 +20,12 @@ public final class SpecReader {
 
     private final Presets presets;
     private final Limits limits;
+    private final Datasets datasets;
 
-    public SpecReader(Presets presets, Limits limits) {
+    public SpecReader(Presets presets, Limits limits, Datasets datasets) {
         this.presets = presets;
         this.limits = limits;
+        this.datasets = datasets;
     }
 
     /**
@@ -45,18 +48,22 @@ public final class SpecReader {
         ObjectNode given = object(body, violations);
         JsonNode preset = given.get("preset");
         if (preset == null || preset.isNull()) {
-            return parse(given, limits, violations, true);
+            return parse(given, new SpecParser(limits, datasets, violations), violations, true);
         }
         ObjectNode base = preset(preset, violations);
         if (base == null) {
             // A preset that does not exist is no longer a field to check, but the fields beside it are.
-            return parse(given.deepCopy().without("preset"), limits, violations, false);
+            return parse(
+                    given.deepCopy().without("preset"),
+                    new SpecParser(limits, datasets, violations),
+                    violations,
+                    false);
         }
         String note = "; it comes from preset " + preset.stringValue();
         Set<String> inherited = new HashSet<>(base.propertyNames());
         inherited.removeAll(given.propertyNames());
         try {
-            return parse(base.setAll(given), limits, violations, true);
+            return parse(base.setAll(given), new SpecParser(limits, datasets, violations), violations, true);
         } catch (InvalidRequestException e) {
             throw new InvalidRequestException(e.violations().stream()
                     .map(violation -> isIn(inherited, violation.pointer()) ? noted(violation, note) : violation)
@@ -65,13 +72,13 @@ public final class SpecReader {
     }
 
     /**
-     * Reads back what {@link SpecWriter} wrote. Today's limits and presets do not apply to what was accepted before.
+     * Reads back what {@link SpecWriter} wrote. Today's limits, presets and data sets do not apply to what was accepted before.
      *
      * @throws InvalidRequestException if it is not the text of an experiment
      */
     public static ExperimentSpec restore(JsonNode stored) {
         Violations violations = new Violations();
-        return parse(object(stored, violations), Limits.NONE, violations, true);
+        return parse(object(stored, violations), new SpecParser(Limits.NONE, null, violations), violations, true);
     }
 
     private static ObjectNode object(JsonNode body, Violations violations) {
@@ -93,8 +100,8 @@ public final class SpecReader {
         return preset.spec();
     }
 
-    private static ExperimentSpec parse(ObjectNode document, Limits limits, Violations violations, boolean whole) {
-        ExperimentSpec spec = new SpecParser(limits, violations).parse(document, whole);
+    private static ExperimentSpec parse(ObjectNode document, SpecParser parser, Violations violations, boolean whole) {
+        ExperimentSpec spec = parser.parse(document, whole);
         if (!violations.isEmpty()) {
             throw new InvalidRequestException(violations.list());
         }

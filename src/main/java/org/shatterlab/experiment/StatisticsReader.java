@@ -12,6 +12,7 @@ import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.statistic.SpectralExponent;
 import org.shatterlab.lab.statistic.Statistic;
+import org.shatterlab.lab.statistic.Statistic.Source;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 
@@ -80,6 +81,9 @@ final class StatisticsReader {
         if (statistic.needsOrderedInputs() && !(inputs instanceof InputSpec.Grid)) {
             return "needs ordered inputs: inputs must be of type \"grid\"";
         }
+        if (Statistic.anyFrom(Source.COVARIANCE, Set.of(statistic)) && !inputs.isSameInEveryRun()) {
+            return "is over pairs of inputs, which must be the same in every run: inputs must have \"perRun\": false";
+        }
         if (statistic == Statistic.AUTOCORRELATION && inputs.points() < FEWEST_POINTS_OF_AUTOCORRELATION) {
             return "needs at least %d points, for lags 0 to 15; inputs has %d"
                     .formatted(FEWEST_POINTS_OF_AUTOCORRELATION, inputs.points());
@@ -137,6 +141,9 @@ final class StatisticsReader {
     }
 
     private @Nullable String networkProblem(Statistic statistic, ExperimentSpec spec, NetworkEntry entry) {
+        if (entry.network() instanceof NetworkSpec.Convolutional && statistic.source() == Source.ACTIVITY) {
+            return "is measured in fully connected networks; network \"%s\" is convolutional".formatted(entry.label());
+        }
         if (!(entry.network() instanceof NetworkSpec.Rectifier network)) {
             return null;
         }

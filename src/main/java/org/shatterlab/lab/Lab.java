@@ -10,9 +10,13 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.shatterlab.lab.gradient.ConvolutionalPass;
+import org.shatterlab.lab.input.DatasetFolder;
+import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.input.Inputs;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.RunDraws;
+import org.shatterlab.lab.network.SampledConvnet;
 import org.shatterlab.lab.network.SampledNetwork;
 import org.shatterlab.lab.statistic.CellResult;
 import org.shatterlab.lab.statistic.DepthAccumulator;
@@ -33,18 +37,21 @@ public final class Lab {
             "ai.djl.offline", "true");
 
     private final Device device;
+    private final DatasetFolder datasets;
 
-    private Lab(Device device) {
+    private Lab(Device device, DatasetFolder datasets) {
         this.device = device;
+        this.datasets = datasets;
     }
 
     /**
      * Loads the engine, once per process.
      *
      * @param engineCache where the engine's native libraries are unpacked, unless DJL_CACHE_DIR is set
+     * @param datasets where inputs that are images come from
      * @throws IllegalStateException where another engine is installed than cells are fingerprinted with
      */
-    public static Lab open(Path engineCache) {
+    public static Lab open(Path engineCache, DatasetFolder datasets) {
         ENGINE_SETTINGS.forEach(Lab::setUnlessSet);
         if (System.getenv("DJL_CACHE_DIR") == null) {
             setUnlessSet("DJL_CACHE_DIR", engineCache.toString());
@@ -55,7 +62,7 @@ public final class Lab {
             throw new IllegalStateException("The engine is " + found + ", but results are stored as those of "
                     + LabRevision.ENGINE + "; install that engine");
         }
-        return new Lab(Device.cpu());
+        return new Lab(Device.cpu(), datasets);
     }
 
     private static void setUnlessSet(String property, String value) {
@@ -72,7 +79,8 @@ public final class Lab {
     /**
      * Measures a cell.
      *
-     * @throws UnmeasurableException where a number of it does not exist or leaves the floating-point range
+     * @throws UnmeasurableException where a number of it does not exist or leaves the floating-point range, or its inputs
+     *     are not to be had
      */
     public CellResult measure(CellSpec cell) {
         Map<Integer, DepthAccumulator> depths = new TreeMap<>();
@@ -81,7 +89,8 @@ public final class Lab {
                 RunDraws draws = new RunDraws(cell.seed(), cell.network(), run);
                 try (NDManager runManager = manager.newSubManager()) {
                     switch (cell.network()) {
-                        case NetworkSpec.Rectifier network -> sample(cell, network, draws, runManager, depths);
+                        case NetworkSpec.Rectifier network -> sample(cell, run, network, draws, runManager, depths);
+                        case NetworkSpec.Convolutional network -> sample(cell, run, network, draws, runManager, depths);
                         case NetworkSpec.Noise noise ->
                             depths.computeIfAbsent(0, _ -> new DepthAccumulator(null))
                                     .add(Samples.ofNoise(noise, draws, cell));
@@ -92,23 +101,47 @@ public final class Lab {
         return CellResult.of(depths.values(), cell.firstRun() == 0);
     }
 
-    private static void sample(
+    private void sample(
             CellSpec cell,
+            int run,
             NetworkSpec.Rectifier spec,
             RunDraws draws,
             NDManager manager,
             Map<Integer, DepthAccumulator> depths) {
         int dimension = cell.inputs().dimension();
         try (SampledNetwork network = new SampledNetwork(spec, dimension, draws, manager, cell.precision())) {
-            NDArray x = inputs(cell, manager, network.type());
+            NDArray x = inputs(cell, run, manager, network.type());
             Samples.ofNetwork(network, x, draws, cell)
                     .forEach((depth, sample) -> depths.computeIfAbsent(depth, _ -> new DepthAccumulator(depth))
                             .add(sample));
         }
     }
 
-    private static NDArray inputs(CellSpec cell, NDManager manager, DataType type) {
-        double[][] x = Inputs.of(cell.inputs());
+    private void sample(
+            CellSpec cell,
+            int run,
+            NetworkSpec.Convolutional spec,
+            RunDraws draws,
+            NDManager manager,
+            Map<Integer, DepthAccumulator> depths) {
+        if (!(cell.inputs() instanceof InputSpec.Images images)) {
+            throw new UnmeasurableException(
+                    "Convolutional networks look at images. Ask for inputs of type \"dataset\".");
+        }
+        SampledConvnet network =
+                new SampledConvnet(spec, images.dataset(), cell.depths().getLast(), draws, manager, cell.precision());
+        NDArray x = inputs(cell, run, manager, network.type());
+        RankSamples ranks = new RankSamples(x, draws, cell);
+        ConvolutionalPass.sweep(
+                network,
+                x,
+                cell.depths(),
+                (depth, gradients) -> depths.computeIfAbsent(depth, _ -> new DepthAccumulator(depth))
+                        .add(Samples.ofInputGradients(gradients, depth, ranks, cell)));
+    }
+
+    private NDArray inputs(CellSpec cell, int run, NDManager manager, DataType type) {
+        double[][] x = Inputs.of(cell.inputs(), datasets, run);
         double[] flat = new double[x.length * x[0].length];
         for (int i = 0; i < x.length; i++) {
             System.arraycopy(x[i], 0, flat, i * x[0].length, x[0].length);

@@ -3,53 +3,53 @@ package org.shatterlab.lab;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
-import java.util.Map;
 import org.apache.commons.rng.sampling.distribution.ContinuousSampler;
-import org.shatterlab.lab.gradient.AdjointPass;
 import org.shatterlab.lab.network.RunDraws;
-import org.shatterlab.lab.network.SampledNetwork;
 import org.shatterlab.lab.statistic.EffectiveRank;
 import org.shatterlab.lab.statistic.RunSample;
 import org.shatterlab.lab.statistic.Statistic;
+import org.shatterlab.lab.statistic.Statistic.Source;
 
 /** Works out how many directions the input gradients of one run spread over. */
 final class RankSamples {
 
-    private RankSamples() {}
+    private final CellSpec cell;
+    private final double reference;
 
     /**
-     * Adds the ranks to the sample of each depth, each depth with its own drawn readout; the reference of the relative one
-     * is drawn once for the run.
+     * For one run.
      *
      * @param x the inputs, shape (M, d)
-     * @throws UnmeasurableException where the gradients have no rank
+     * @param draws of the run, from which the reference of the relative rank is drawn once
      */
-    static void add(Map<Integer, RunSample> samples, SampledNetwork network, NDArray x, RunDraws draws, CellSpec cell) {
-        boolean relative = cell.statistics().contains(Statistic.RELATIVE_EFFECTIVE_RANK);
-        double reference = relative ? reference(x, draws) : Double.NaN;
-        samples.forEach((depth, sample) -> {
-            double rank = rank(network, x, depth, cell);
-            if (cell.statistics().contains(Statistic.EFFECTIVE_RANK)) {
-                sample.mean(Statistic.EFFECTIVE_RANK, null, rank);
-            }
-            if (relative) {
-                sample.mean(Statistic.RELATIVE_EFFECTIVE_RANK, null, rank / reference);
-            }
-        });
+    RankSamples(NDArray x, RunDraws draws, CellSpec cell) {
+        this.cell = cell;
+        this.reference =
+                cell.statistics().contains(Statistic.RELATIVE_EFFECTIVE_RANK) ? reference(x, draws) : Double.NaN;
     }
 
-    private static double rank(SampledNetwork network, NDArray x, int depth, CellSpec cell) {
-        AdjointPass.Gradients gradients = AdjointPass.gradients(network, x, depth);
-        try (NDArray _ = gradients.hidden();
-                NDArray input = gradients.input()) {
-            double rank = EffectiveRank.of(input);
-            if (Double.isNaN(rank)) {
-                throw new UnmeasurableException("The input gradients of a run at depth " + depth
-                        + " are 0 at every input or leave the range of "
-                        + cell.precision().apiName() + ", so that they have no rank. "
-                        + "Ask for a wider or shallower network, or for \"precision\": \"float64\".");
-            }
-            return rank;
+    /**
+     * Adds the ranks that the cell asks for.
+     *
+     * @param gradients df_i / dx_i of one drawn readout, shape (M, d)
+     * @throws UnmeasurableException where they have no rank
+     */
+    void addTo(RunSample sample, NDArray gradients, int depth) {
+        if (!Statistic.anyFrom(Source.INPUT_GRADIENTS, cell.statistics())) {
+            return;
+        }
+        double rank = EffectiveRank.of(gradients);
+        if (Double.isNaN(rank)) {
+            throw new UnmeasurableException("The input gradients of a run at depth " + depth
+                    + " are 0 at every input or leave the range of "
+                    + cell.precision().apiName() + ", so that they have no rank. "
+                    + "Ask for a wider or shallower network, or for \"precision\": \"float64\".");
+        }
+        if (cell.statistics().contains(Statistic.EFFECTIVE_RANK)) {
+            sample.mean(Statistic.EFFECTIVE_RANK, null, rank);
+        }
+        if (cell.statistics().contains(Statistic.RELATIVE_EFFECTIVE_RANK)) {
+            sample.mean(Statistic.RELATIVE_EFFECTIVE_RANK, null, rank / reference);
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.commons.rng.sampling.distribution.ContinuousSampler;
 import org.jspecify.annotations.Nullable;
+import org.shatterlab.lab.gradient.AdjointPass;
 import org.shatterlab.lab.gradient.TangentPass;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.RectifierLayer.Normalized;
@@ -45,7 +46,14 @@ final class Samples {
         Map<Integer, RunSample> samples = new TreeMap<>();
         cell.depths().forEach(depth -> samples.put(depth, new RunSample()));
         if (Statistic.anyFrom(Source.INPUT_GRADIENTS, cell.statistics())) {
-            RankSamples.add(samples, network, x, draws, cell);
+            RankSamples ranks = new RankSamples(x, draws, cell);
+            samples.forEach((depth, sample) -> {
+                AdjointPass.Gradients gradients = AdjointPass.gradients(network, x, depth);
+                try (NDArray _ = gradients.hidden();
+                        NDArray input = gradients.input()) {
+                    ranks.addTo(sample, input, depth);
+                }
+            });
         }
         if (needsTangents(cell) || Statistic.anyFrom(Source.ACTIVITY, cell.statistics())) {
             TangentPass.sweep(network, x, cell.depths(), new Sweep(network, cell, samples));
@@ -102,15 +110,10 @@ final class Samples {
      */
     private static void addTangents(
             RunSample sample, SampledNetwork network, int depth, NDArray tangents, CellSpec cell) {
-        int points = cell.inputs().points();
         try (NDManager scratch = tangents.getManager().newSubManager()) {
             NDArray t = tangents.toType(DataType.FLOAT64, true);
             t.attach(scratch);
-            double width = network.spec().width();
-            double trace = t.square().sum().getDouble() / width;
-            double total = t.sum(INPUTS).square().sum().getDouble() / width;
-            requireFinite(trace, total, depth, cell);
-            addProducts(sample, cell.statistics(), points, trace, total);
+            addCovariances(sample, t, depth, cell);
             if (Statistic.anyFrom(Source.SERIES, cell.statistics())) {
                 NDArray readout = network.readout(depth);
                 readout.attach(scratch);
@@ -119,13 +122,44 @@ final class Samples {
                         cell.statistics(),
                         t.matMul(readout.toType(DataType.FLOAT64, false)).toDoubleArray());
             }
-            if (Statistic.anyFrom(Source.COVARIANCE, cell.statistics())) {
-                sample.matrix(
-                        Statistic.COVARIANCE,
-                        points,
-                        points,
-                        t.matMul(t.transpose()).divi(width).toDoubleArray());
-            }
+        }
+    }
+
+    /**
+     * The sample of one run at one depth of a network whose gradients are with respect to its inputs: C(i,j) = g_i . g_j / d.
+     *
+     * @param gradients df_i / dx_i, shape (M, d)
+     * @throws UnmeasurableException where the run has no value for a statistic
+     */
+    static RunSample ofInputGradients(NDArray gradients, int depth, RankSamples ranks, CellSpec cell) {
+        RunSample sample = new RunSample();
+        try (NDManager scratch = gradients.getManager().newSubManager()) {
+            NDArray g = gradients.toType(DataType.FLOAT64, true);
+            g.attach(scratch);
+            addCovariances(sample, g, depth, cell);
+            ranks.addTo(sample, g, depth);
+        }
+        return sample;
+    }
+
+    /**
+     * Adds what follows from C(i,j) = t_i . t_j / K.
+     *
+     * @param t in float64, shape (M, K)
+     */
+    private static void addCovariances(RunSample sample, NDArray t, int depth, CellSpec cell) {
+        int points = cell.inputs().points();
+        double length = t.getShape().get(1);
+        double trace = t.square().sum().getDouble() / length;
+        double total = t.sum(INPUTS).square().sum().getDouble() / length;
+        requireFinite(trace, total, depth, cell);
+        addProducts(sample, cell.statistics(), points, trace, total);
+        if (Statistic.anyFrom(Source.COVARIANCE, cell.statistics())) {
+            sample.matrix(
+                    Statistic.COVARIANCE,
+                    points,
+                    points,
+                    t.matMul(t.transpose()).divi(length).toDoubleArray());
         }
     }
 

@@ -2,7 +2,7 @@ package org.shatterlab.lab;
 
 /**
  * The numbers of a cell do not exist or cannot be represented, whoever computes them and however often: the fault of what
- * was asked. The reason says why and what to ask for instead.
+ * was asked, or of the data it is asked about. The reason says why and what to ask for instead.
  */
 public class UnmeasurableException extends RuntimeException {
 

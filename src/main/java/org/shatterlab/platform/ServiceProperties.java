@@ -10,12 +10,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param roles what this process does: answers HTTP, measures cells, or both
  * @param dataDir the folder of the embedded database and the unpacked engine
+ * @param datasetsDir the folder of your image data sets; empty for {@code datasets} in the data folder
  * @param welcome whether a new embedded database starts with Figure 1
  */
 @ConfigurationProperties("shatterlab")
 public record ServiceProperties(
         @DefaultValue({"api", "worker"}) Set<Role> roles,
         @DefaultValue(HOME + DATA) String dataDir,
+        @DefaultValue("") String datasetsDir,
         @DefaultValue("true") boolean welcome) {
 
     private static final String HOME = "~/";
@@ -23,10 +25,17 @@ public record ServiceProperties(
 
     /** {@code dataDir}, with the home folder of the user in place of the tilde; left empty it is the default. */
     public Path folder() {
+        return path(dataDir.isBlank() ? HOME + DATA : dataDir);
+    }
+
+    /** {@code datasetsDir}, likewise. */
+    public Path datasets() {
+        return datasetsDir.isBlank() ? folder().resolve("datasets") : path(datasetsDir);
+    }
+
+    private static Path path(String name) {
         Path home = Path.of(System.getProperty("user.home"));
-        Path folder = dataDir.isBlank()
-                ? home.resolve(DATA)
-                : dataDir.startsWith(HOME) ? home.resolve(dataDir.substring(HOME.length())) : Path.of(dataDir);
+        Path folder = name.startsWith(HOME) ? home.resolve(name.substring(HOME.length())) : Path.of(name);
         return folder.toAbsolutePath().normalize();
     }
 }

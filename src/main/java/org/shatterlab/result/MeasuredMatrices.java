@@ -77,7 +77,8 @@ public class MeasuredMatrices {
                 new MatrixFigure.Axis(
                         "input x",
                         Arrays.stream(Inputs.of(grid)).mapToDouble(x -> x[0]).toArray());
-            case InputSpec.Gaussian gaussian -> numbered("number of the input", gaussian.points());
+            case InputSpec.Gaussian _, InputSpec.GaussianMixture _, InputSpec.Images _ ->
+                numbered("number of the input", inputs.points());
         };
     }
 

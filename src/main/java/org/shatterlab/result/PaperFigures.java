@@ -19,6 +19,7 @@ import org.shatterlab.experiment.ExperimentSpec;
 import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
 import org.shatterlab.experiment.PaperFigure;
 import org.shatterlab.experiment.Runs;
+import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.input.Inputs;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.statistic.Statistic;
@@ -61,9 +62,11 @@ public class PaperFigures {
 
     private Optional<Figure> figure1(Experiment experiment) {
         ExperimentSpec spec = experiment.spec();
-        double[] x = Arrays.stream(Inputs.of(spec.inputs()))
-                .mapToDouble(point -> point[0])
-                .toArray();
+        if (!(spec.inputs() instanceof InputSpec.Grid grid)) {
+            return Optional.empty();
+        }
+        double[] x =
+                Arrays.stream(Inputs.of(grid)).mapToDouble(point -> point[0]).toArray();
         List<Figure1.Column> columns = new ArrayList<>();
         for (int network = 0; network < spec.networks().size(); network++) {
             NetworkEntry entry = spec.networks().get(network);
@@ -109,7 +112,7 @@ public class PaperFigures {
                 curves.add(lags(label, rows));
             }
             switch (entry.network()) {
-                case NetworkSpec.Rectifier _ ->
+                case NetworkSpec.Rectifier _, NetworkSpec.Convolutional _ ->
                     panels.add(new CurveFigure.Panel(entry.label(), LAG, AUTOCORRELATION, curves));
                 case NetworkSpec.Noise _ -> noise.addAll(curves);
             }

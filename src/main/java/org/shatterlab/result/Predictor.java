@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.lab.CellSpec;
+import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.lab.statistic.Statistic;
 import org.shatterlab.lab.theory.PredictedRow;
 import org.shatterlab.lab.theory.Prediction;
@@ -19,9 +20,11 @@ import org.springframework.stereotype.Repository;
 public class Predictor {
 
     private final JdbcTemplate jdbc;
+    private final DatasetFolder datasets;
 
-    Predictor(JdbcTemplate jdbc) {
+    Predictor(JdbcTemplate jdbc, DatasetFolder datasets) {
         this.jdbc = jdbc;
+        this.datasets = datasets;
     }
 
     /**
@@ -36,7 +39,7 @@ public class Predictor {
         if (missing.isEmpty()) {
             return;
         }
-        List<Object[]> rows = Theory.rows(cell.network(), cell.inputs(), missing, wanted).stream()
+        List<Object[]> rows = Theory.rows(cell.network(), cell.inputs(), datasets, missing, wanted).stream()
                 .map(row -> parameters(subject, row))
                 .toList();
         jdbc.batchUpdate("""

@@ -15,6 +15,7 @@ import org.shatterlab.experiment.CellLedger;
 import org.shatterlab.experiment.CellQueue;
 import org.shatterlab.experiment.Housekeeping;
 import org.shatterlab.lab.Lab;
+import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.platform.ConditionalOnRole;
 import org.shatterlab.platform.Role;
 import org.shatterlab.platform.ServiceProperties;
@@ -42,8 +43,8 @@ class WorkerConfiguration {
     private static final Duration POLLING = Duration.ofMillis(250);
 
     @Bean
-    Lab lab(ServiceProperties properties) {
-        return Lab.open(properties.folder().resolve("engine"));
+    Lab lab(ServiceProperties properties, DatasetFolder datasets) {
+        return Lab.open(properties.folder().resolve("engine"), datasets);
     }
 
     @Bean

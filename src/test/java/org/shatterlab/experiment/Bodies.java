@@ -4,14 +4,25 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.nio.file.Path;
 import java.util.List;
+import org.shatterlab.lab.input.DatasetFolder;
+import org.shatterlab.lab.input.Datasets;
 import org.shatterlab.platform.InvalidRequestException;
 import org.shatterlab.platform.Violation;
 
 /** Bodies in single quotes, and what a service with the default limits makes of them. */
 final class Bodies {
 
-    private static final SpecReader READER = new SpecReader(Presets.load(), Limits.defaults());
+    static final String SHA256 = "5994471abb01112afcc18159f6cc74b4f511b99806da59b3caf5a9c173cacfc5";
+
+    /** CIFAR-10 is there, with 1000 images, and Fashion-MNIST is not. */
+    static final Datasets DATASETS = dataset -> switch (dataset) {
+        case CIFAR_10 -> new Datasets.Facts(SHA256, 1000);
+        case FASHION_MNIST -> new DatasetFolder(Path.of("target/no-such-folder")).find(dataset);
+    };
+
+    private static final SpecReader READER = new SpecReader(Presets.load(), Limits.defaults(), DATASETS);
 
     private Bodies() {}
 

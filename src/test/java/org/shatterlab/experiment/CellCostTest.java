@@ -11,7 +11,7 @@ import org.shatterlab.lab.CellSpec;
 
 class CellCostTest {
 
-    private static final SpecReader READER = new SpecReader(Presets.load(), Limits.defaults());
+    private static final SpecReader READER = new SpecReader(Presets.load(), Limits.defaults(), Bodies.DATASETS);
 
     private static CellCost of(String network, String rest) {
         return of(cells(network, rest).getFirst());
@@ -39,6 +39,16 @@ class CellCostTest {
         CellCost one = of("\"highway\", \"gamma2\": 0.2", "\"depths\": [10, 20, 30]");
         CellCost each = of("\"highway\", \"gamma2\": \"1/sqrt(depth)\"", "\"depths\": [10, 20, 30]");
         assertThat(each.operations()).isCloseTo(2 * one.operations(), within(0.01 * each.operations()));
+    }
+
+    @Test
+    void everyDepthOfAConvolutionalNetworkIsDifferentiated() {
+        String images = "\"inputs\": {\"type\": \"dataset\", \"name\": \"cifar-10\"}, ";
+        CellCost deep = of("\"conv-resnet\", \"width\": 128", images + "\"depths\": [40]");
+        CellCost both = of("\"conv-resnet\", \"width\": 128", images + "\"depths\": [20, 40]");
+        double layer = 18.0 * 128 * 128 * 256 * 1024;
+        assertThat(deep.operations()).isCloseTo(5 * 3 * 40 * layer, within(0.02 * deep.operations()));
+        assertThat(both.operations()).isCloseTo(5 * 4 * 40 * layer, within(0.02 * both.operations()));
     }
 
     @Test

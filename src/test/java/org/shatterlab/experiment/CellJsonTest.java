@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.shatterlab.lab.CellSpec;
 import org.shatterlab.lab.Precision;
+import org.shatterlab.lab.input.Dataset;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.NetworkSpec.Color;
@@ -61,9 +62,33 @@ class CellJsonTest {
                 .doesNotContain("depths");
     }
 
+    /** The data are part of the text, so that another file under the same name makes another cell. */
+    @Test
+    void namesTheData() {
+        var images = new InputSpec.Images(Dataset.CIFAR_10, 256, 0, false, Bodies.SHA256);
+        assertThat(CellJson.write(cell(rectifier(new Wiring.Feedforward(), 0), images, Precision.FLOAT32, 0)))
+                .contains("\"inputs\":{\"name\":\"cifar-10\",\"sha256\":\"" + Bodies.SHA256
+                        + "\",\"type\":\"dataset\"},\"network\":{\"family\":\"feedforward\"}");
+        var mixture = new InputSpec.GaussianMixture(64, 200, 10, 1, 0);
+        assertThat(CellJson.write(cell(rectifier(new Wiring.Feedforward(), 0), mixture, Precision.FLOAT32, 0)))
+                .contains("\"inputs\":{\"type\":\"gaussian-mixture\"}");
+    }
+
+    @Test
+    void namesConvolutionalNetworks() {
+        var images = new InputSpec.Images(Dataset.CIFAR_10, 256, 0, false, Bodies.SHA256);
+        var feedforward = new NetworkSpec.Convolutional(new Wiring.Feedforward(), 16, Normalization.NONE);
+        var resnet = new NetworkSpec.Convolutional(new Wiring.Resnet(1, 0.1), 8, Normalization.BATCH_NORM);
+        assertThat(CellJson.write(cell(feedforward, images, Precision.FLOAT32, 0)))
+                .contains("\"network\":{\"family\":\"conv-feedforward\"}");
+        assertThat(CellJson.write(cell(resnet, images, Precision.FLOAT32, 0)))
+                .contains(
+                        "\"network\":{\"beta\":0.1,\"family\":\"conv-resnet\",\"normalization\":\"batch-norm\",\"width\":8}");
+    }
+
     @Test
     void oneNumberHasOneText() {
-        SpecReader reader = new SpecReader(Presets.load(), Limits.defaults());
+        SpecReader reader = new SpecReader(Presets.load(), Limits.defaults(), Bodies.DATASETS);
         assertThat(List.of("1", "1.0", "1e0", "10e-1", "1.000"))
                 .extracting(beta -> reader.read(SpecJson.parse(
                         "{\"networks\":[{\"family\":\"resnet\",\"alpha\":" + beta + ",\"beta\":0.5}],\"depths\":[2]}")))

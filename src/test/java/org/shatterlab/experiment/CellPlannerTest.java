@@ -13,7 +13,7 @@ import org.shatterlab.lab.statistic.Statistic;
 
 class CellPlannerTest {
 
-    private static final SpecReader READER = new SpecReader(Presets.load(), Limits.defaults());
+    private static final SpecReader READER = new SpecReader(Presets.load(), Limits.defaults(), Bodies.DATASETS);
 
     private static ExperimentSpec experiment(int runs, String statistics) {
         return READER.read(SpecJson.parse("""

@@ -21,7 +21,7 @@ class PresetsTest {
     }
 
     private static ExperimentSpec spec(String name) {
-        return new SpecReader(PRESETS, Limits.defaults())
+        return new SpecReader(PRESETS, Limits.defaults(), Bodies.DATASETS)
                 .read(PRESETS.find(name).orElseThrow().spec());
     }
 

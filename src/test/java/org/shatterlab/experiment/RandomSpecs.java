@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
 import org.shatterlab.lab.Precision;
+import org.shatterlab.lab.input.Dataset;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.NetworkSpec.Color;
@@ -27,14 +28,14 @@ final class RandomSpecs {
         InputSpec inputs = inputs();
         boolean shared = random.nextBoolean();
         List<NetworkEntry> networks = IntStream.rangeClosed(1, 1 + random.nextInt(4))
-                .mapToObj(i -> entry("net " + i + " \"β\" \\ ~ 🧪", shared))
+                .mapToObj(i -> entry("net " + i + " \"β\" \\ ~ 🧪", shared, inputs))
                 .toList();
         Set<Statistic> statistics = statistics(inputs);
         return new ExperimentSpec(
                 random.nextBoolean() ? null : "a name, maybe " + random.nextInt(),
                 random.nextBoolean() ? null : "figure-2",
                 networks,
-                shared ? depths() : List.of(),
+                shared ? evenDepths() : List.of(),
                 inputs,
                 statistics,
                 runs(statistics),
@@ -61,11 +62,35 @@ final class RandomSpecs {
     }
 
     InputSpec inputs() {
-        if (random.nextInt(3) == 0) {
-            return new InputSpec.Gaussian(2 + random.nextInt(500), 1 + random.nextInt(16384), seed());
-        }
+        return switch (random.nextInt(6)) {
+            case 0, 1 -> new InputSpec.Gaussian(2 + random.nextInt(500), 1 + random.nextInt(16384), seed());
+            case 2 ->
+                new InputSpec.GaussianMixture(
+                        2 + random.nextInt(500), 1 + random.nextInt(16384), 1 + random.nextInt(20), number(), seed());
+            case 3 -> images();
+            default -> grid();
+        };
+    }
+
+    InputSpec.Images images() {
+        return new InputSpec.Images(
+                Dataset.CIFAR_10, 2 + random.nextInt(500), seed(), random.nextBoolean(), Bodies.SHA256);
+    }
+
+    private InputSpec.Grid grid() {
         double from = random.nextInt(-3, 3) + (random.nextBoolean() ? 0 : random.nextDouble());
         return new InputSpec.Grid(from, from + 1 + random.nextInt(4) * 0.1, 17 + random.nextInt(490));
+    }
+
+    NetworkSpec network(InputSpec inputs) {
+        return inputs instanceof InputSpec.Images && random.nextBoolean() ? convolutional() : network();
+    }
+
+    private NetworkSpec convolutional() {
+        return new NetworkSpec.Convolutional(
+                random.nextBoolean() ? new Wiring.Feedforward() : new Wiring.Resnet(0.5 + number(), number()),
+                random.nextBoolean() ? 16 : 1 + random.nextInt(128),
+                one(Normalization.values()));
     }
 
     NetworkSpec network() {
@@ -78,10 +103,11 @@ final class RandomSpecs {
                         number());
     }
 
-    private NetworkEntry entry(String label, boolean shared) {
-        NetworkSpec network = network();
-        boolean own = network instanceof NetworkSpec.Rectifier && (!shared || random.nextBoolean());
-        return new NetworkEntry(label, network, own ? depths() : null);
+    private NetworkEntry entry(String label, boolean shared, InputSpec inputs) {
+        NetworkSpec network = network(inputs);
+        boolean own = !(network instanceof NetworkSpec.Noise) && (!shared || random.nextBoolean());
+        return new NetworkEntry(
+                label, network, own ? network instanceof NetworkSpec.Convolutional ? evenDepths() : depths() : null);
     }
 
     private Wiring wiring() {
@@ -119,6 +145,11 @@ final class RandomSpecs {
                 .filter(statistic -> statistic != Statistic.ACTIVITY_RASTER)
                 .toList();
         return ExperimentSpec.inEnumOrder(allowed.subList(0, 1 + random.nextInt(allowed.size())));
+    }
+
+    /** Depths that any network may have. */
+    private List<Integer> evenDepths() {
+        return depths().stream().map(depth -> depth + depth % 2).distinct().toList();
     }
 
     Precision precision() {

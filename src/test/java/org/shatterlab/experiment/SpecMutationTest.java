@@ -14,7 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
 class SpecMutationTest {
 
     private static final int MUTATIONS = 10_000;
-    private static final SpecReader READER = new SpecReader(Presets.load(), Limits.defaults());
+    private static final SpecReader READER = new SpecReader(Presets.load(), Limits.defaults(), Bodies.DATASETS);
     private static final JsonMapper ANY_MAPPER = JsonMapper.builder().build();
 
     @ParameterizedTest(name = "seed {0}")

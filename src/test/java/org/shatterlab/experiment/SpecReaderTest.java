@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
 import org.shatterlab.lab.Precision;
+import org.shatterlab.lab.input.Dataset;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.Normalization;
@@ -22,6 +23,7 @@ import org.shatterlab.lab.network.Wiring;
 import org.shatterlab.lab.statistic.Statistic;
 import org.shatterlab.platform.InvalidRequestException;
 import org.shatterlab.platform.Violation;
+import tools.jackson.databind.node.ObjectNode;
 
 class SpecReaderTest {
 
@@ -133,7 +135,8 @@ class SpecReaderTest {
 
     @Test
     void limitsAreConfigurableAndDoNotApplyToWhatIsStored() {
-        SpecReader strict = new SpecReader(Presets.load(), new Limits(1, 10, 10, 1, 10, 10, 10, 1, 2, 10));
+        SpecReader strict =
+                new SpecReader(Presets.load(), new Limits(1, 10, 10, 1, 10, 10, 10, 1, 2, 10, 1), Bodies.DATASETS);
         ExperimentSpec large = read(body("'runs': 100000"));
 
         assertThatThrownBy(() -> strict.read(SpecWriter.write(large)))
@@ -172,5 +175,27 @@ class SpecReaderTest {
         assertThat(spec.inputs()).isEqualTo(new InputSpec.Grid(-2, 2, 64));
         assertThat(spec.name()).isNull();
         assertThat(spec.seed()).as("the preset's").isEqualTo(1702);
+    }
+
+    @Test
+    void imagesAreThoseThatTheServiceHas() {
+        ExperimentSpec spec = read(body("'inputs': {'type': 'dataset', 'name': 'cifar-10'}"));
+
+        assertThat(spec.inputs()).isEqualTo(new InputSpec.Images(Dataset.CIFAR_10, 256, 0, false, Bodies.SHA256));
+        assertThat(read(body("'inputs': {'type': 'dataset', 'name': 'cifar-10', 'sha256': '" + Bodies.SHA256 + "'}")))
+                .isEqualTo(spec);
+        assertThat(spec.statistics()).containsExactly(Statistic.GRADIENT_VARIANCE, Statistic.GRADIENT_CORRELATION);
+        assertThat(read(body("'inputs': {'type': 'gaussian-mixture'}")).inputs())
+                .isEqualTo(new InputSpec.GaussianMixture(64, 200, 10, 1, 0));
+    }
+
+    @Test
+    void whatWasAcceptedIsReadThoughItsDataAreGone() {
+        ExperimentSpec spec = read(body("'inputs': {'type': 'dataset', 'name': 'cifar-10'}"));
+        ObjectNode stored = SpecWriter.write(spec);
+        stored.withObject("/inputs").put("name", "fashion-mnist");
+
+        assertThat(SpecReader.restore(stored).inputs())
+                .isEqualTo(new InputSpec.Images(Dataset.FASHION_MNIST, 256, 0, false, Bodies.SHA256));
     }
 }

@@ -8,7 +8,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SpecWriterTest {
 
-    private final SpecReader reader = new SpecReader(Presets.load(), Limits.defaults());
+    private final SpecReader reader = new SpecReader(Presets.load(), Limits.defaults(), Bodies.DATASETS);
 
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 1702})

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.Normalization;
@@ -40,6 +41,7 @@ import org.shatterlab.lab.theory.Theory;
 
 class LabTest {
 
+    private static final DatasetFolder DATASETS = new DatasetFolder(Path.of("target/datasets"));
     private static final InputSpec GRID = new InputSpec.Grid(-2, 2, 32);
     private static final Set<Statistic> CHEAP = Set.of(GRADIENT_VARIANCE, GRADIENT_CORRELATION, AUTOCORRELATION);
 
@@ -47,7 +49,7 @@ class LabTest {
 
     @BeforeAll
     static void open() {
-        lab = Lab.open(Path.of("target/djl"));
+        lab = Lab.open(Path.of("target/djl"), DATASETS);
     }
 
     private static NetworkSpec.Rectifier resnet(Normalization normalization) {
@@ -323,7 +325,7 @@ class LabTest {
                 .getFirst()
                 .moments()
                 .estimate();
-        Prediction derived = Theory.rows(noise, GRID, List.of(), statistics)
+        Prediction derived = Theory.rows(noise, GRID, DATASETS, List.of(), statistics)
                 .getFirst()
                 .predictions()
                 .derived();

@@ -29,6 +29,14 @@ class ServicePropertiesTest {
     }
 
     @Test
+    void looksForDataSetsInTheDataFolderUnlessToldOtherwise() {
+        assertThat(bind(Map.of("shatterlab.data-dir", "lab")).datasets())
+                .isEqualTo(Path.of("lab/datasets").toAbsolutePath());
+        assertThat(bind(Map.of("shatterlab.datasets-dir", "sets")).datasets())
+                .isEqualTo(Path.of("sets").toAbsolutePath());
+    }
+
+    @Test
     void hasBothRolesUnlessToldOtherwise() {
         assertThat(bind(Map.of()).roles()).containsExactlyInAnyOrder(Role.values());
         assertThat(bind(Map.of("shatterlab.roles", "worker")).roles()).containsExactly(Role.WORKER);

@@ -1,6 +1,9 @@
 package org.shatterlab.lab.input;
 
+import java.util.Arrays;
+import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.sampling.distribution.ContinuousSampler;
+import org.shatterlab.lab.random.Generators;
 import org.shatterlab.lab.random.Normals;
 
 /** Turns an {@link InputSpec} into the points themselves. */
@@ -9,14 +12,24 @@ public final class Inputs {
     private Inputs() {}
 
     /**
-     * The points, the same wherever and whenever they are asked for.
+     * The points of a run, the same wherever and whenever they are asked for.
      *
      * @return M rows of d numbers
+     * @throws DatasetException where images are not to be had
      */
-    public static double[][] of(InputSpec spec) {
+    public static double[][] of(InputSpec spec, DatasetFolder datasets, int run) {
+        return switch (spec) {
+            case InputSpec.Synthetic synthetic -> of(synthetic);
+            case InputSpec.Images images -> datasets.batch(images, run);
+        };
+    }
+
+    /** The points that follow from their specification alone. */
+    public static double[][] of(InputSpec.Synthetic spec) {
         return switch (spec) {
             case InputSpec.Grid grid -> equallySpaced(grid);
             case InputSpec.Gaussian gaussian -> standardNormal(gaussian);
+            case InputSpec.GaussianMixture mixture -> mixture(mixture);
         };
     }
 
@@ -34,13 +47,37 @@ public final class Inputs {
 
     private static double[][] standardNormal(InputSpec.Gaussian gaussian) {
         // Without the number of points, so that a larger batch begins with the points of a smaller one.
-        ContinuousSampler sampler =
-                Normals.named("gaussian inputs of dimension " + gaussian.dimension() + " seeded " + gaussian.seed());
-        double[][] x = new double[gaussian.points()][gaussian.dimension()];
+        return standardNormal(
+                "gaussian inputs of dimension " + gaussian.dimension() + " seeded " + gaussian.seed(),
+                gaussian.points(),
+                gaussian.dimension());
+    }
+
+    private static double[][] standardNormal(String name, int points, int dimension) {
+        ContinuousSampler sampler = Normals.named(name);
+        double[][] x = new double[points][dimension];
         for (double[] point : x) {
             for (int k = 0; k < point.length; k++) {
                 point[k] = sampler.sample();
             }
+        }
+        return x;
+    }
+
+    private static double[][] mixture(InputSpec.GaussianMixture mixture) {
+        String name = "gaussian mixture of dimension " + mixture.dimension() + " seeded " + mixture.seed();
+        double[][] means = standardNormal(name + ", means", mixture.components(), mixture.dimension());
+        UniformRandomProvider generator = Generators.named(name + ", components");
+        int[] components = generator
+                .ints(mixture.points(), 0, mixture.components())
+                .sorted()
+                .toArray();
+        double[][] x = standardNormal(name + ", points", mixture.points(), mixture.dimension());
+        double norm = Math.hypot(1, mixture.separation());
+        for (int i = 0; i < x.length; i++) {
+            double[] mean = means[components[i]];
+            double[] z = x[i];
+            Arrays.setAll(z, k -> mixture.separation() / norm * mean[k] + z[k] / norm);
         }
         return x;
     }

@@ -23,6 +23,25 @@ public sealed interface NetworkSpec {
     record Rectifier(Wiring wiring, int width, Normalization normalization, double firstBiasStd)
             implements NetworkSpec {}
 
+    /**
+     * A convolutional rectifier network on images, with 3 x 3 kernels that keep the size of an image (zeros around it)
+     *
+     * <pre>
+     * h_0 = K_0 * x                                      K_0 ~ N(0, 1/(9c)), c the channels of an image
+     * u   = K_{l-1} * rho(n_{l-1}(h_{l-2}))              K_l ~ N(0, 2/(9C)), no biases
+     * h_l = a h_{l-2} + b K_l * rho(n_l(u))              l = 2, 4, .. L
+     * f   = v . (mean of h_L over positions)             v ~ N(0, 1/C)
+     * </pre>
+     *
+     * so that L counts the 3 x 3 convolutions after the first, two to a block. n_l takes its statistics for each channel over
+     * the batch and all positions. The paper has the families and the two convolutions of a block; the rest is ours.
+     *
+     * @param wiring a and b, the same at every depth
+     * @param channels C, of every layer
+     * @param normalization n_l
+     */
+    record Convolutional(Wiring wiring, int channels, Normalization normalization) implements NetworkSpec {}
+
     /** A random series in place of a gradient, with no depth. */
     record Noise(Color color) implements NetworkSpec {}
 

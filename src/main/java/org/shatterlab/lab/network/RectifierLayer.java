@@ -83,7 +83,8 @@ public final class RectifierLayer {
         }
     }
 
-    private static NDArray add(Coefficients coefficients, NDArray identity, NDArray branch) {
+    /** a x + b y; y may be overwritten. */
+    static NDArray add(Coefficients coefficients, NDArray identity, NDArray branch) {
         NDArray scaled = coefficients.branch() == 1 ? branch : branch.muli(scalar(branch, coefficients.branch()));
         if (coefficients.skip() == 0) {
             return scaled;

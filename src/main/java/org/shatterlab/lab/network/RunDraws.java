@@ -45,6 +45,9 @@ public final class RunDraws {
             case NetworkSpec.Rectifier r ->
                 "rectifier " + identity(r.wiring()) + " " + r.width() + " "
                         + r.normalization().apiName() + " " + r.firstBiasStd();
+            case NetworkSpec.Convolutional c ->
+                "convolutional " + identity(c.wiring()) + " " + c.channels() + " "
+                        + c.normalization().apiName();
             case NetworkSpec.Noise(NetworkSpec.Color color) -> "noise " + color.apiName();
         };
     }

@@ -1,13 +1,9 @@
 package org.shatterlab.lab.random;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import org.apache.commons.rng.sampling.distribution.ContinuousSampler;
 import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
-import org.apache.commons.rng.simple.RandomSource;
 
-/** Standard normal values that follow from a name: the same name, the same sequence, on every machine. */
+/** Standard normal values that follow from a name, as {@link Generators} says. */
 public final class Normals {
 
     private Normals() {}
@@ -18,14 +14,6 @@ public final class Normals {
      * @param name what the values are for; sequences of different names are independent
      */
     public static ContinuousSampler named(String name) {
-        return ZigguratSampler.NormalizedGaussian.of(RandomSource.L64_X128_MIX.create(sha256(name)));
-    }
-
-    private static byte[] sha256(String name) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
-        }
+        return ZigguratSampler.NormalizedGaussian.of(Generators.named(name));
     }
 }

@@ -2,8 +2,6 @@ package org.shatterlab.lab.theory;
 
 import java.util.Arrays;
 import java.util.Objects;
-import org.shatterlab.lab.input.InputSpec;
-import org.shatterlab.lab.input.Inputs;
 import org.shatterlab.lab.network.NetworkSpec;
 
 /**
@@ -39,9 +37,8 @@ record ActivityPredictions(Predictions activation, Predictions coactivation) {
     }
 
     /** Whether an input lies where every pre-activation of the first layer is zero, whatever the normalisation. */
-    static boolean isSilent(NetworkSpec.Rectifier network, InputSpec inputs) {
+    static boolean isSilent(NetworkSpec.Rectifier network, double[][] x) {
         return network.firstBiasStd() == 0
-                && Arrays.stream(Inputs.of(inputs))
-                        .anyMatch(x -> Arrays.stream(x).allMatch(value -> value == 0));
+                && Arrays.stream(x).anyMatch(point -> Arrays.stream(point).allMatch(value -> value == 0));
     }
 }

@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.input.Inputs;
 import org.shatterlab.lab.network.NetworkSpec;
@@ -35,6 +36,8 @@ final class InfiniteWidth {
                             + " only where every unit has the same variance over the batch:"
                             + " for Gaussian inputs of at least %d points in at least %d dimensions.")
                     .formatted(LARGE_BATCH, LARGE_DIMENSION);
+    private static final String OTHER_INPUTS_IN_EACH_RUN =
+            "Each run has inputs of its own, and for each the limit of infinite width is another.";
     private static final String TOO_MANY_POINTS =
             "The prediction for infinite width is worked out for at most %d points.".formatted(MAX_POINTS);
     private static final String TOO_COSTLY = ("The prediction for infinite width is worked out up to a depth at which"
@@ -56,7 +59,7 @@ final class InfiniteWidth {
             @Nullable String obstacle) {}
 
     static SortedMap<Integer, Limit> predict(
-            NetworkSpec.Rectifier network, InputSpec inputs, Collection<Integer> depths) {
+            NetworkSpec.Rectifier network, InputSpec inputs, DatasetFolder datasets, Collection<Integer> depths) {
         var ascending = new TreeSet<>(depths);
         String impossible = impossible(network, inputs);
         if (impossible != null) {
@@ -64,10 +67,13 @@ final class InfiniteWidth {
             ascending.forEach(depth -> limits.put(depth, new Limit(Moments.none(impossible), List.of(), impossible)));
             return limits;
         }
-        return walk(network, Inputs.of(inputs), ascending, MAX_ENTRIES);
+        return walk(network, Inputs.of(inputs, datasets, 0), ascending, MAX_ENTRIES);
     }
 
     private static @Nullable String impossible(NetworkSpec.Rectifier network, InputSpec inputs) {
+        if (!inputs.isSameInEveryRun()) {
+            return OTHER_INPUTS_IN_EACH_RUN;
+        }
         if (network.normalization() == Normalization.BATCH_NORM && !concentrates(inputs)) {
             return NEEDS_LARGE_BATCH;
         }
@@ -77,7 +83,7 @@ final class InfiniteWidth {
     /** Whether trace(U)/M, the mean over inputs, is the variance over the batch of each single unit. */
     private static boolean concentrates(InputSpec inputs) {
         return switch (inputs) {
-            case InputSpec.Grid _ -> false;
+            case InputSpec.Grid _, InputSpec.GaussianMixture _, InputSpec.Images _ -> false;
             case InputSpec.Gaussian gaussian ->
                 gaussian.points() >= LARGE_BATCH && gaussian.dimension() >= LARGE_DIMENSION;
         };

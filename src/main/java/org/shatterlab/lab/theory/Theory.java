@@ -10,7 +10,9 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.lab.input.InputSpec;
+import org.shatterlab.lab.input.Inputs;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.statistic.SpectralExponent;
 import org.shatterlab.lab.statistic.Statistic;
@@ -20,6 +22,11 @@ public final class Theory {
 
     private static final String NO_SPECTRUM = "No closed form is known for the spectrum of a network's gradients.";
     private static final String NOT_A_NETWORK = "Noise is a reference beside the networks, not a network.";
+
+    private static final GradientPredictions NONE_OF_CONVOLUTIONS = GradientPredictions.of(
+            Moments.none("The paper's theorems are about fully connected networks."),
+            Moments.none("The assumption is worked out for fully connected networks."),
+            Moments.none("The limit of infinite width is worked out for fully connected networks."));
 
     /** The statistics that {@link #rows} predicts. */
     public static final Set<Statistic> PREDICTED = Collections.unmodifiableSet(EnumSet.of(
@@ -34,12 +41,18 @@ public final class Theory {
     /**
      * Predicts the rows of some statistics, those of them that are {@link #PREDICTED}.
      *
+     * @param datasets where the inputs are images
      * @param depths numbers of rectifier layers, each at least 1; ignored for noise, which has none
      */
     public static List<PredictedRow> rows(
-            NetworkSpec network, InputSpec inputs, Collection<Integer> depths, Set<Statistic> statistics) {
+            NetworkSpec network,
+            InputSpec inputs,
+            DatasetFolder datasets,
+            Collection<Integer> depths,
+            Set<Statistic> statistics) {
         List<PredictedRow> rows = new ArrayList<>();
         switch (network) {
+            case NetworkSpec.Convolutional _ -> depths.forEach(depth -> add(rows, depth, NONE_OF_CONVOLUTIONS));
             case NetworkSpec.Noise noise -> {
                 add(rows, null, noise(noise, inputs.points()));
                 rows.add(new PredictedRow(
@@ -47,7 +60,7 @@ public final class Theory {
             }
             case NetworkSpec.Rectifier rectifier -> {
                 if (!statistics.equals(Set.of(Statistic.SPECTRAL_EXPONENT))) {
-                    addWalked(rows, rectifier, inputs, depths, statistics);
+                    addWalked(rows, rectifier, inputs, datasets, depths, statistics);
                 }
                 depths.forEach(depth -> rows.add(
                         new PredictedRow(Statistic.SPECTRAL_EXPONENT, depth, null, Predictions.none(NO_SPECTRUM))));
@@ -61,11 +74,12 @@ public final class Theory {
             List<PredictedRow> rows,
             NetworkSpec.Rectifier network,
             InputSpec inputs,
+            DatasetFolder datasets,
             Collection<Integer> depths,
             Set<Statistic> statistics) {
         boolean activity = statistics.stream().anyMatch(Statistic::isPerLayer);
-        boolean silent = activity && ActivityPredictions.isSilent(network, inputs);
-        InfiniteWidth.predict(network, inputs, depths).forEach((depth, limit) -> {
+        boolean silent = activity && ActivityPredictions.isSilent(network, Inputs.of(inputs, datasets, 0));
+        InfiniteWidth.predict(network, inputs, datasets, depths).forEach((depth, limit) -> {
             add(rows, depth, gradients(network, depth, limit));
             for (int layer = 1; activity && layer <= depth; layer++) {
                 ActivityPredictions predictions = ActivityPredictions.of(limit, silent, layer);
@@ -106,13 +120,14 @@ public final class Theory {
     /**
      * Predicts the gradients of a network, at the cost of about 0.1 s for 256 points and 50 layers.
      *
+     * @param datasets where the inputs are images
      * @param depths numbers of rectifier layers, each at least 1
      * @return the predictions by depth
      */
     public static SortedMap<Integer, GradientPredictions> predict(
-            NetworkSpec.Rectifier network, InputSpec inputs, Collection<Integer> depths) {
+            NetworkSpec.Rectifier network, InputSpec inputs, DatasetFolder datasets, Collection<Integer> depths) {
         var predictions = new TreeMap<Integer, GradientPredictions>();
-        InfiniteWidth.predict(network, inputs, depths)
+        InfiniteWidth.predict(network, inputs, datasets, depths)
                 .forEach((depth, limit) -> predictions.put(depth, gradients(network, depth, limit)));
         return predictions;
     }

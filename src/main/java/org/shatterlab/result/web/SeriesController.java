@@ -6,6 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.Experiment;
 import org.shatterlab.experiment.Experiments;
+import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.input.Inputs;
 import org.shatterlab.lab.statistic.Statistic;
 import org.shatterlab.platform.ConditionalOnRole;
@@ -55,15 +56,16 @@ class SeriesController {
         if (run != 0) {
             throw NetworkDepth.notFound("Only the series of run 0 is kept.");
         }
+        if (!(experiment.spec().inputs() instanceof InputSpec.Grid grid)) {
+            throw at.missing(experiment, Statistic.GRADIENT);
+        }
         double[] gradient = results.series(experiment.id(), at.network(), at.depth(), run)
                 .orElseThrow(() -> at.missing(experiment, Statistic.GRADIENT));
         return new Series(
                 network,
                 at.depth() == 0 ? null : at.depth(),
                 run,
-                Arrays.stream(Inputs.of(experiment.spec().inputs()))
-                        .map(x -> x[0])
-                        .toList(),
+                Arrays.stream(Inputs.of(grid)).map(x -> x[0]).toList(),
                 Arrays.stream(gradient).boxed().toList());
     }
 }

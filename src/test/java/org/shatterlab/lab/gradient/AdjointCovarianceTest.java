@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.shatterlab.lab.CellSpec;
 import org.shatterlab.lab.Lab;
 import org.shatterlab.lab.Precision;
+import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.input.Inputs;
 import org.shatterlab.lab.network.NetworkSpec;
@@ -37,7 +38,7 @@ class AdjointCovarianceTest {
 
     @Test
     void inputGradientsAndTangentsHaveTheSameCorrelation() {
-        Lab lab = Lab.open(Path.of("target/djl"));
+        Lab lab = Lab.open(Path.of("target/djl"), new DatasetFolder(Path.of("target/datasets")));
         Estimate tangents = lab.measure(new CellSpec(
                         NETWORK,
                         INPUTS,

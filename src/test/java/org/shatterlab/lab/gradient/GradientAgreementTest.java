@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.shatterlab.lab.Lab;
 import org.shatterlab.lab.Precision;
+import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.Normalization;
 import org.shatterlab.lab.network.RunDraws;
@@ -30,7 +31,7 @@ class GradientAgreementTest {
 
     @BeforeAll
     static void loadEngine() {
-        Lab.open(Path.of("target/djl"));
+        Lab.open(Path.of("target/djl"), new DatasetFolder(Path.of("target/datasets")));
     }
 
     static Stream<Arguments> cases() {

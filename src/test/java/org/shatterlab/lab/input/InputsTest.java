@@ -57,4 +57,40 @@ class InputsTest {
         assertThat(Inputs.of(new InputSpec.Gaussian(2, 3, 7))).isDeepEqualTo(x);
         assertThat(Inputs.of(new InputSpec.Gaussian(2, 3, 8))[0][0]).isNotEqualTo(x[0][0]);
     }
+
+    @Test
+    void aMixtureHasUnitVarianceAndBlocksOfItsComponents() {
+        var mixture = new InputSpec.GaussianMixture(200, 2000, 4, 2, 7);
+        double[][] x = Inputs.of(mixture);
+
+        double second = Arrays.stream(x)
+                .flatMapToDouble(Arrays::stream)
+                .map(v -> v * v)
+                .average()
+                .orElseThrow();
+        assertThat(second).isCloseTo(1, within(0.05));
+        // Points of one component have correlation s^2 / (1 + s^2) = 0.8, others none: four blocks on the diagonal.
+        int blocks = 1;
+        for (int i = 1; i < x.length; i++) {
+            double correlation = 0;
+            for (int k = 0; k < 2000; k++) {
+                correlation += x[i][k] * x[i - 1][k] / 2000;
+            }
+            assertThat(Math.min(Math.abs(correlation - 0.8), Math.abs(correlation)))
+                    .isLessThan(0.2);
+            blocks += correlation < 0.4 ? 1 : 0;
+        }
+        assertThat(blocks).isEqualTo(4);
+    }
+
+    @Test
+    void aMixtureOfOneComponentThatStandsAtTheOriginIsGaussian() {
+        double[][] x = Inputs.of(new InputSpec.GaussianMixture(100, 50, 1, 0, 7));
+
+        double mean = Arrays.stream(x).flatMapToDouble(Arrays::stream).average().orElseThrow();
+        assertThat(mean).isCloseTo(0, within(4 / Math.sqrt(5000)));
+        assertThat(Inputs.of(new InputSpec.GaussianMixture(100, 50, 1, Double.MAX_VALUE, 7))[3])
+                .as("a separation of any size")
+                .doesNotContain(Double.NaN);
+    }
 }

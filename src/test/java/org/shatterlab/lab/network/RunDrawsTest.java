@@ -35,6 +35,7 @@ class RunDrawsTest {
                 new NetworkSpec.Rectifier(new Wiring.Resnet(1, 0.5), 8, Normalization.NONE, 1),
                 new NetworkSpec.Rectifier(new Wiring.Highway(0.5), 8, Normalization.NONE, 1),
                 new NetworkSpec.Rectifier(new Wiring.ScaledHighway(), 8, Normalization.NONE, 1),
+                new NetworkSpec.Convolutional(new Wiring.Feedforward(), 8, Normalization.NONE),
                 new NetworkSpec.Noise(NetworkSpec.Color.WHITE),
                 new NetworkSpec.Noise(NetworkSpec.Color.BROWN))) {
             draws.add(sample(new RunDraws(7, network, 3), RunDraws.Role.HIDDEN_WEIGHT, 2));

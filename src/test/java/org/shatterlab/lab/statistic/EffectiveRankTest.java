@@ -14,13 +14,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.shatterlab.lab.Lab;
+import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.lab.random.Normals;
 
 class EffectiveRankTest {
 
     @BeforeAll
     static void loadEngine() {
-        Lab.open(Path.of("target/djl"));
+        Lab.open(Path.of("target/djl"), new DatasetFolder(Path.of("target/datasets")));
     }
 
     private static double rank(int rows, int columns, double... values) {

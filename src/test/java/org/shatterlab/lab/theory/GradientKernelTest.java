@@ -26,7 +26,7 @@ class GradientKernelTest {
     }
 
     private static GradientKernel kernel(
-            Wiring wiring, Normalization normalization, InputSpec inputs, double firstBiasStd, int depth) {
+            Wiring wiring, Normalization normalization, InputSpec.Synthetic inputs, double firstBiasStd, int depth) {
         var kernel = new GradientKernel(Inputs.of(inputs), firstBiasStd, normalization);
         for (int l = 0; l < depth; l++) {
             kernel.advance(wiring.coefficients(depth));

@@ -3,6 +3,7 @@ package org.shatterlab.lab.theory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.Normalization;
@@ -23,12 +25,13 @@ import org.shatterlab.lab.statistic.Statistic;
 
 class TheoryTest {
 
+    private static final DatasetFolder NO_DATASETS = new DatasetFolder(Path.of("target/no-such-folder"));
     private static final InputSpec GRID = new InputSpec.Grid(-2, 2, 16);
 
     private static GradientPredictions predict(
             Wiring wiring, Normalization normalization, InputSpec inputs, double firstBiasStd, int depth) {
         var network = new NetworkSpec.Rectifier(wiring, 100, normalization, firstBiasStd);
-        return at(Theory.predict(network, inputs, List.of(depth)), depth);
+        return at(Theory.predict(network, inputs, NO_DATASETS, List.of(depth)), depth);
     }
 
     private static GradientPredictions predict(Wiring wiring, Normalization normalization, int depth) {
@@ -178,7 +181,7 @@ class TheoryTest {
     void aWalkThroughSeveralDepthsEqualsAWalkToEach() {
         for (Wiring wiring : List.of(new Wiring.Resnet(1, 0.5), new Wiring.ScaledHighway())) {
             var network = new NetworkSpec.Rectifier(wiring, 100, Normalization.MEAN_CENTERING, 1);
-            var together = Theory.predict(network, GRID, List.of(7, 2, 4, 2));
+            var together = Theory.predict(network, GRID, NO_DATASETS, List.of(7, 2, 4, 2));
 
             assertThat(together.keySet()).containsExactly(2, 4, 7);
             together.forEach((depth, predictions) ->
@@ -313,7 +316,7 @@ class TheoryTest {
     private static Map<Integer, Predictions> activity(
             Statistic statistic, NetworkSpec.Rectifier network, InputSpec inputs, int depth) {
         var byLayer = new TreeMap<Integer, Predictions>();
-        Theory.rows(network, inputs, List.of(depth), Set.of(statistic))
+        Theory.rows(network, inputs, NO_DATASETS, List.of(depth), Set.of(statistic))
                 .forEach(row -> byLayer.put(Objects.requireNonNull(row.index()), row.predictions()));
         return byLayer;
     }
@@ -381,7 +384,7 @@ class TheoryTest {
     @EnumSource
     void everyPredictedStatisticHasARowAtEveryDepth(Normalization normalization) {
         for (Statistic statistic : Theory.PREDICTED) {
-            assertThat(Theory.rows(feedforward(normalization, 1), GRID, List.of(1, 3), Set.of(statistic)))
+            assertThat(Theory.rows(feedforward(normalization, 1), GRID, NO_DATASETS, List.of(1, 3), Set.of(statistic)))
                     .extracting(PredictedRow::depth)
                     .contains(1, 3);
         }
@@ -393,8 +396,8 @@ class TheoryTest {
         assertThat(value(white.derived())).isZero();
         var brown = Theory.spectralExponent(new NetworkSpec.Noise(NetworkSpec.Color.BROWN), 100_000);
         assertThat(value(brown.derived())).isCloseTo(-2, within(0.05)).isGreaterThan(-2);
-        var network =
-                Theory.rows(feedforward(Normalization.NONE, 1), GRID, List.of(2), Set.of(Statistic.SPECTRAL_EXPONENT));
+        var network = Theory.rows(
+                feedforward(Normalization.NONE, 1), GRID, NO_DATASETS, List.of(2), Set.of(Statistic.SPECTRAL_EXPONENT));
         assertThat(network).hasSize(1);
         assertThat(reason(network.getFirst().predictions().infiniteWidth())).contains("spectrum");
     }
