@@ -22,6 +22,7 @@ enum Family {
             "beta",
             "gamma2",
             "activation",
+            "slope",
             "initialization",
             "firstBiasStd",
             "depths");

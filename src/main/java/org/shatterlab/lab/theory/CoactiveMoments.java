@@ -24,6 +24,8 @@ package org.shatterlab.lab.theory;
  */
 record CoactiveMoments(double product, double derivativeLeft, double derivativeRight, double derivatives) {
 
+    static final CoactiveMoments NONE = new CoactiveMoments(0, 0, 0, 0);
+
     private static final double TWO_PI = 2 * Math.PI;
 
     /**

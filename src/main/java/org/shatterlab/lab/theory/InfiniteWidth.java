@@ -81,7 +81,8 @@ final class InfiniteWidth {
     static SortedMap<Integer, Moments> walk(
             NetworkSpec.Rectifier network, double[][] x, SortedSet<Integer> depths, long entries) {
         var moments = new TreeMap<Integer, Moments>();
-        Supplier<GradientKernel> start = () -> new GradientKernel(x, network.firstBiasStd(), network.normalization());
+        Supplier<GradientKernel> start =
+                () -> new GradientKernel(x, network.firstBiasStd(), network.normalization(), BranchMoments.of(network));
         long affordable = entries / ((long) x.length * x.length);
         GradientKernel kernel = start.get();
         for (int depth : depths) {
