@@ -54,6 +54,9 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
     /** Arrays of shape (M, N) that a layer holds at a time. */
     private static final int LAYER_ARRAYS = 10;
 
+    /** Arrays of weights that a QR decomposition holds at a time. */
+    private static final int DECOMPOSITION_ARRAYS = 4;
+
     static CellCost of(CellSpec cell) {
         CellCost run = switch (cell.network()) {
             case NetworkSpec.Rectifier network -> run(cell, network);
@@ -99,6 +102,7 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
                 SECONDS_PER_LAYER * layers + SECONDS_PER_SAMPLE * depths,
                 bytes * (arity * width * width + dimension * (points + width) + LAYER_ARRAYS * arity * points * width)
                         + Double.BYTES * (2 * points * width + points * dimension)
+                        + (decompositions > 0 ? Double.BYTES * DECOMPOSITION_ARRAYS * arity * width * width : 0)
                         + kept(cell));
     }
 

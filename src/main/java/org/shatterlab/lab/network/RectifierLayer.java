@@ -123,7 +123,12 @@ public final class RectifierLayer {
         try (NDArray transposed = weight.swapAxes(-2, -1)) {
             NDArray branch = gradient.matMul(transposed).muli(slope);
             long arity = slope.getShape().tail() / gradient.getShape().tail();
-            return add(coefficients, gradient, arity == 1 ? branch : sum(branch.split(arity, COLUMNS)));
+            return add(
+                    coefficients,
+                    gradient,
+                    arity == 1
+                            ? branch
+                            : sum(branch.split(arity, branch.getShape().dimension() - 1)));
         }
     }
 
