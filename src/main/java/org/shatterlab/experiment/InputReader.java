@@ -19,7 +19,7 @@ final class InputReader {
         GAUSSIAN("gaussian");
 
         private static final Map<String, Type> BY_NAME = Names.byName(values(), Type::apiName);
-        private static final List<String> ALL_FIELDS = Arrays.stream(values())
+        static final List<String> ALL_FIELDS = Arrays.stream(values())
                 .flatMap(type -> type.fields().stream())
                 .distinct()
                 .toList();

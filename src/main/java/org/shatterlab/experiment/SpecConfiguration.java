@@ -14,6 +14,11 @@ class SpecConfiguration {
     }
 
     @Bean
+    SubjectReader subjectReader(Limits limits) {
+        return new SubjectReader(limits);
+    }
+
+    @Bean
     SpecReader specReader(Presets presets, Limits limits) {
         return new SpecReader(presets, limits);
     }

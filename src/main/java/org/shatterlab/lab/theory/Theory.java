@@ -31,11 +31,27 @@ public final class Theory {
      */
     public static List<PredictedRow> rows(
             NetworkSpec network, InputSpec inputs, Collection<Integer> depths, Set<Statistic> statistics) {
+        return rows(network, inputs, depths, statistics, InfiniteWidth.MAX_ENTRIES);
+    }
+
+    /** The same within about two seconds: where that is not enough, the note says so. */
+    public static List<PredictedRow> quickRows(
+            NetworkSpec network, InputSpec inputs, Collection<Integer> depths, Set<Statistic> statistics) {
+        return rows(network, inputs, depths, statistics, InfiniteWidth.QUICK_ENTRIES);
+    }
+
+    private static List<PredictedRow> rows(
+            NetworkSpec network,
+            InputSpec inputs,
+            Collection<Integer> depths,
+            Set<Statistic> statistics,
+            long entries) {
         List<PredictedRow> rows = new ArrayList<>();
         switch (network) {
             case NetworkSpec.Noise noise -> add(rows, null, noise(noise, inputs.points()));
             case NetworkSpec.Rectifier rectifier ->
-                predict(rectifier, inputs, depths).forEach((depth, predictions) -> add(rows, depth, predictions));
+                predict(rectifier, inputs, depths, entries)
+                        .forEach((depth, predictions) -> add(rows, depth, predictions));
         }
         rows.removeIf(row -> !statistics.contains(row.statistic()));
         return rows;
@@ -63,8 +79,13 @@ public final class Theory {
      */
     public static SortedMap<Integer, GradientPredictions> predict(
             NetworkSpec.Rectifier network, InputSpec inputs, Collection<Integer> depths) {
+        return predict(network, inputs, depths, InfiniteWidth.MAX_ENTRIES);
+    }
+
+    private static SortedMap<Integer, GradientPredictions> predict(
+            NetworkSpec.Rectifier network, InputSpec inputs, Collection<Integer> depths, long entries) {
         var predictions = new TreeMap<Integer, GradientPredictions>();
-        InfiniteWidth.predict(network, inputs, depths)
+        InfiniteWidth.predict(network, inputs, depths, entries)
                 .forEach((depth, infiniteWidth) -> predictions.put(
                         depth,
                         GradientPredictions.of(

@@ -73,7 +73,7 @@ final class ResultParameters {
                 null);
     }
 
-    private static @Nullable List<DepthRange> depths(String text) {
+    static @Nullable List<DepthRange> depths(String text) {
         List<DepthRange> ranges = new ArrayList<>();
         for (String part : text.split(",", -1)) {
             Matcher matcher = DEPTHS.matcher(part.strip());
