@@ -25,7 +25,7 @@ final class InfiniteWidth {
     /** About half a minute of one core. */
     static final long MAX_ENTRIES = 1_500_000_000;
     /** About two seconds of one core. */
-    static final long QUICK_ENTRIES = 100_000_000;
+    static final long QUICK_ENTRIES = 75_000_000;
     /** From this many points and dimensions on, a unit's variance over the batch is much the same for every unit. */
     static final int LARGE_BATCH = 1024;
 

@@ -126,7 +126,9 @@ record TheoryParameters(Subject subject, Set<Statistic> statistics) {
         } catch (InvalidRequestException e) {
             record Refusal(String name, String message) {}
             Set<Refusal> refusals = new LinkedHashSet<>();
-            e.violations()
+            e.violations().stream()
+                    // What only counts further violations is about no parameter.
+                    .filter(violation -> !violation.pointer().isEmpty())
                     .forEach(violation ->
                             refusals.add(new Refusal(parameterAt(violation.pointer()), violation.message())));
             refusals.removeIf(refusal -> refused.contains(refusal.name()));
