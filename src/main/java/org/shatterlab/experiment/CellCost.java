@@ -16,9 +16,10 @@ import org.shatterlab.lab.statistic.Statistic.Source;
  * different networks) and D depths, one run takes
  *
  * <pre>
- * 4 M N^2 S          two products with W_l for each layer: hidden states and tangents
+ * 4 A M N^2 S        two products with W_l for each layer: hidden states and tangents
  * 2 M d N            the first layer, for each pass through the network
- * {@value #ELEMENT_WISE} M N S         normalisation, rectifier, its slope, and the sum of the two paths
+ * {@value #ELEMENT_WISE} A M N S       normalisation, rectifier, its slope, and the sum of the two paths
+ * 4 (A - 1/3) N^3 S  the QR decomposition of orthogonal weights, for looks-linear ones with A = 1
  * 4 M N D            variance and correlation, in float64
  * 2 M N D            the gradient of one readout, where a statistic needs it
  * 2 M^2 N D          the covariance, where a statistic needs it, in float64
@@ -34,7 +35,8 @@ import org.shatterlab.lab.statistic.Statistic.Source;
  * (2 m^2 q + {@value #EIGENVALUES} m^3) (D + 1)   the products of gradients and their eigenvalues, in float64, the reference among them
  * </pre>
  *
- * and the draw of the weights that are used, which is no floating-point work but takes its time. Noise takes M^2 for its covariance.
+ * with A = 2 under CReLU, otherwise 1, and the draw of the A N^2 weights of each layer that is used, which is no
+ * floating-point work but takes its time. Noise takes M^2 for its covariance.
  * Whatever their size, each call of the engine, each prediction and each row takes time too: in small networks most of it.
  *
  * @param operations floating-point operations
@@ -57,6 +59,9 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
     /** A weight takes as long to draw as so many operations of a product. */
     private static final double DRAW_WORK = 300;
 
+    /** In float64, in plain Java. */
+    private static final double QR_WORK = 30;
+
     private static final double DOUBLE_WORK = 2;
 
     private static final double SECONDS_PER_CELL = 0.01;
@@ -75,6 +80,9 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
 
     /** Arrays of shape (M, N) that a layer holds at a time. */
     private static final int LAYER_ARRAYS = 10;
+
+    /** Arrays of weights that a QR decomposition holds at a time. */
+    private static final int DECOMPOSITION_ARRAYS = 4;
 
     static CellCost of(CellSpec cell) {
         CellCost run = switch (cell.network()) {
@@ -155,23 +163,27 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
         boolean covariance = Statistic.anyFrom(Source.COVARIANCE, cell.statistics());
         boolean gradient = Statistic.anyFrom(Source.SERIES, cell.statistics());
 
+        double arity = network.activation().arity();
         double products =
-                4 * points * width * width * layers + 2 * points * dimension * width * (eachDepth ? depths : 1);
+                4 * arity * points * width * width * layers + 2 * points * dimension * width * (eachDepth ? depths : 1);
         boolean activity = Statistic.anyFrom(Source.ACTIVITY, cell.statistics());
-        double elementWise = (ELEMENT_WISE + (activity ? ACTIVITY : 0)) * points * width * layers;
+        double elementWise = (ELEMENT_WISE * arity + (activity ? ACTIVITY : 0)) * points * width * layers;
         double statistics =
                 points * width * depths * (gradient ? 6 : 4) + (covariance ? 2 * points * points * width * depths : 0);
-        double weights = width * width * layers;
+        double weights = arity * width * width * layers;
+        double decompositions = decomposition(network) * layers;
         double slowness = cell.precision() == Precision.FLOAT32 ? 1 : DOUBLE_WORK;
         double bytes = cell.precision() == Precision.FLOAT32 ? Float.BYTES : Double.BYTES;
         return new CellCost(
-                products + elementWise + statistics,
+                products + elementWise + decompositions + statistics,
                 slowness * (products + ELEMENT_WISE_WORK * elementWise)
                         + DOUBLE_WORK * statistics
+                        + QR_WORK * decompositions
                         + DRAW_WORK * weights,
                 SECONDS_PER_LAYER * layers + SECONDS_PER_SAMPLE * depths,
-                bytes * (width * width + dimension * (points + width) + LAYER_ARRAYS * points * width)
+                bytes * (arity * width * width + dimension * (points + width) + LAYER_ARRAYS * arity * points * width)
                         + Double.BYTES * (2 * points * width + points * dimension)
+                        + (decompositions > 0 ? Double.BYTES * DECOMPOSITION_ARRAYS * arity * width * width : 0)
                         + kept(cell));
     }
 
@@ -208,6 +220,15 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
                         + ConvolutionalPass.MOST_BYTES
                         + 3 * Double.BYTES * points * dimension
                         + kept(cell));
+    }
+
+    private static double decomposition(NetworkSpec.Rectifier network) {
+        double cube = Math.pow(network.width(), 3);
+        return switch (network.initialization()) {
+            case HE, XAVIER -> 0;
+            case ORTHOGONAL -> 4 * (network.activation().arity() - 1.0 / 3) * cube;
+            case LOOKS_LINEAR -> 4 * (1 - 1.0 / 3) * cube;
+        };
     }
 
     private static CellCost noise(CellSpec cell) {

@@ -2,6 +2,8 @@ package org.shatterlab.experiment;
 
 import org.shatterlab.lab.Precision;
 import org.shatterlab.lab.input.InputSpec;
+import org.shatterlab.lab.network.Activation;
+import org.shatterlab.lab.network.Initialization;
 import org.shatterlab.lab.network.Normalization;
 
 /**
@@ -17,8 +19,9 @@ final class Defaults {
     static final Normalization NORMALIZATION = Normalization.NONE;
     static final double ALPHA = 1;
     static final double BETA = 1;
-    static final String ACTIVATION = "relu";
-    static final String INITIALIZATION = "he";
+    static final Activation ACTIVATION = new Activation.Relu();
+    static final double SLOPE = 0.25;
+    static final Initialization INITIALIZATION = Initialization.HE;
     static final InputSpec.Grid GRID = new InputSpec.Grid(-2, 2, 256);
     static final InputSpec.Gaussian GAUSSIAN = new InputSpec.Gaussian(64, 200, 0);
     static final InputSpec.GaussianMixture GAUSSIAN_MIXTURE = new InputSpec.GaussianMixture(64, 200, 10, 1, 0);

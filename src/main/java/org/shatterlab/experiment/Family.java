@@ -24,6 +24,7 @@ enum Family {
             "beta",
             "gamma2",
             "activation",
+            "slope",
             "initialization",
             "firstBiasStd",
             "depths");

@@ -27,7 +27,7 @@ final class InputReader {
         DATASET("dataset");
 
         private static final Map<String, Type> BY_NAME = Names.byName(values(), Type::apiName);
-        private static final List<String> ALL_FIELDS = Arrays.stream(values())
+        static final List<String> ALL_FIELDS = Arrays.stream(values())
                 .flatMap(type -> type.fields().stream())
                 .distinct()
                 .toList();

@@ -5,6 +5,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
 import org.shatterlab.lab.input.InputSpec;
+import org.shatterlab.lab.network.Activation;
+import org.shatterlab.lab.network.Initialization;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.NetworkSpec.Color;
 import org.shatterlab.lab.network.Normalization;
@@ -20,8 +22,12 @@ final class NetworkReader {
     private static final Map<String, Family> FAMILIES = Names.byName(Family.values(), Family::apiName);
     private static final Map<String, Normalization> NORMALIZATIONS =
             Names.byName(Normalization.values(), Normalization::apiName);
-    private static final Map<String, String> ACTIVATIONS = Map.of(Defaults.ACTIVATION, Defaults.ACTIVATION);
-    private static final Map<String, String> INITIALIZATIONS = Map.of(Defaults.INITIALIZATION, Defaults.INITIALIZATION);
+    private static final Activation.Prelu PRELU = new Activation.Prelu(Defaults.SLOPE);
+    private static final Map<String, Activation> ACTIVATIONS = Names.byName(
+            new Activation[] {new Activation.Relu(), new Activation.Crelu(), new Activation.Linear(), PRELU},
+            Activation::apiName);
+    private static final Map<String, Initialization> INITIALIZATIONS =
+            Names.byName(Initialization.values(), Initialization::apiName);
     private static final String GAMMA2 = "a number greater than 0 and at most 1, or \"" + SCALED + "\"";
 
     /** What depths of convolutional networks must be. */
@@ -113,12 +119,13 @@ final class NetworkReader {
     }
 
     private NetworkSpec rectifier(Fields fields, Family family) {
-        fields.choice("activation", ACTIVATIONS, Defaults.ACTIVATION);
-        fields.choice("initialization", INITIALIZATIONS, Defaults.INITIALIZATION);
+        Activation activation = activation(fields);
         return new NetworkSpec.Rectifier(
                 wiring(fields, family),
                 fields.integer("width", 1, limits.width(), Defaults.WIDTH, "width"),
                 fields.choice("normalization", NORMALIZATIONS, Defaults.NORMALIZATION),
+                activation == null ? Defaults.ACTIVATION : activation,
+                initialization(fields, activation),
                 fields.number("firstBiasStd", defaultFirstBiasStd, std -> std >= 0, "a number of at least 0"));
     }
 
@@ -127,6 +134,32 @@ final class NetworkReader {
                 wiring(fields, family),
                 fields.integer("width", 1, limits.channels(), Defaults.CHANNELS, "channels"),
                 fields.choice("normalization", NORMALIZATIONS, Defaults.NORMALIZATION));
+    }
+
+    /** Null if it is refused. */
+    private static @Nullable Activation activation(Fields fields) {
+        int before = fields.violations().count();
+        Activation chosen = fields.choice("activation", ACTIVATIONS, Defaults.ACTIVATION);
+        boolean refused = fields.violations().count() > before;
+        if (refused || chosen.equals(PRELU)) {
+            double slope =
+                    fields.number("slope", Defaults.SLOPE, number -> Math.abs(number) <= 1, "a number from -1 to 1");
+            return fields.violations().count() > before ? null : new Activation.Prelu(slope);
+        }
+        if (fields.has("slope")) {
+            fields.refuse("slope", "applies to activation \"prelu\" only");
+        }
+        return chosen;
+    }
+
+    private static Initialization initialization(Fields fields, @Nullable Activation activation) {
+        Initialization chosen = fields.choice("initialization", INITIALIZATIONS, Defaults.INITIALIZATION);
+        if (activation != null && !chosen.suits(activation)) {
+            fields.refuse(
+                    "initialization",
+                    "needs activation \"crelu\", or \"prelu\" with slope 1: with others no weights make the network linear");
+        }
+        return chosen;
     }
 
     private static Wiring wiring(Fields fields, Family family) {

@@ -21,6 +21,11 @@ class SpecConfiguration {
     }
 
     @Bean
+    SubjectReader subjectReader(Limits limits, DatasetFolder datasets) {
+        return new SubjectReader(limits, datasets);
+    }
+
+    @Bean
     SpecReader specReader(Presets presets, Limits limits, DatasetFolder datasets) {
         return new SpecReader(presets, limits, datasets);
     }

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import org.shatterlab.lab.Precision;
 import org.shatterlab.lab.input.InputSpec;
+import org.shatterlab.lab.network.Activation;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.Wiring;
 import tools.jackson.databind.node.ArrayNode;
@@ -67,8 +68,11 @@ enum SpecForm {
             members.integer("width", rectifier.width(), Defaults.WIDTH)
                     .text("normalization", rectifier.normalization().apiName(), Defaults.NORMALIZATION.apiName());
             wiring(members, rectifier.wiring());
-            members.text("activation", Defaults.ACTIVATION, Defaults.ACTIVATION)
-                    .text("initialization", Defaults.INITIALIZATION, Defaults.INITIALIZATION)
+            members.text("activation", rectifier.activation().apiName(), Defaults.ACTIVATION.apiName());
+            if (rectifier.activation() instanceof Activation.Prelu(double slope)) {
+                members.number("slope", slope, Defaults.SLOPE);
+            }
+            members.text("initialization", rectifier.initialization().apiName(), Defaults.INITIALIZATION.apiName())
                     .number("firstBiasStd", rectifier.firstBiasStd(), Defaults.firstBiasStd(inputs));
         }
         return members.node;

@@ -1,16 +1,12 @@
 package org.shatterlab.result;
 
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.shatterlab.lab.CellSpec;
 import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.lab.statistic.Statistic;
 import org.shatterlab.lab.theory.PredictedRow;
-import org.shatterlab.lab.theory.Prediction;
-import org.shatterlab.lab.theory.Predictions;
 import org.shatterlab.lab.theory.Theory;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Repository;
@@ -62,38 +58,16 @@ public class Predictor {
     }
 
     private static Object[] parameters(String subject, PredictedRow row) {
-        Predictions predictions = row.predictions();
+        ResultRow.Predicted predicted = ResultRow.Predicted.of(row.predictions());
         return new Object[] {
             subject,
             row.statistic().apiName(),
             ResultStore.depth(row.depth()),
             ResultStore.index(row.index()),
-            value(predictions.paper()),
-            value(predictions.derived()),
-            value(predictions.infiniteWidth()),
-            note(predictions)
+            predicted.paper(),
+            predicted.derived(),
+            predicted.infiniteWidth(),
+            predicted.note()
         };
-    }
-
-    private static @Nullable Double value(Prediction prediction) {
-        return switch (prediction) {
-            case Prediction.Value(double value) -> value;
-            case Prediction.None _ -> null;
-        };
-    }
-
-    private static @Nullable String note(Predictions predictions) {
-        List<String> reasons = new ArrayList<>();
-        addReason(reasons, "paper", predictions.paper());
-        addReason(reasons, "derived", predictions.derived());
-        addReason(reasons, "infiniteWidth", predictions.infiniteWidth());
-        return reasons.isEmpty() ? null : String.join(" ", reasons);
-    }
-
-    private static void addReason(List<String> reasons, String name, Prediction prediction) {
-        switch (prediction) {
-            case Prediction.Value _ -> {}
-            case Prediction.None(String reason) -> reasons.add(name + ": " + reason);
-        }
     }
 }

@@ -1,6 +1,10 @@
 package org.shatterlab.result;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.shatterlab.lab.theory.Prediction;
+import org.shatterlab.lab.theory.Predictions;
 
 /**
  * One statistic of one network at one depth, over all runs measured so far.
@@ -35,5 +39,36 @@ public record ResultRow(
             @Nullable Double paper,
             @Nullable Double derived,
             @Nullable Double infiniteWidth,
-            @Nullable String note) {}
+            @Nullable String note) {
+
+        public static Predicted of(Predictions predictions) {
+            return new Predicted(
+                    value(predictions.paper()),
+                    value(predictions.derived()),
+                    value(predictions.infiniteWidth()),
+                    note(predictions));
+        }
+
+        private static @Nullable Double value(Prediction prediction) {
+            return switch (prediction) {
+                case Prediction.Value(double value) -> value;
+                case Prediction.None _ -> null;
+            };
+        }
+
+        private static @Nullable String note(Predictions predictions) {
+            List<String> reasons = new ArrayList<>();
+            addReason(reasons, "paper", predictions.paper());
+            addReason(reasons, "derived", predictions.derived());
+            addReason(reasons, "infiniteWidth", predictions.infiniteWidth());
+            return reasons.isEmpty() ? null : String.join(" ", reasons);
+        }
+
+        private static void addReason(List<String> reasons, String name, Prediction prediction) {
+            switch (prediction) {
+                case Prediction.Value _ -> {}
+                case Prediction.None(String reason) -> reasons.add(name + ": " + reason);
+            }
+        }
+    }
 }

@@ -52,6 +52,18 @@ class CellCostTest {
     }
 
     @Test
+    void creluDoublesTheProductsAndOrthogonalWeightsAreDecomposed() {
+        String rest = "\"depths\": [50]";
+        CellCost relu = of("\"feedforward\", \"width\": 1000", rest);
+        CellCost crelu = of("\"feedforward\", \"width\": 1000, \"activation\": \"crelu\"", rest);
+        CellCost orthogonal = of("\"feedforward\", \"width\": 1000, \"initialization\": \"orthogonal\"", rest);
+        assertThat(crelu.operations()).isCloseTo(2 * relu.operations(), within(0.01 * crelu.operations()));
+        assertThat(orthogonal.operations() - relu.operations())
+                .isCloseTo(5 * 50 * 8.0 / 3 * 1e9, within(1e-6 * orthogonal.operations()));
+        assertThat(orthogonal.memoryBytes()).isGreaterThan(relu.memoryBytes());
+    }
+
+    @Test
     void covariancesCostMemoryForEachDepth() {
         String without = "\"depths\": [1, 2, 3], \"statistics\": [\"gradient-variance\"]";
         String with = without.replace("[\"gradient-variance\"]", "[\"gradient-variance\", \"covariance\"]");

@@ -9,6 +9,8 @@ import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
 import org.shatterlab.lab.Precision;
 import org.shatterlab.lab.input.Dataset;
 import org.shatterlab.lab.input.InputSpec;
+import org.shatterlab.lab.network.Activation;
+import org.shatterlab.lab.network.Initialization;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.NetworkSpec.Color;
 import org.shatterlab.lab.network.Normalization;
@@ -96,11 +98,26 @@ final class RandomSpecs {
     NetworkSpec network() {
         return random.nextInt(5) == 0
                 ? new NetworkSpec.Noise(random.nextBoolean() ? Color.WHITE : Color.BROWN)
-                : new NetworkSpec.Rectifier(
-                        wiring(),
-                        random.nextBoolean() ? 200 : 1 + random.nextInt(4096),
-                        one(Normalization.values()),
-                        number());
+                : rectifier();
+    }
+
+    private NetworkSpec.Rectifier rectifier() {
+        Activation activation = one(new Activation[] {
+            new Activation.Relu(),
+            new Activation.Crelu(),
+            new Activation.Linear(),
+            new Activation.Prelu(1),
+            new Activation.Prelu(0.25),
+            new Activation.Prelu(1 - 2 * random.nextDouble())
+        });
+        Initialization initialization = one(Initialization.values());
+        return new NetworkSpec.Rectifier(
+                wiring(),
+                random.nextBoolean() ? 200 : 1 + random.nextInt(4096),
+                one(Normalization.values()),
+                activation,
+                initialization.suits(activation) ? initialization : Initialization.HE,
+                number());
     }
 
     private NetworkEntry entry(String label, boolean shared, InputSpec inputs) {

@@ -2,6 +2,7 @@ package org.shatterlab.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 import static org.shatterlab.experiment.Bodies.assertOneViolation;
 import static org.shatterlab.experiment.Bodies.body;
 import static org.shatterlab.experiment.Bodies.network;
@@ -10,13 +11,18 @@ import static org.shatterlab.experiment.Bodies.violations;
 
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
 import org.shatterlab.lab.Precision;
 import org.shatterlab.lab.input.Dataset;
 import org.shatterlab.lab.input.InputSpec;
+import org.shatterlab.lab.network.Activation;
+import org.shatterlab.lab.network.Initialization;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.Normalization;
 import org.shatterlab.lab.network.Wiring;
@@ -75,6 +81,36 @@ class SpecReaderTest {
                 .as("in the order of the enum")
                 .containsExactly(
                         Statistic.GRADIENT_VARIANCE, Statistic.GRADIENT_CORRELATION, Statistic.AUTOCORRELATION);
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void readsEveryActivationAndInitialization(String fields, Activation activation, Initialization initialization) {
+        assertThat(read("{'networks': [{'family': 'feedforward', " + fields + "}], 'depths': [2]}")
+                        .networks()
+                        .getFirst()
+                        .network())
+                .isEqualTo(new NetworkSpec.Rectifier(
+                        new Wiring.Feedforward(), 200, Normalization.NONE, activation, initialization, 1));
+    }
+
+    static Stream<Arguments> readsEveryActivationAndInitialization() {
+        return Stream.of(
+                arguments("'activation': 'relu'", new Activation.Relu(), Initialization.HE),
+                arguments("'initialization': 'xavier'", new Activation.Relu(), Initialization.XAVIER),
+                arguments(
+                        "'activation': 'linear', 'initialization': 'orthogonal'",
+                        new Activation.Linear(),
+                        Initialization.ORTHOGONAL),
+                arguments(
+                        "'activation': 'crelu', 'initialization': 'looks-linear'",
+                        new Activation.Crelu(),
+                        Initialization.LOOKS_LINEAR),
+                arguments("'activation': 'prelu'", new Activation.Prelu(0.25), Initialization.HE),
+                arguments(
+                        "'activation': 'prelu', 'slope': 1, 'initialization': 'looks-linear'",
+                        new Activation.Prelu(1),
+                        Initialization.LOOKS_LINEAR));
     }
 
     @Test

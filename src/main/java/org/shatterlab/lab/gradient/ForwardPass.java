@@ -32,6 +32,6 @@ final class ForwardPass {
         Normalization normalization = layer == 1 && dimension == 1
                 ? Normalization.NONE
                 : network.spec().normalization();
-        return RectifierLayer.normalize(h, normalization);
+        return RectifierLayer.normalize(h, normalization, network.spec().activation());
     }
 }

@@ -85,7 +85,7 @@ public final class TangentPass {
                     visitor.layer(layer, normalized);
                     NDArray weight = network.hidden(layer);
                     h = RectifierLayer.join(coefficients, h, normalized.activation(), weight);
-                    t = RectifierLayer.join(coefficients, t, t.mul(normalized.slope()), weight);
+                    t = RectifierLayer.join(coefficients, t, normalized.along(t), weight);
                     if (depths.get(next) == layer) {
                         visitor.visit(layer, t);
                         next++;

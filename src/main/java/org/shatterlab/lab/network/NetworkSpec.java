@@ -4,24 +4,46 @@ package org.shatterlab.lab.network;
 public sealed interface NetworkSpec {
 
     /**
-     * A fully connected rectifier network
+     * A fully connected network
      *
      * <pre>
      * h_0 = W_0 x + b_0                          W_0 ~ N(0, 1/d), b_0 ~ N(0, firstBiasStd^2)
-     * h_l = a h_{l-1} + b W_l rho(n_l(h_{l-1}))  W_l ~ N(0, 2/N), l = 1..L
+     * h_l = a h_{l-1} + b W_l rho(n_l(h_{l-1}))  weights of W_l of variance {@link #weightGain} / N, l = 1..L
      * f   = v . h_L                              v ~ N(0, 1/N)
      * </pre>
      *
-     * with rho the ReLU and He initialisation. Where the inputs have one dimension the first rectifier is not
-     * normalised: every kink would otherwise land on the mean of the batch.
+     * Where the inputs have one dimension the first rectifier is not normalised: every kink would otherwise land on the
+     * mean of the batch.
      *
      * @param wiring a and b
      * @param width N, the number of units of every layer
      * @param normalization n_l
+     * @param activation rho
+     * @param initialization how W_l is drawn; one that {@link Initialization#suits} the activation
      * @param firstBiasStd standard deviation of the first layer's bias
      */
-    record Rectifier(Wiring wiring, int width, Normalization normalization, double firstBiasStd)
-            implements NetworkSpec {}
+    record Rectifier(
+            Wiring wiring,
+            int width,
+            Normalization normalization,
+            Activation activation,
+            Initialization initialization,
+            double firstBiasStd)
+            implements NetworkSpec {
+
+        /** The network of the paper: ReLU, He initialisation. */
+        public Rectifier(Wiring wiring, int width, Normalization normalization, double firstBiasStd) {
+            this(wiring, width, normalization, new Activation.Relu(), Initialization.HE, firstBiasStd);
+        }
+
+        /** N times the mean square of a weight of W_l. */
+        public double weightGain() {
+            return switch (initialization) {
+                case HE, ORTHOGONAL -> activation.heGain();
+                case XAVIER, LOOKS_LINEAR -> 1;
+            };
+        }
+    }
 
     /**
      * A convolutional rectifier network on images, with 3 x 3 kernels that keep the size of an image (zeros around it)

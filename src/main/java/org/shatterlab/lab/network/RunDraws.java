@@ -44,12 +44,26 @@ public final class RunDraws {
         return switch (network) {
             case NetworkSpec.Rectifier r ->
                 "rectifier " + identity(r.wiring()) + " " + r.width() + " "
-                        + r.normalization().apiName() + " " + r.firstBiasStd();
+                        + r.normalization().apiName() + " " + r.firstBiasStd() + identity(r.activation())
+                        + identity(r.initialization());
             case NetworkSpec.Convolutional c ->
                 "convolutional " + identity(c.wiring()) + " " + c.channels() + " "
                         + c.normalization().apiName();
             case NetworkSpec.Noise(NetworkSpec.Color color) -> "noise " + color.apiName();
         };
+    }
+
+    /** Nothing for those that there were before there were others, which keep their draws. */
+    private static String identity(Activation activation) {
+        return switch (activation) {
+            case Activation.Relu() -> "";
+            case Activation.Crelu(), Activation.Linear() -> " " + activation.apiName();
+            case Activation.Prelu(double slope) -> " " + activation.apiName() + " " + slope;
+        };
+    }
+
+    private static String identity(Initialization initialization) {
+        return initialization == Initialization.HE ? "" : " " + initialization.apiName();
     }
 
     private static String identity(Wiring wiring) {

@@ -49,7 +49,7 @@ public final class SampledNetwork implements AutoCloseable {
             case FLOAT32 -> DataType.FLOAT32;
             case FLOAT64 -> DataType.FLOAT64;
         };
-        this.hiddenBuffer = allocate(Math.multiplyExact(spec.width(), spec.width()));
+        this.hiddenBuffer = allocate(Math.toIntExact(hiddenShape().size()));
     }
 
     public NetworkSpec.Rectifier spec() {
@@ -77,19 +77,23 @@ public final class SampledNetwork implements AutoCloseable {
     }
 
     /**
-     * W_l ~ N(0, 2/N) (He), shape (N, N), valid until the next call.
+     * W_l, shape (N, N), or (2N, N) where the activation has two numbers for a unit; valid until the next call.
      *
      * @param layer l, from 1
      */
     public NDArray hidden(int layer) {
-        int width = spec.width();
         if (hidden != null) {
             hidden.close();
         }
-        fill(hiddenBuffer, draws.normals(RunDraws.Role.HIDDEN_WEIGHT, layer), Math.sqrt(2.0 / width));
+        ContinuousSampler normals = draws.normals(RunDraws.Role.HIDDEN_WEIGHT, layer);
+        fill(hiddenBuffer, HiddenWeights.unscaled(spec, normals), HiddenWeights.scale(spec));
         // On a CPU the array is a view of the buffer, which is why it ends when the buffer is filled again.
-        hidden = manager.create(hiddenBuffer, new Shape(width, width), type);
+        hidden = manager.create(hiddenBuffer, hiddenShape(), type);
         return hidden;
+    }
+
+    private Shape hiddenShape() {
+        return new Shape((long) spec.activation().arity() * spec.width(), spec.width());
     }
 
     /** v ~ N(0, 1/N), shape (N), another one for each depth. */
@@ -118,16 +122,16 @@ public final class SampledNetwork implements AutoCloseable {
         memory.close();
     }
 
-    private void fill(ByteBuffer buffer, ContinuousSampler normals, double standardDeviation) {
+    private void fill(ByteBuffer buffer, ContinuousSampler values, double scale) {
         if (type == DataType.FLOAT32) {
             FloatBuffer floats = buffer.asFloatBuffer();
             for (int i = 0; i < floats.capacity(); i++) {
-                floats.put(i, (float) (standardDeviation * normals.sample()));
+                floats.put(i, (float) (scale * values.sample()));
             }
         } else {
             DoubleBuffer doubles = buffer.asDoubleBuffer();
             for (int i = 0; i < doubles.capacity(); i++) {
-                doubles.put(i, standardDeviation * normals.sample());
+                doubles.put(i, scale * values.sample());
             }
         }
     }

@@ -27,13 +27,20 @@ record ActivityPredictions(Predictions activation, Predictions coactivation) {
      */
     static ActivityPredictions of(InfiniteWidth.Limit limit, boolean silent, int layer) {
         Prediction coactivation = layer <= limit.coactivation().size()
-                ? new Prediction.Value(limit.coactivation().get(layer - 1))
+                ? known(limit.coactivation().get(layer - 1))
                 : new Prediction.None(Objects.requireNonNull(limit.obstacle()));
         Prediction activation = silent || coactivation.equals(new Prediction.None(GradientKernel.DEGENERATE))
                 ? new Prediction.None(GradientKernel.DEGENERATE)
                 : HALF;
         return new ActivityPredictions(
                 new Predictions(HALF, HALF, activation), new Predictions(QUARTER, QUARTER, coactivation));
+    }
+
+    /** A linear network goes on where a unit is always zero, but its activity there is not known. */
+    private static Prediction known(double probability) {
+        return Double.isNaN(probability)
+                ? new Prediction.None(GradientKernel.DEGENERATE)
+                : new Prediction.Value(probability);
     }
 
     /** Whether an input lies where every pre-activation of the first layer is zero, whatever the normalisation. */

@@ -53,6 +53,12 @@ record CoactiveMoments(
                 p * both + bracketOverSine(c, sine, u.slope(), v.slope(), leftOther / v.sd(), rightOther / u.sd()));
     }
 
+    /** Where the moments are not needed: only how often both are active, NaN where one of them is always zero. */
+    static CoactiveMoments ofProbability(PreActivation u, PreActivation v, double uv) {
+        double c = Math.clamp(uv / (u.sd() * v.sd()), -1, 1);
+        return new CoactiveMoments(Math.acos(-c) / TWO_PI, 0, 0, 0, 0);
+    }
+
     /** Zero at c = 1, the diagonal, and at c = -1, where the two are never active together. */
     private static double bracketOverSine(double c, double sine, double eu, double fv, double fu, double ev) {
         if (sine == 0) {

@@ -20,11 +20,12 @@ import org.shatterlab.lab.theory.CoactiveMoments.PreActivation;
  * variance over the batch under batch normalisation, else 1, each layer takes
  *
  * <pre>
- * K   to a^2 K   + 2 b^2 E[u_i  u_j  ; both active] / s^2
- * K10 to a^2 K10 + 2 b^2 E[u'_i u_j  ; both active] / s^2
- * K11 to a^2 K11 + 2 b^2 E[u'_i u'_j ; both active] / s^2
+ * K   to a^2 K   + b^2 (p E[u_i  u_j  ; both positive] + q E[u_i  u_j])  / s^2
+ * K10 to a^2 K10 + b^2 (p E[u'_i u_j  ; both positive] + q E[u'_i u_j])  / s^2
+ * K11 to a^2 K11 + b^2 (p E[u'_i u'_j ; both positive] + q E[u'_i u'_j]) / s^2
  * </pre>
  *
+ * <p>with p and q the {@link BranchMoments} of activation and weights; p = 2 and q = 0 for ReLU with He initialisation.
  * <p>Statistics of the batch are constants to the derivative. Batch normalisation is exact only where a unit's variance
  * over the batch is the same for every unit; the caller sees to that. Not thread-safe.
  */
@@ -43,6 +44,7 @@ final class GradientKernel {
 
     private final int points;
     private final Normalization normalization;
+    private final BranchMoments moments;
     private final boolean normalizesFirst;
     /** Row i holds the columns j &lt;= i, here and below, so that a layer reads and writes memory in order. */
     private final double[][] k;
@@ -61,10 +63,11 @@ final class GradientKernel {
      *
      * @param x M points of d numbers
      */
-    GradientKernel(double[][] x, double firstBiasStd, Normalization normalization) {
+    GradientKernel(double[][] x, double firstBiasStd, Normalization normalization, BranchMoments moments) {
         boolean line = x[0].length == 1;
         this.points = x.length;
         this.normalization = normalization;
+        this.moments = moments;
         this.normalizesFirst = !line;
         this.k = new double[points][];
         this.k10 = new double[points][];
@@ -140,7 +143,7 @@ final class GradientKernel {
         }
         Means means = nextNormalization() == NONE ? Means.zero(points) : means();
         double[] variance = preActivationVariances(means);
-        for (int i = 0; i < points; i++) {
+        for (int i = 0; i < points && !moments.isLinear(); i++) {
             if (!(variance[i] > CANCELLED * k[i][i])) {
                 obstacle = DEGENERATE;
                 return;
@@ -167,7 +170,7 @@ final class GradientKernel {
 
     private boolean inRange() {
         for (int i = 0; i < points; i++) {
-            double least = Math.min(k[i][i], k11[i][i]);
+            double least = moments.isLinear() ? k11[i][i] : Math.min(k[i][i], k11[i][i]);
             double most = Math.max(k[i][i], k11[i][i]);
             if (!(least > SMALLEST && most < 1 / SMALLEST)) {
                 return false;
@@ -178,7 +181,9 @@ final class GradientKernel {
 
     private void propagate(Coefficients coefficients, Means means, double[] variance) {
         double skip = coefficients.skip() * coefficients.skip();
-        double branch = 2 * coefficients.branch() * coefficients.branch() / batchVariance(variance);
+        double coactive = branch(moments.coactive(), coefficients, variance);
+        double total = branch(moments.total(), coefficients, variance);
+        double diagonal = coactive / 2 + total;
         PreActivation[] u = new PreActivation[points];
         double bothActive = 0;
         for (int i = 0; i < points; i++) {
@@ -186,25 +191,28 @@ final class GradientKernel {
             double own = k10[i][i] - means.k10[i];
             u[i] = new PreActivation(sd, own / sd);
             for (int j = 0; j < i; j++) {
-                CoactiveMoments active = CoactiveMoments.of(
-                        u[i],
-                        u[j],
-                        k[i][j] - means.k[i] - means.k[j] + means.grand,
-                        k10[i][j] - means.k10[i],
-                        k01[i][j] - means.k10[j],
-                        k11[i][j]);
+                double uv = k[i][j] - means.k[i] - means.k[j] + means.grand;
+                double left = k10[i][j] - means.k10[i];
+                double right = k01[i][j] - means.k10[j];
+                CoactiveMoments active = moments.isLinear()
+                        ? CoactiveMoments.ofProbability(u[i], u[j], uv)
+                        : CoactiveMoments.of(u[i], u[j], uv, left, right, k11[i][j]);
                 bothActive += active.probability();
-                k[i][j] = skip * k[i][j] + branch * active.product();
-                k10[i][j] = skip * k10[i][j] + branch * active.derivativeLeft();
-                k01[i][j] = skip * k01[i][j] + branch * active.derivativeRight();
-                k11[i][j] = skip * k11[i][j] + branch * active.derivatives();
+                k[i][j] = skip * k[i][j] + coactive * active.product() + total * uv;
+                k10[i][j] = skip * k10[i][j] + coactive * active.derivativeLeft() + total * left;
+                k01[i][j] = skip * k01[i][j] + coactive * active.derivativeRight() + total * right;
+                k11[i][j] = skip * k11[i][j] + coactive * active.derivatives() + total * k11[i][j];
             }
-            k[i][i] = skip * k[i][i] + branch * variance[i] / 2;
-            k10[i][i] = skip * k10[i][i] + branch * own / 2;
+            k[i][i] = skip * k[i][i] + diagonal * variance[i];
+            k10[i][i] = skip * k10[i][i] + diagonal * own;
             k01[i][i] = k10[i][i];
-            k11[i][i] = (skip + branch / 2) * k11[i][i];
+            k11[i][i] = (skip + diagonal) * k11[i][i];
         }
         coactivation.add(2 * bothActive / points / (points - 1));
+    }
+
+    private double branch(double moment, Coefficients coefficients, double[] variance) {
+        return moment * coefficients.branch() * coefficients.branch() / batchVariance(variance);
     }
 
     private double batchVariance(double[] variance) {

@@ -26,10 +26,15 @@ final class InfiniteWidth {
     static final int MAX_POINTS = 2048;
     /** About half a minute of one core. */
     static final long MAX_ENTRIES = 1_500_000_000;
+    /** About two seconds of one core. */
+    static final long QUICK_ENTRIES = 75_000_000;
     /** From this many points and dimensions on, a unit's variance over the batch is much the same for every unit. */
     static final int LARGE_BATCH = 1024;
 
     static final int LARGE_DIMENSION = 100;
+
+    /** The products of two points of so many dimensions take as long as an entry of a layer. */
+    private static final int DIMENSIONS_OF_A_LAYER = 40;
 
     private static final String NEEDS_LARGE_BATCH =
             ("With batch normalisation the limit of infinite width has a known form"
@@ -40,10 +45,6 @@ final class InfiniteWidth {
             "Each run has inputs of its own, and for each the limit of infinite width is another.";
     private static final String TOO_MANY_POINTS =
             "The prediction for infinite width is worked out for at most %d points.".formatted(MAX_POINTS);
-    private static final String TOO_COSTLY = ("The prediction for infinite width is worked out up to a depth at which"
-                    + " points x points x layers is %.1e; where the coefficients depend on the depth, the layers of all"
-                    + " the depths asked for add up.")
-            .formatted((double) MAX_ENTRIES);
 
     private InfiniteWidth() {}
 
@@ -58,26 +59,50 @@ final class InfiniteWidth {
             List<Double> coactivation,
             @Nullable String obstacle) {}
 
+    /**
+     * Predicts, as far as the budget goes.
+     *
+     * @param entries how often M x M kernel entries may be worked out
+     */
     static SortedMap<Integer, Limit> predict(
-            NetworkSpec.Rectifier network, InputSpec inputs, DatasetFolder datasets, Collection<Integer> depths) {
+            NetworkSpec.Rectifier network,
+            InputSpec inputs,
+            DatasetFolder datasets,
+            Collection<Integer> depths,
+            long entries) {
         var ascending = new TreeSet<>(depths);
-        String impossible = impossible(network, inputs);
+        String impossible = impossible(network, inputs, entries);
         if (impossible != null) {
             var limits = new TreeMap<Integer, Limit>();
             ascending.forEach(depth -> limits.put(depth, new Limit(Moments.none(impossible), List.of(), impossible)));
             return limits;
         }
-        return walk(network, Inputs.of(inputs, datasets, 0), ascending, MAX_ENTRIES);
+        return walk(network, Inputs.of(inputs, datasets, 0), ascending, entries);
     }
 
-    private static @Nullable String impossible(NetworkSpec.Rectifier network, InputSpec inputs) {
+    private static @Nullable String impossible(NetworkSpec.Rectifier network, InputSpec inputs, long entries) {
         if (!inputs.isSameInEveryRun()) {
             return OTHER_INPUTS_IN_EACH_RUN;
         }
         if (network.normalization() == Normalization.BATCH_NORM && !concentrates(inputs)) {
             return NEEDS_LARGE_BATCH;
         }
-        return inputs.points() > MAX_POINTS ? TOO_MANY_POINTS : null;
+        if (inputs.points() > MAX_POINTS) {
+            return TOO_MANY_POINTS;
+        }
+        return affordable(inputs.points(), inputs.dimension(), entries) > 0 ? null : tooCostly(entries);
+    }
+
+    /** The layers that may be walked through after the kernel before them is worked out. */
+    private static long affordable(int points, int dimension, long entries) {
+        return entries / ((long) points * points) - dimension / DIMENSIONS_OF_A_LAYER;
+    }
+
+    private static String tooCostly(long entries) {
+        return ("The prediction for infinite width is worked out up to a depth at which points x points x layers is"
+                        + " %.1e, and %d dimensions of the inputs count as a layer; where the coefficients depend on the"
+                        + " depth, the layers of all the depths asked for add up.")
+                .formatted((double) entries, DIMENSIONS_OF_A_LAYER);
     }
 
     /** Whether trace(U)/M, the mean over inputs, is the variance over the batch of each single unit. */
@@ -99,27 +124,29 @@ final class InfiniteWidth {
     static SortedMap<Integer, Limit> walk(
             NetworkSpec.Rectifier network, double[][] x, SortedSet<Integer> depths, long entries) {
         var limits = new TreeMap<Integer, Limit>();
-        Supplier<GradientKernel> start = () -> new GradientKernel(x, network.firstBiasStd(), network.normalization());
-        long affordable = entries / ((long) x.length * x.length);
+        Supplier<GradientKernel> start =
+                () -> new GradientKernel(x, network.firstBiasStd(), network.normalization(), BranchMoments.of(network));
+        long affordable = affordable(x.length, x[0].length, entries);
         GradientKernel kernel = start.get();
         for (int depth : depths) {
-            if (network.wiring().dependsOnDepth()) {
+            if (network.wiring().dependsOnDepth() && affordable > 0) {
                 kernel = start.get();
+                affordable -= x[0].length / DIMENSIONS_OF_A_LAYER;
             }
             var coefficients = network.wiring().coefficients(depth);
             while (kernel.obstacle() == null && kernel.depth() < depth && affordable > 0) {
                 kernel.advance(coefficients);
                 affordable--;
             }
-            limits.put(depth, limit(kernel, depth));
+            limits.put(depth, limit(kernel, depth, entries));
         }
         return limits;
     }
 
-    private static Limit limit(GradientKernel kernel, int depth) {
+    private static Limit limit(GradientKernel kernel, int depth, long entries) {
         String obstacle = kernel.obstacle();
         if (obstacle == null && kernel.depth() < depth) {
-            obstacle = TOO_COSTLY;
+            obstacle = tooCostly(entries);
         }
         Moments moments = obstacle == null
                 ? Moments.of(kernel.meanVariance(), kernel.pooledCorrelation())

@@ -1,6 +1,8 @@
 package org.shatterlab.lab.theory;
 
+import org.shatterlab.lab.network.Activation;
 import org.shatterlab.lab.network.Coefficients;
+import org.shatterlab.lab.network.Initialization;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.Normalization;
 import org.shatterlab.lab.network.Wiring;
@@ -11,9 +13,16 @@ import org.shatterlab.lab.network.Wiring;
  */
 final class PaperTheorems {
 
+    private static final String OTHER_LAYER =
+            "The paper's theorems are stated for activation relu with initialization he; the derived prediction carries"
+                    + " their assumption over to others.";
+
     private PaperTheorems() {}
 
     static Moments predict(NetworkSpec.Rectifier network, int depth) {
+        if (!network.activation().equals(new Activation.Relu()) || network.initialization() != Initialization.HE) {
+            return Moments.none(OTHER_LAYER);
+        }
         boolean batchNorm = network.normalization() == Normalization.BATCH_NORM;
         return switch (network.wiring()) {
             case Wiring.Feedforward _ -> theorem1(depth);

@@ -50,6 +50,26 @@ public final class Theory {
             DatasetFolder datasets,
             Collection<Integer> depths,
             Set<Statistic> statistics) {
+        return rows(network, inputs, datasets, depths, statistics, InfiniteWidth.MAX_ENTRIES);
+    }
+
+    /** The same within about two seconds: where that is not enough, the note says so. */
+    public static List<PredictedRow> quickRows(
+            NetworkSpec network,
+            InputSpec inputs,
+            DatasetFolder datasets,
+            Collection<Integer> depths,
+            Set<Statistic> statistics) {
+        return rows(network, inputs, datasets, depths, statistics, InfiniteWidth.QUICK_ENTRIES);
+    }
+
+    private static List<PredictedRow> rows(
+            NetworkSpec network,
+            InputSpec inputs,
+            DatasetFolder datasets,
+            Collection<Integer> depths,
+            Set<Statistic> statistics,
+            long entries) {
         List<PredictedRow> rows = new ArrayList<>();
         switch (network) {
             case NetworkSpec.Convolutional _ -> depths.forEach(depth -> add(rows, depth, NONE_OF_CONVOLUTIONS));
@@ -60,7 +80,7 @@ public final class Theory {
             }
             case NetworkSpec.Rectifier rectifier -> {
                 if (!statistics.equals(Set.of(Statistic.SPECTRAL_EXPONENT))) {
-                    addWalked(rows, rectifier, inputs, datasets, depths, statistics);
+                    addWalked(rows, rectifier, inputs, datasets, depths, statistics, entries);
                 }
                 depths.forEach(depth -> rows.add(
                         new PredictedRow(Statistic.SPECTRAL_EXPONENT, depth, null, Predictions.none(NO_SPECTRUM))));
@@ -76,10 +96,11 @@ public final class Theory {
             InputSpec inputs,
             DatasetFolder datasets,
             Collection<Integer> depths,
-            Set<Statistic> statistics) {
+            Set<Statistic> statistics,
+            long entries) {
         boolean activity = statistics.stream().anyMatch(Statistic::isPerLayer);
         boolean silent = activity && ActivityPredictions.isSilent(network, Inputs.of(inputs, datasets, 0));
-        InfiniteWidth.predict(network, inputs, datasets, depths).forEach((depth, limit) -> {
+        InfiniteWidth.predict(network, inputs, datasets, depths, entries).forEach((depth, limit) -> {
             add(rows, depth, gradients(network, depth, limit));
             for (int layer = 1; activity && layer <= depth; layer++) {
                 ActivityPredictions predictions = ActivityPredictions.of(limit, silent, layer);
@@ -127,7 +148,7 @@ public final class Theory {
     public static SortedMap<Integer, GradientPredictions> predict(
             NetworkSpec.Rectifier network, InputSpec inputs, DatasetFolder datasets, Collection<Integer> depths) {
         var predictions = new TreeMap<Integer, GradientPredictions>();
-        InfiniteWidth.predict(network, inputs, datasets, depths)
+        InfiniteWidth.predict(network, inputs, datasets, depths, InfiniteWidth.MAX_ENTRIES)
                 .forEach((depth, limit) -> predictions.put(depth, gradients(network, depth, limit)));
         return predictions;
     }

@@ -90,7 +90,7 @@ final class ResultParameters {
         return Objects.requireNonNullElse(ranges, List.of());
     }
 
-    private static @Nullable List<DepthRange> ranges(String text) {
+    static @Nullable List<DepthRange> ranges(String text) {
         List<DepthRange> ranges = new ArrayList<>();
         for (String part : text.split(",", -1)) {
             Matcher matcher = DEPTHS.matcher(part.strip());

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.commons.rng.sampling.distribution.ContinuousSampler;
 import org.junit.jupiter.api.Test;
+import org.shatterlab.lab.random.Normals;
 
 class RunDrawsTest {
 
@@ -36,11 +37,32 @@ class RunDrawsTest {
                 new NetworkSpec.Rectifier(new Wiring.Highway(0.5), 8, Normalization.NONE, 1),
                 new NetworkSpec.Rectifier(new Wiring.ScaledHighway(), 8, Normalization.NONE, 1),
                 new NetworkSpec.Convolutional(new Wiring.Feedforward(), 8, Normalization.NONE),
+                layer(new Activation.Relu(), Initialization.XAVIER),
+                layer(new Activation.Relu(), Initialization.ORTHOGONAL),
+                layer(new Activation.Crelu(), Initialization.HE),
+                layer(new Activation.Crelu(), Initialization.LOOKS_LINEAR),
+                layer(new Activation.Linear(), Initialization.HE),
+                layer(new Activation.Prelu(0.25), Initialization.HE),
+                layer(new Activation.Prelu(0.5), Initialization.HE),
                 new NetworkSpec.Noise(NetworkSpec.Color.WHITE),
                 new NetworkSpec.Noise(NetworkSpec.Color.BROWN))) {
             draws.add(sample(new RunDraws(7, network, 3), RunDraws.Role.HIDDEN_WEIGHT, 2));
         }
         assertThat(draws).doesNotHaveDuplicates();
+    }
+
+    private static NetworkSpec layer(Activation activation, Initialization initialization) {
+        return new NetworkSpec.Rectifier(
+                new Wiring.Feedforward(), 8, Normalization.NONE, activation, initialization, 1);
+    }
+
+    /** Every stored number follows from these names: they stay as they were before there were other activations. */
+    @Test
+    void theDrawsOfRectifiersStay() {
+        assertThat(sample(new RunDraws(7, FEEDFORWARD, 3), RunDraws.Role.HIDDEN_WEIGHT, 2))
+                .isEqualTo(Normals.named("run 3 of rectifier feedforward 8 none 1.0 seeded 7, HIDDEN_WEIGHT 2")
+                        .samples(4)
+                        .toArray());
     }
 
     @Test

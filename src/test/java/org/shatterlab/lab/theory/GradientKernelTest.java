@@ -15,6 +15,7 @@ import org.shatterlab.lab.network.Wiring;
 class GradientKernelTest {
 
     private static final Wiring FEEDFORWARD = new Wiring.Feedforward();
+    private static final BranchMoments RELU = new BranchMoments(2, 0);
 
     private static Wiring wiring(String family) {
         return switch (family) {
@@ -27,7 +28,7 @@ class GradientKernelTest {
 
     private static GradientKernel kernel(
             Wiring wiring, Normalization normalization, InputSpec.Synthetic inputs, double firstBiasStd, int depth) {
-        var kernel = new GradientKernel(Inputs.of(inputs), firstBiasStd, normalization);
+        var kernel = new GradientKernel(Inputs.of(inputs), firstBiasStd, normalization, RELU);
         for (int l = 0; l < depth; l++) {
             kernel.advance(wiring.coefficients(depth));
         }
@@ -131,8 +132,8 @@ class GradientKernelTest {
         double[][] x = {{-1.5}, {0.3}, {0.9}, {2}};
         int[] order = {2, 0, 3, 1};
         double[][] shuffled = IntStream.of(order).mapToObj(i -> x[i]).toArray(double[][]::new);
-        var straight = new GradientKernel(x, 0.5, Normalization.MEAN_CENTERING);
-        var other = new GradientKernel(shuffled, 0.5, Normalization.MEAN_CENTERING);
+        var straight = new GradientKernel(x, 0.5, Normalization.MEAN_CENTERING, RELU);
+        var other = new GradientKernel(shuffled, 0.5, Normalization.MEAN_CENTERING, RELU);
         for (int l = 0; l < 5; l++) {
             straight.advance(FEEDFORWARD.coefficients(5));
             other.advance(FEEDFORWARD.coefficients(5));
@@ -176,8 +177,8 @@ class GradientKernelTest {
 
     @Test
     void pointsTooCloseToBeToldFromTheirMeanAreAnObstacle() {
-        var kernel =
-                new GradientKernel(Inputs.of(new InputSpec.Grid(1, 1.000011, 12)), 1, Normalization.MEAN_CENTERING);
+        var kernel = new GradientKernel(
+                Inputs.of(new InputSpec.Grid(1, 1.000011, 12)), 1, Normalization.MEAN_CENTERING, RELU);
 
         kernel.advance(FEEDFORWARD.coefficients(2));
         assertThat(kernel.obstacle()).isNull();
@@ -188,7 +189,7 @@ class GradientKernelTest {
     @Test
     void withoutABiasTheLineFallsApartIntoTwoRays() {
         double[][] x = {{-2}, {-1}, {1}, {3}};
-        var kernel = new GradientKernel(x, 0, Normalization.NONE);
+        var kernel = new GradientKernel(x, 0, Normalization.NONE, RELU);
 
         kernel.advance(FEEDFORWARD.coefficients(1));
 
@@ -201,7 +202,8 @@ class GradientKernelTest {
     @Test
     void batchNormApproachesThePaperWhereTheBatchIsLargeButKeepsTheMeanOfTheRectifier() {
         // Trap 2: the variance grows about pi / (pi - 1) a layer, while the correlation still halves.
-        var kernel = new GradientKernel(Inputs.of(new InputSpec.Gaussian(256, 200, 1)), 0, Normalization.BATCH_NORM);
+        var kernel =
+                new GradientKernel(Inputs.of(new InputSpec.Gaussian(256, 200, 1)), 0, Normalization.BATCH_NORM, RELU);
         kernel.advance(FEEDFORWARD.coefficients(1));
         double first = kernel.meanVariance();
         kernel.advance(FEEDFORWARD.coefficients(1));
@@ -213,7 +215,7 @@ class GradientKernelTest {
 
     @Test
     void aPointAtTheOriginWithoutABiasIsAnObstacle() {
-        var kernel = new GradientKernel(Inputs.of(new InputSpec.Grid(-1, 1, 3)), 0, Normalization.NONE);
+        var kernel = new GradientKernel(Inputs.of(new InputSpec.Grid(-1, 1, 3)), 0, Normalization.NONE, RELU);
 
         kernel.advance(FEEDFORWARD.coefficients(1));
 
@@ -223,7 +225,7 @@ class GradientKernelTest {
     @Test
     void aPointAtTheMeanOfACentredBatchIsAnObstacle() {
         double[][] x = {{0.1, 0.7}, {0.5, 0.3}, {0.3, 0.5}};
-        var kernel = new GradientKernel(x, 1, Normalization.MEAN_CENTERING);
+        var kernel = new GradientKernel(x, 1, Normalization.MEAN_CENTERING, RELU);
 
         kernel.advance(FEEDFORWARD.coefficients(1));
 
@@ -233,8 +235,8 @@ class GradientKernelTest {
     @Test
     void oneDimensionalGaussianInputsStartLikeAGrid() {
         double[][] x = Inputs.of(new InputSpec.Gaussian(8, 1, 3));
-        var centred = new GradientKernel(x, 1, Normalization.MEAN_CENTERING);
-        var plain = new GradientKernel(x, 1, Normalization.NONE);
+        var centred = new GradientKernel(x, 1, Normalization.MEAN_CENTERING, RELU);
+        var plain = new GradientKernel(x, 1, Normalization.NONE, RELU);
 
         centred.advance(FEEDFORWARD.coefficients(1));
         plain.advance(FEEDFORWARD.coefficients(1));

@@ -18,6 +18,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.lab.input.InputSpec;
+import org.shatterlab.lab.network.Activation;
+import org.shatterlab.lab.network.Initialization;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.Normalization;
 import org.shatterlab.lab.network.Wiring;
@@ -175,6 +177,70 @@ class TheoryTest {
 
         assertThat(reason(predictions.variance().paper())).contains("Corollary 1");
         assertThat(value(predictions.correlation().derived())).isCloseTo(Math.pow(1 - 0.125, 4), within(1e-14));
+    }
+
+    private static GradientPredictions predict(Activation activation, Initialization initialization, InputSpec inputs) {
+        var network = new NetworkSpec.Rectifier(
+                new Wiring.Feedforward(), 100, Normalization.NONE, activation, initialization, 0);
+        return at(Theory.predict(network, inputs, NO_DATASETS, List.of(6)), 6);
+    }
+
+    @Test
+    void thePaperSaysNothingAboutOtherLayers() {
+        for (GradientPredictions predictions : List.of(
+                predict(new Activation.Crelu(), Initialization.HE, GRID),
+                predict(new Activation.Prelu(0), Initialization.HE, GRID),
+                predict(new Activation.Relu(), Initialization.ORTHOGONAL, GRID))) {
+            assertThat(reason(predictions.variance().paper())).contains("activation relu with initialization he");
+            assertThat(reason(predictions.correlation().paper())).contains("activation relu with initialization he");
+        }
+    }
+
+    @Test
+    void creluAndPreluOfSlopeZeroHaveTheKernelOfRelu() {
+        GradientPredictions relu = predict(new Activation.Relu(), Initialization.HE, GRID);
+        for (GradientPredictions same : List.of(
+                predict(new Activation.Crelu(), Initialization.HE, GRID),
+                predict(new Activation.Crelu(), Initialization.ORTHOGONAL, GRID),
+                predict(new Activation.Prelu(0), Initialization.HE, GRID))) {
+            assertThat(same.correlation().infiniteWidth())
+                    .isEqualTo(relu.correlation().infiniteWidth());
+            assertThat(same.correlation().derived())
+                    .isEqualTo(relu.correlation().derived());
+        }
+    }
+
+    @Test
+    void xavierHalvesTheVarianceOfRectifiersButNotTheirCorrelation() {
+        GradientPredictions he = predict(new Activation.Relu(), Initialization.HE, GRID);
+        GradientPredictions xavier = predict(new Activation.Relu(), Initialization.XAVIER, GRID);
+
+        assertThat(value(xavier.variance().derived())).isEqualTo(1 / 64.0);
+        assertThat(value(xavier.variance().infiniteWidth())).isCloseTo(1 / 64.0, within(1e-15));
+        assertThat(value(xavier.correlation().infiniteWidth()))
+                .isCloseTo(value(he.correlation().infiniteWidth()), within(1e-12));
+    }
+
+    @Test
+    void preluIsHalfActiveOnItsSlopeToo() {
+        double s = 0.25;
+        GradientPredictions predictions = predict(new Activation.Prelu(s), Initialization.HE, GRID);
+
+        assertThat(value(predictions.variance().derived())).isCloseTo(1, within(1e-15));
+        assertThat(value(predictions.correlation().derived()))
+                .isCloseTo(Math.pow(2 / (1 + s * s) * ((1 - s) * (1 - s) / 4 + s), 6), within(1e-14));
+    }
+
+    @Test
+    void whatIsLinearKeepsEveryCorrelationEvenAtTheOrigin() {
+        for (GradientPredictions predictions : List.of(
+                predict(new Activation.Linear(), Initialization.HE, new InputSpec.Grid(-1, 1, 3)),
+                predict(new Activation.Prelu(1), Initialization.LOOKS_LINEAR, new InputSpec.Grid(-1, 1, 3)),
+                predict(new Activation.Crelu(), Initialization.LOOKS_LINEAR, new InputSpec.Grid(-1, 1, 3)))) {
+            assertThat(value(predictions.variance().infiniteWidth())).isCloseTo(1, within(1e-15));
+            assertThat(value(predictions.correlation().infiniteWidth())).isCloseTo(1, within(1e-15));
+            assertThat(value(predictions.correlation().derived())).isCloseTo(1, within(1e-15));
+        }
     }
 
     @Test

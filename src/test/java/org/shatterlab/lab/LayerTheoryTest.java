@@ -1,0 +1,91 @@
+package org.shatterlab.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.shatterlab.lab.input.DatasetFolder;
+import org.shatterlab.lab.input.InputSpec;
+import org.shatterlab.lab.network.NetworkSpec;
+import org.shatterlab.lab.network.Normalization;
+import org.shatterlab.lab.network.Wiring;
+import org.shatterlab.lab.statistic.CellResult;
+import org.shatterlab.lab.statistic.Estimate;
+import org.shatterlab.lab.statistic.Statistic;
+import org.shatterlab.lab.theory.PredictedRow;
+import org.shatterlab.lab.theory.Prediction;
+import org.shatterlab.lab.theory.Theory;
+
+/** What is measured of networks of every activation and initialisation, against the limit of infinite width. */
+class LayerTheoryTest {
+
+    private static final DatasetFolder DATASETS = new DatasetFolder(Path.of("target/datasets"));
+    private static final int WIDTH = 200;
+    private static final int RUNS = 30;
+    private static final long SEED = 21;
+    private static final Set<Statistic> STATISTICS =
+            EnumSet.of(Statistic.GRADIENT_VARIANCE, Statistic.GRADIENT_CORRELATION);
+
+    private static Lab lab;
+
+    @BeforeAll
+    static void open() {
+        lab = Lab.open(Path.of("target/djl"), DATASETS);
+    }
+
+    static Stream<Arguments> networks() {
+        List<Wiring> wirings = List.of(new Wiring.Feedforward(), new Wiring.Resnet(0.9, 0.7), new Wiring.Highway(0.6));
+        List<InputSpec> inputs = List.of(new InputSpec.Grid(-2, 2, 24), new InputSpec.Gaussian(24, 50, 1));
+        List<Arguments> cases = new ArrayList<>();
+        for (Layer layer : Layer.all()) {
+            cases.add(Arguments.of(layer, wirings.get(0), Normalization.NONE, inputs.get(cases.size() / 2 % 2)));
+            cases.add(Arguments.of(
+                    layer, wirings.get(cases.size() / 2 % 3), Normalization.MEAN_CENTERING, inputs.get(0)));
+        }
+        return cases.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("networks")
+    void agreesWithTheInfiniteWidth(Layer layer, Wiring wiring, Normalization normalization, InputSpec inputs) {
+        NetworkSpec network = layer.in(wiring, WIDTH, normalization, 0.7);
+        List<Integer> depths = List.of(1, 4);
+        CellResult measured =
+                lab.measure(new CellSpec(network, inputs, depths, STATISTICS, Precision.FLOAT32, SEED, 0, RUNS));
+
+        List<PredictedRow> predicted = Theory.rows(network, inputs, DATASETS, depths, STATISTICS);
+
+        assertThat(predicted).hasSize(4);
+        for (PredictedRow row : predicted) {
+            int depth = Objects.requireNonNull(row.depth());
+            double theory = value(row.predictions().infiniteWidth());
+            Estimate estimate = measured.rows().stream()
+                    .filter(other -> other.statistic() == row.statistic() && Objects.equals(other.depth(), depth))
+                    .findFirst()
+                    .orElseThrow()
+                    .moments()
+                    .estimate();
+            double error = Objects.requireNonNull(estimate.standardError());
+            assertThat(estimate.mean())
+                    .as("%s at depth %d, seed %d", row.statistic(), depth, SEED)
+                    .isCloseTo(theory, within(4 * error + 4.0 * depth / WIDTH * Math.abs(theory) + 0.002));
+        }
+    }
+
+    private static double value(Prediction prediction) {
+        return switch (prediction) {
+            case Prediction.Value(double value) -> value;
+            case Prediction.None(String reason) -> throw new AssertionError(reason);
+        };
+    }
+}

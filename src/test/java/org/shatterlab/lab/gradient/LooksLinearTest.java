@@ -1,0 +1,103 @@
+package org.shatterlab.lab.gradient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.ParameterStore;
+import java.nio.file.Path;
+import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.shatterlab.lab.Lab;
+import org.shatterlab.lab.Precision;
+import org.shatterlab.lab.input.DatasetFolder;
+import org.shatterlab.lab.network.Activation;
+import org.shatterlab.lab.network.Coefficients;
+import org.shatterlab.lab.network.Initialization;
+import org.shatterlab.lab.network.NetworkSpec;
+import org.shatterlab.lab.network.Normalization;
+import org.shatterlab.lab.network.RectifierLayer;
+import org.shatterlab.lab.network.RunDraws;
+import org.shatterlab.lab.network.SampledNetwork;
+import org.shatterlab.lab.network.Wiring;
+
+/** A looks-linear network of 200 layers is linear and keeps every direction as long as it is. */
+class LooksLinearTest {
+
+    private static final int DEPTH = 200;
+    private static final int WIDTH = 50;
+    private static final int DIMENSION = 7;
+    private static final int PAIRS = 16;
+
+    @BeforeAll
+    static void loadEngine() {
+        Lab.open(Path.of("target/djl"), new DatasetFolder(Path.of("target/datasets")));
+    }
+
+    private static SampledNetwork network(String activation, NDManager manager, Precision precision) {
+        var spec = new NetworkSpec.Rectifier(
+                new Wiring.Feedforward(),
+                WIDTH,
+                Normalization.NONE,
+                activation.equals("crelu") ? new Activation.Crelu() : new Activation.Prelu(1),
+                Initialization.LOOKS_LINEAR,
+                0);
+        return new SampledNetwork(spec, DIMENSION, new RunDraws(5, spec, 0), manager, precision);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"crelu, FLOAT32, 1e-5", "crelu, FLOAT64, 1e-13", "prelu, FLOAT32, 1e-5", "prelu, FLOAT64, 1e-13"})
+    void theOutputOfASumIsTheSumOfTheOutputs(String activation, Precision precision, double tolerance) {
+        try (NDManager manager = NDManager.newBaseManager();
+                SampledNetwork network = network(activation, manager, precision)) {
+            NDArray x = manager.randomNormal(0, 1, new Shape(PAIRS, DIMENSION), network.type());
+            NDArray y = manager.randomNormal(0, 1, new Shape(PAIRS, DIMENSION), network.type());
+            double[] f = new RectifierBlock(network, DEPTH, manager)
+                    .forward(
+                            new ParameterStore(manager, false),
+                            new NDList(x.concat(y).concat(x.add(y))),
+                            false)
+                    .singletonOrThrow()
+                    .toType(DataType.FLOAT64, false)
+                    .toDoubleArray();
+            for (int i = 0; i < PAIRS; i++) {
+                assertThat(f[2 * PAIRS + i]).isNotZero().isCloseTo(f[i] + f[PAIRS + i], within(tolerance));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"crelu, FLOAT32, 1e-4", "crelu, FLOAT64, 1e-10", "prelu, FLOAT32, 1e-4", "prelu, FLOAT64, 1e-10"})
+    void allSingularValuesOfTheJacobianAreOne(String activation, Precision precision, double tolerance) {
+        try (NDManager manager = NDManager.newBaseManager();
+                SampledNetwork network = network(activation, manager, precision)) {
+            Coefficients coefficients = network.spec().wiring().coefficients(DEPTH);
+            // Each row: the same hidden state, and one of the directions of h_0.
+            NDArray h = manager.randomNormal(0, 1, new Shape(1, WIDTH), network.type())
+                    .broadcast(new Shape(WIDTH, WIDTH));
+            NDArray t = manager.eye(WIDTH, WIDTH, 0, network.type());
+            for (int layer = 1; layer <= DEPTH; layer++) {
+                var normalized = RectifierLayer.normalize(
+                        h, network.spec().normalization(), network.spec().activation());
+                NDArray weight = network.hidden(layer);
+                h = RectifierLayer.join(coefficients, h, normalized.activation(), weight);
+                t = RectifierLayer.join(coefficients, t, normalized.along(t), weight);
+            }
+            var svd = DecompositionFactory_DDRM.svd(WIDTH, WIDTH, false, false, false);
+            svd.decompose(new DMatrixRMaj(
+                    WIDTH, WIDTH, true, t.toType(DataType.FLOAT64, false).toDoubleArray()));
+            assertThat(svd.getSingularValues()).hasSize(WIDTH).satisfies(values -> {
+                for (double value : values) {
+                    assertThat(value).isCloseTo(1, within(tolerance));
+                }
+            });
+        }
+    }
+}
