@@ -66,12 +66,15 @@ class SettingsTest {
     private static String row(JsonNode property) {
         JsonNode value = property.path("defaultValue");
         String text = value.asString().replaceAll("^\\[|]$", "").replace(", ", ",");
-        return "| `%s` | `%s` | `%s` | %s |"
+        return "| `%s` | `%s` | %s | %s |"
                 .formatted(
                         name(property),
                         environment(name(property)),
-                        text,
-                        property.path("description").asString().replaceFirst("\\.$", ""));
+                        text.isEmpty() ? "none" : "`" + text + "`",
+                        property.path("description")
+                                .asString()
+                                .replaceFirst("\\.$", "")
+                                .replaceAll("\\{@code (.*?)}", "`$1`"));
     }
 
     @Test

@@ -7,7 +7,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({CostProperties.class, Limits.class, QueueProperties.class})
+@EnableConfigurationProperties({CostProperties.class, ServiceProperties.class, Limits.class, QueueProperties.class})
 class SpecConfiguration {
 
     @Bean

@@ -32,7 +32,7 @@ final class RandomSpecs {
         List<NetworkEntry> networks = IntStream.rangeClosed(1, 1 + random.nextInt(4))
                 .mapToObj(i -> entry("net " + i + " \"β\" \\ ~ 🧪", shared, inputs))
                 .toList();
-        Set<Statistic> statistics = statistics(inputs);
+        Set<Statistic> statistics = statistics(inputs, networks);
         return new ExperimentSpec(
                 random.nextBoolean() ? null : "a name, maybe " + random.nextInt(),
                 random.nextBoolean() ? null : "figure-2",
@@ -154,12 +154,15 @@ final class RandomSpecs {
                 .toList();
     }
 
-    Set<Statistic> statistics(InputSpec inputs) {
+    private Set<Statistic> statistics(InputSpec inputs, List<NetworkEntry> networks) {
+        boolean convolutional =
+                networks.stream().anyMatch(entry -> entry.network() instanceof NetworkSpec.Convolutional);
         StatisticsReader rules = new StatisticsReader(Limits.defaults(), new Violations());
         List<Statistic> allowed = Arrays.stream(Statistic.values())
                 .filter(statistic -> rules.problem(statistic, inputs) == null)
                 // Its limit is on the width, which is drawn apart from it.
                 .filter(statistic -> statistic != Statistic.ACTIVITY_RASTER)
+                .filter(statistic -> !(convolutional && statistic.source() == Statistic.Source.ACTIVITY))
                 .toList();
         return ExperimentSpec.inEnumOrder(allowed.subList(0, 1 + random.nextInt(allowed.size())));
     }

@@ -124,10 +124,12 @@ final class CurveSheet implements Sheet {
             var errors = errors(curve);
             var series = new YIntervalSeries(curve.label());
             for (int i = 0; i < x.length; i++) {
-                if (y[i] > 0 || !panel.y().logarithmic()) {
-                    // The band of a value that may be zero ends where the axis does.
-                    var low = panel.y().logarithmic() ? Math.max(y[i] - errors[i], y[i] / 10) : y[i] - errors[i];
-                    series.add(x[i], y[i], low, y[i] + errors[i]);
+                if (!panel.y().logarithmic()) {
+                    series.add(x[i], y[i], y[i] - errors[i], y[i] + errors[i]);
+                } else if (y[i] > 0) {
+                    // The band of a value that may be zero ends a decade below it.
+                    var low = Math.max(y[i] - errors[i], y[i] / 10);
+                    series.add(x[i], Math.log10(y[i]), Math.log10(low), Math.log10(y[i] + errors[i]));
                 }
             }
             data.addSeries(series);
@@ -170,9 +172,7 @@ final class CurveSheet implements Sheet {
             var positive = numbers(Panel::y, axis, (curve, i) -> curve.y()[i])
                     .filter(value -> value > 0)
                     .summaryStatistics();
-            return positive.getCount() == 0
-                    ? Plots.axis(0, 1)
-                    : Plots.logarithmicAxis(positive.getMin(), positive.getMax());
+            return positive.getCount() == 0 ? Plots.axis(0, 1) : Plots.decades(positive.getMin(), positive.getMax());
         }
         var low = Math.min(axis.low(), ends(axis, (value, error) -> value - error));
         var high = Math.max(axis.high(), -ends(axis, (value, error) -> -value - error));

@@ -10,7 +10,6 @@ import java.text.FieldPosition;
 import java.text.NumberFormat;
 import java.util.Locale;
 import org.jfree.chart.axis.AxisSpace;
-import org.jfree.chart.axis.LogAxis;
 import org.jfree.chart.axis.NumberAxis;
 import org.jfree.chart.axis.NumberTickUnit;
 import org.jfree.chart.axis.ValueAxis;
@@ -36,29 +35,27 @@ final class Plots {
         var axis = new NumberAxis();
         axis.setRange(from, to);
         axis.setNumberFormatOverride(numbers());
-        dress(axis);
-        return axis;
-    }
-
-    private static void dress(ValueAxis axis) {
         axis.setTickLabelFont(Text.TICK);
         axis.setTickLabelPaint(Palette.INK);
         axis.setTickMarkPaint(Palette.AXIS);
         axis.setTickMarkOutsideLength(4);
         axis.setAxisLinePaint(Palette.AXIS);
         axis.setAxisLineStroke(HAIRLINE);
+        return axis;
     }
 
-    /** An axis of decades. */
-    static LogAxis logarithmicAxis(double least, double most) {
-        var axis = new LogAxis();
+    /**
+     * An axis of decades, along which data lie by their logarithms: JFreeChart's own draws its labels as outlines.
+     *
+     * @param least the smallest value
+     * @param most the largest
+     */
+    static NumberAxis decades(double least, double most) {
         var low = Math.floor(Math.log10(least) * 2) / 2;
         var high = Math.max(low + 0.5, Math.ceil(Math.log10(most) * 2) / 2);
-        axis.setRange(Math.pow(10, low), Math.pow(10, high));
+        var axis = axis(low, high);
         axis.setTickUnit(new NumberTickUnit(Math.max(1, Math.ceil((high - low) / 6))));
-        axis.setMinorTickMarksVisible(false);
         axis.setNumberFormatOverride(powers());
-        dress(axis);
         return axis;
     }
 
@@ -126,16 +123,16 @@ final class Plots {
         plot.draw(graphics, whole, null, null, null);
     }
 
-    /** Powers of ten as such, but for those next to one. */
+    /** The powers of ten whose logarithms these are. */
     private static NumberFormat powers() {
         // Without grouping: DecimalFormat has a way around this method for numbers that are grouped.
         return new DecimalFormat("0") {
             @Override
             public StringBuffer format(double number, StringBuffer result, FieldPosition position) {
-                var scaled = Scaled.of(new double[] {number});
-                return scaled.exponent() == 0
-                        ? numbers().format(number, result, position)
-                        : result.append(scaled.power());
+                var power = Scaled.of(new double[] {Math.pow(10, Math.rint(number))});
+                return power.exponent() == 0
+                        ? numbers().format(power.values()[0], result, position)
+                        : result.append(power.power());
             }
         };
     }
