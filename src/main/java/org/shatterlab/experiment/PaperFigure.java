@@ -18,6 +18,8 @@ public enum PaperFigure {
     FIGURE_3("figure-3"),
     /** Which inputs the rectifiers of the last layer are active on. */
     FIGURE_4("figure-4"),
+    /** The gradients of convolutional networks at images. */
+    FIGURE_5("figure-5"),
     /** Feedforward networks. */
     THEOREM_1("theorem-1"),
     /** Resnets without batch normalisation. */
@@ -29,6 +31,7 @@ public enum PaperFigure {
 
     private static final int MOST_PANELS = 64;
     private static final int MOST_COLUMNS = 5;
+    private static final int MOST_CONVOLUTIONAL = 4;
 
     private final String apiName;
 
@@ -48,6 +51,7 @@ public enum PaperFigure {
             case FIGURE_3 -> List.of(Statistic.ACTIVATION_RATE, Statistic.COACTIVATION_RATE);
             case FIGURE_4 ->
                 List.of(Statistic.ACTIVITY_RASTER, Statistic.ACTIVATION_HISTOGRAM, Statistic.CONTIGUITY_HISTOGRAM);
+            case FIGURE_5 -> List.of(Statistic.COVARIANCE, Statistic.RELATIVE_EFFECTIVE_RANK);
             case THEOREM_1, THEOREM_2, THEOREM_3, COROLLARY_1 ->
                 List.of(Statistic.GRADIENT_VARIANCE, Statistic.GRADIENT_CORRELATION);
         };
@@ -62,6 +66,7 @@ public enum PaperFigure {
         return switch (this) {
             case FIGURE_1, FIGURE_2 -> true;
             case FIGURE_3, FIGURE_4 -> network instanceof Rectifier;
+            case FIGURE_5 -> network instanceof NetworkSpec.Convolutional;
             case THEOREM_1 -> network instanceof Rectifier r && r.wiring() instanceof Wiring.Feedforward;
             case THEOREM_2 -> isResnet(network, false);
             case THEOREM_3 -> isResnet(network, true);
@@ -85,11 +90,12 @@ public enum PaperFigure {
                         .mapToLong(
                                 entry -> Math.max(1, spec.effectiveDepths(entry).size()))
                         .sum();
-            case FIGURE_2, FIGURE_3, THEOREM_1, THEOREM_2, THEOREM_3, COROLLARY_1 ->
+            case FIGURE_2, FIGURE_3, FIGURE_5, THEOREM_1, THEOREM_2, THEOREM_3, COROLLARY_1 ->
                 networks(spec).size();
         };
         int most = switch (this) {
             case FIGURE_1, FIGURE_2, FIGURE_4 -> MOST_PANELS;
+            case FIGURE_5 -> MOST_CONVOLUTIONAL;
             case FIGURE_3, THEOREM_1, THEOREM_2, THEOREM_3, COROLLARY_1 -> MOST_COLUMNS;
         };
         return panels > most

@@ -14,7 +14,15 @@ import tools.jackson.databind.node.ObjectNode;
 public final class Presets {
 
     private static final List<String> NAMES = List.of(
-            "figure-1", "figure-2", "figure-3", "figure-4", "theorem-1", "theorem-2", "theorem-3", "corollary-1");
+            "figure-1",
+            "figure-2",
+            "figure-3",
+            "figure-4",
+            "figure-5",
+            "theorem-1",
+            "theorem-2",
+            "theorem-3",
+            "corollary-1");
 
     private final Map<String, Preset> byName;
 

@@ -22,11 +22,13 @@ import org.shatterlab.experiment.Runs;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.input.Inputs;
 import org.shatterlab.lab.network.NetworkSpec;
+import org.shatterlab.lab.statistic.Matrices;
 import org.shatterlab.lab.statistic.Statistic;
 import org.shatterlab.result.figure.CurveFigure;
 import org.shatterlab.result.figure.Figure;
 import org.shatterlab.result.figure.Figure1;
 import org.shatterlab.result.figure.Figure4;
+import org.shatterlab.result.figure.Figure5;
 import org.springframework.stereotype.Component;
 
 /** Draws the paper's figures from what an experiment measured. */
@@ -34,6 +36,9 @@ import org.springframework.stereotype.Component;
 public class PaperFigures {
 
     private static final CurveFigure.Axis LAG = CurveFigure.Axis.linear("lag (grid steps)", 0, 1);
+    private static final CurveFigure.Axis DEPTH = CurveFigure.Axis.linear("depth L (convolutions)", 0, 1);
+    private static final CurveFigure.Axis RELATIVE_RANK =
+            CurveFigure.Axis.linear("relative effective rank (white noise: 1)", 0, 0.1);
     private static final CurveFigure.Axis AUTOCORRELATION =
             CurveFigure.Axis.linear("autocorrelation (dimensionless)", -0.2, 1);
 
@@ -56,6 +61,7 @@ public class PaperFigures {
             case FIGURE_1 -> figure1(experiment);
             case FIGURE_2 -> figure2(experiment);
             case FIGURE_4 -> figure4(experiment);
+            case FIGURE_5 -> figure5(experiment);
             case FIGURE_3, THEOREM_1, THEOREM_2, THEOREM_3, COROLLARY_1 -> againstTheory(experiment, figure);
         };
     }
@@ -205,6 +211,50 @@ public class PaperFigures {
                 caption + ". The rasters are of run 0, of the last rectifier layer.",
                 MeasuredMatrices.inputs(spec.inputs()),
                 rows));
+    }
+
+    private Optional<Figure> figure5(Experiment experiment) {
+        ExperimentSpec spec = experiment.spec();
+        Map<String, List<ResultRow>> ranks = new TreeMap<>();
+        List<ResultRow> drawn = new ArrayList<>();
+        Set<String> statistic = Set.of(Statistic.RELATIVE_EFFECTIVE_RANK.apiName());
+        results.read(experiment, new ResultQuery(Set.of(), List.of(), statistic, null), (_, row) -> {
+            drawn.add(row);
+            return ranks.computeIfAbsent(row.network(), _ -> new ArrayList<>()).add(row);
+        });
+        List<Figure5.Covariance> covariances = new ArrayList<>();
+        List<CurveFigure.Curve> curves = new ArrayList<>();
+        int[] order = null;
+        for (NetworkEntry entry : PaperFigure.FIGURE_5.networks(spec)) {
+            List<ResultRow> rows = ranks.get(entry.label());
+            if (rows == null) {
+                return Optional.empty();
+            }
+            double[] depths = rows.stream()
+                    .map(ResultRow::depth)
+                    .filter(Objects::nonNull)
+                    .mapToDouble(Integer::doubleValue)
+                    .toArray();
+            curves.add(new CurveFigure.Curve(entry.label(), true, depths, means(rows), errors(rows)));
+            List<Integer> all = spec.effectiveDepths(entry);
+            for (int depth : all.size() == 1 ? all : List.of(all.getFirst(), all.getLast())) {
+                Optional<RunMatrix> found = results.matrix(
+                        experiment.id(), Statistic.COVARIANCE, spec.networks().indexOf(entry), depth);
+                if (found.isEmpty()) {
+                    return Optional.empty();
+                }
+                double[] covariance = found.get().values();
+                // As in the paper, the gradients of the shallowest network order the images for all.
+                order = order == null ? GradientClusters.order(covariance) : order;
+                covariances.add(new Figure5.Covariance(
+                        entry.label() + ", depth " + depth,
+                        GradientClusters.reorder(Matrices.overMeanDiagonal(covariance), order)));
+            }
+        }
+        CurveFigure.Panel panel =
+                new CurveFigure.Panel("how the rank of the gradients grows with depth", DEPTH, RELATIVE_RANK, curves);
+        return Optional.of(new Figure5(
+                caption(experiment, PaperFigure.FIGURE_5.apiName(), runs(drawn, spec.runs())), covariances, panel));
     }
 
     /** Empty for a single run, which has no error. */

@@ -29,6 +29,8 @@ class PresetsTest {
     @MethodSource("presets")
     void everyPresetIsAllowedAndComplete(Preset preset) {
         ObjectNode written = SpecWriter.write(spec(preset.name())).without("preset");
+        // What data there are is found out at each submission.
+        written.withObject("/inputs").remove("sha256");
         assertThat(SpecJson.sorted(written)).isEqualTo(SpecJson.sorted(preset.spec()));
         assertThat(preset.title().toLowerCase(Locale.ROOT).replace(" ", "-")).startsWith(preset.name() + ":");
     }

@@ -50,6 +50,7 @@ import org.shatterlab.client.model.ResultRow;
 import org.shatterlab.client.model.RowStatistic;
 import org.shatterlab.client.model.Series;
 import org.shatterlab.client.model.Statistic;
+import org.shatterlab.client.model.Theory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.MediaType;
@@ -62,6 +63,14 @@ class GeneratedClientIT {
 
     private static final Logger LOG = LoggerFactory.getLogger(GeneratedClientIT.class);
     private static final int POINTS = 20;
+    private static final Set<Statistic> STATISTICS = Set.of(
+            Statistic.GRADIENT_VARIANCE,
+            Statistic.GRADIENT_CORRELATION,
+            Statistic.AUTOCORRELATION,
+            Statistic.GRADIENT,
+            Statistic.OUTER_PRODUCT,
+            Statistic.COVARIANCE,
+            Statistic.CORRELATION);
 
     private Service service;
     private ExperimentsApi experiments;
@@ -103,7 +112,7 @@ class GeneratedClientIT {
                 .addNetworksItem(new NoiseNetwork().family(NoiseNetwork.FamilyEnum.BROWN_NOISE))
                 .depths(new DepthRange().from(1).to(3).step(2))
                 .inputs(new GridInputs().type(GridInputs.TypeEnum.GRID).points(POINTS))
-                .statistics(Set.of(Statistic.values()))
+                .statistics(STATISTICS)
                 .runs(7)
                 .seed(3L);
     }
@@ -152,7 +161,7 @@ class GeneratedClientIT {
         assertThat(measured.getProgress().getDone())
                 .isEqualTo(measured.getProgress().getCells());
         assertThat(measured.getSpec().getNetworks()).hasSize(3);
-        assertThat(measured.getSpec().getStatistics()).containsExactlyInAnyOrder(Statistic.values());
+        assertThat(measured.getSpec().getStatistics()).containsExactlyInAnyOrderElementsOf(STATISTICS);
         assertThat(measured.getProvenance()).isNotEmpty();
     }
 
@@ -220,6 +229,39 @@ class GeneratedClientIT {
     }
 
     @Test
+    void theoryAnswersWithoutAMeasurement() {
+        Theory theory = results.getTheory(
+                "highway",
+                "2,4",
+                null,
+                null,
+                null,
+                null,
+                "1/sqrt(depth)",
+                null,
+                null,
+                null,
+                null,
+                "gaussian",
+                null,
+                null,
+                16,
+                100,
+                3L,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                List.of("gradient-correlation"));
+        assertThat(theory.getItems())
+                .hasSize(2)
+                .allSatisfy(row ->
+                        assertThat(row.getPredictions().getInfiniteWidth()).isBetween(BigDecimal.ZERO, BigDecimal.ONE));
+    }
+
+    @Test
     void matricesAreReadInEveryForm() throws IOException {
         String id = measured.getId();
         Matrix matrix = results.getMatrix(id, "highway", 3, "correlation");
@@ -263,7 +305,16 @@ class GeneratedClientIT {
         PresetsApi presets = new PresetsApi(service.client());
         assertThat(presets.listPresets().getItems())
                 .extracting(Preset::getName)
-                .containsExactly("figure-1", "figure-2");
+                .containsExactly(
+                        "figure-1",
+                        "figure-2",
+                        "figure-3",
+                        "figure-4",
+                        "figure-5",
+                        "theorem-1",
+                        "theorem-2",
+                        "theorem-3",
+                        "corollary-1");
         assertThat(presets.getPreset("figure-2").getSpec())
                 .asInstanceOf(InstanceOfAssertFactories.MAP)
                 .containsEntry("runs", 20);

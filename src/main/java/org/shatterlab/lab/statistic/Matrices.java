@@ -25,6 +25,21 @@ public final class Matrices {
     }
 
     /**
+     * C over the mean of its diagonal.
+     *
+     * @param covariance C, row-major M x M, of which not all gradients are zero
+     */
+    public static double[] overMeanDiagonal(double[] covariance) {
+        int size = (int) Math.sqrt(covariance.length);
+        double trace = 0;
+        for (int i = 0; i < size; i++) {
+            trace += covariance[i * size + i];
+        }
+        double mean = trace / size;
+        return Arrays.stream(covariance).map(c -> c / mean).toArray();
+    }
+
+    /**
      * |(g-m)(g-m)^T| / var(g), with m the mean and var the (biased) variance of the series.
      *
      * @param series g, M values that are not all the same
