@@ -4,6 +4,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,6 +74,18 @@ public class Results {
                 consumer.accept(merged.key(), row(networks, merged));
             }
         }
+    }
+
+    /** The rows of some networks and statistics that there are so far. */
+    List<ResultRow> rows(Experiment experiment, Collection<NetworkEntry> networks, Collection<Statistic> statistics) {
+        List<ResultRow> rows = new ArrayList<>();
+        ResultQuery query = new ResultQuery(
+                networks.stream().map(NetworkEntry::label).collect(Collectors.toSet()),
+                List.of(),
+                statistics.stream().map(Statistic::apiName).collect(Collectors.toSet()),
+                null);
+        read(experiment, query, (_, row) -> rows.add(row));
+        return rows;
     }
 
     private Stream<Part> parts(UUID experiment, List<NetworkEntry> networks, ResultQuery query) {

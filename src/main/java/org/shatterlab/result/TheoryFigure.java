@@ -3,19 +3,30 @@ package org.shatterlab.result;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.shatterlab.experiment.Experiment;
+import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
+import org.shatterlab.experiment.PaperFigure;
 import org.shatterlab.lab.statistic.Statistic;
 import org.shatterlab.result.ResultRow.Predicted;
 import org.shatterlab.result.figure.CurveFigure;
 import org.shatterlab.result.figure.CurveFigure.Axis;
 import org.shatterlab.result.figure.CurveFigure.Curve;
+import org.shatterlab.result.figure.CurveFigure.Panel;
+import org.shatterlab.result.figure.Figure;
 
-/** One statistic of one network against the depth or the layer, beside what is predicted for it. */
-final class TheoryCurves {
+/**
+ * Figure 3 and the theorems: a row of panels for each statistic and a column for each network, with what was measured
+ * against the depth or the layer beside what is predicted.
+ */
+final class TheoryFigure {
 
     private static final Axis DEPTH = Axis.linear("depth L (rectifier layers)", 0, 1);
     private static final Axis LAYER = Axis.linear("layer l", 0, 1);
@@ -23,10 +34,34 @@ final class TheoryCurves {
     /** Where values span more than this factor, decades show them better. */
     private static final double WIDE = 50;
 
-    private TheoryCurves() {}
+    private static final String UNITS =
+            "Gradients are per unit of input on a line, per unit of a first-layer neuron elsewhere.";
+
+    private TheoryFigure() {}
+
+    static Optional<Figure> draw(Experiment experiment, PaperFigure figure, Results results) {
+        List<NetworkEntry> networks = figure.networks(experiment.spec());
+        List<Panel> panels = new ArrayList<>();
+        List<ResultRow> drawn = new ArrayList<>();
+        for (Statistic statistic : figure.statistics()) {
+            List<ResultRow> rows = results.rows(experiment, networks, List.of(statistic));
+            Map<String, List<ResultRow>> measured = rows.stream().collect(Collectors.groupingBy(ResultRow::network));
+            if (measured.size() < networks.size()) {
+                return Optional.empty();
+            }
+            measured.replaceAll((_, ofNetwork) -> alongOneAxis(ofNetwork));
+            Axis axis = axis(statistic, measured.values());
+            networks.forEach(entry ->
+                    panels.add(panel(entry.label(), axis, Objects.requireNonNull(measured.get(entry.label())))));
+            drawn.addAll(rows);
+        }
+        String caption = PaperFigures.caption(experiment, figure.apiName(), drawn);
+        return Optional.of(new CurveFigure(
+                figure == PaperFigure.FIGURE_3 ? caption : caption + ". " + UNITS, networks.size(), panels));
+    }
 
     /** An axis for all rows of a statistic, with decades where the values ask for them. */
-    static Axis axis(Statistic statistic, Collection<List<ResultRow>> rows) {
+    private static Axis axis(Statistic statistic, Collection<List<ResultRow>> rows) {
         return switch (statistic) {
             case GRADIENT_VARIANCE -> {
                 double least = values(rows).min().orElse(1);
@@ -42,7 +77,7 @@ final class TheoryCurves {
     }
 
     /** The rows of the deepest network where each layer has one, and otherwise all of them. */
-    static List<ResultRow> alongOneAxis(List<ResultRow> rows) {
+    private static List<ResultRow> alongOneAxis(List<ResultRow> rows) {
         return rows.getLast().index() == null
                 ? rows
                 : rows.stream()
@@ -68,18 +103,14 @@ final class TheoryCurves {
      *
      * @param rows of one statistic and network, {@link #alongOneAxis along one axis}
      */
-    static CurveFigure.Panel panel(String title, Axis axis, List<ResultRow> rows) {
+    private static Panel panel(String title, Axis axis, List<ResultRow> rows) {
         List<Curve> curves = new ArrayList<>();
         add(curves, CurveFigure.PAPER, rows, Predicted::paper);
         add(curves, CurveFigure.DERIVED, rows, Predicted::derived);
         add(curves, CurveFigure.INFINITE_WIDTH, rows, Predicted::infiniteWidth);
         curves.add(new Curve(
-                CurveFigure.MEASURED,
-                true,
-                places(rows),
-                rows.stream().mapToDouble(ResultRow::mean).toArray(),
-                PaperFigures.errors(rows)));
-        return new CurveFigure.Panel(title, rows.getFirst().index() == null ? DEPTH : LAYER, axis, curves);
+                CurveFigure.MEASURED, true, places(rows), PaperFigures.means(rows), PaperFigures.errors(rows)));
+        return new Panel(title, rows.getFirst().index() == null ? DEPTH : LAYER, axis, curves);
     }
 
     private static void add(

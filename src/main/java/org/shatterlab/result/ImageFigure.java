@@ -1,0 +1,77 @@
+package org.shatterlab.result;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.shatterlab.experiment.Experiment;
+import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
+import org.shatterlab.experiment.PaperFigure;
+import org.shatterlab.lab.statistic.Matrices;
+import org.shatterlab.lab.statistic.Statistic;
+import org.shatterlab.result.figure.CurveFigure.Axis;
+import org.shatterlab.result.figure.CurveFigure.Curve;
+import org.shatterlab.result.figure.CurveFigure.Panel;
+import org.shatterlab.result.figure.Figure;
+import org.shatterlab.result.figure.Figure5;
+
+/** The paper's Figure 5: covariances at images, and how the rank of the gradients grows with depth. */
+final class ImageFigure {
+
+    private static final Axis DEPTH = Axis.linear("depth L (convolutions)", 0, 1);
+    private static final Axis RELATIVE_RANK = Axis.linear("relative effective rank (white noise: 1)", 0, 0.1);
+
+    private ImageFigure() {}
+
+    static Optional<Figure> draw(Experiment experiment, Results results) {
+        List<NetworkEntry> networks = PaperFigure.FIGURE_5.networks(experiment.spec());
+        List<ResultRow> rows = results.rows(experiment, networks, List.of(Statistic.RELATIVE_EFFECTIVE_RANK));
+        Map<String, List<ResultRow>> ranks = rows.stream().collect(Collectors.groupingBy(ResultRow::network));
+        List<Figure5.Covariance> covariances = covariances(experiment, networks, results);
+        if (covariances.isEmpty() || ranks.size() < networks.size()) {
+            return Optional.empty();
+        }
+        List<Curve> curves = networks.stream()
+                .map(entry -> curve(entry.label(), Objects.requireNonNull(ranks.get(entry.label()))))
+                .toList();
+        return Optional.of(new Figure5(
+                PaperFigures.caption(experiment, PaperFigure.FIGURE_5.apiName(), rows),
+                covariances,
+                new Panel("how the rank of the gradients grows with depth", DEPTH, RELATIVE_RANK, curves)));
+    }
+
+    private static Curve curve(String label, List<ResultRow> rows) {
+        double[] depths = rows.stream()
+                .map(ResultRow::depth)
+                .filter(Objects::nonNull)
+                .mapToDouble(Integer::doubleValue)
+                .toArray();
+        return new Curve(label, true, depths, PaperFigures.means(rows), PaperFigures.errors(rows));
+    }
+
+    /** Of the shallowest and the deepest network of each kind; none where any is not measured. */
+    private static List<Figure5.Covariance> covariances(
+            Experiment experiment, List<NetworkEntry> networks, Results results) {
+        List<Figure5.Covariance> covariances = new ArrayList<>();
+        int[] order = null;
+        for (NetworkEntry entry : networks) {
+            int network = experiment.spec().networks().indexOf(entry);
+            List<Integer> depths = experiment.spec().effectiveDepths(entry);
+            for (int depth : depths.size() == 1 ? depths : List.of(depths.getFirst(), depths.getLast())) {
+                Optional<RunMatrix> found = results.matrix(experiment.id(), Statistic.COVARIANCE, network, depth);
+                if (found.isEmpty()) {
+                    return List.of();
+                }
+                double[] covariance = found.get().values();
+                // As in the paper, the gradients of the shallowest network order the images for all.
+                order = order == null ? GradientClusters.order(covariance) : order;
+                covariances.add(new Figure5.Covariance(
+                        entry.label() + ", depth " + depth,
+                        GradientClusters.reorder(Matrices.overMeanDiagonal(covariance), order)));
+            }
+        }
+        return covariances;
+    }
+}
