@@ -29,7 +29,7 @@ import org.shatterlab.lab.statistic.Statistic.Source;
  * and where a statistic needs input gradients, with Z the sum of the depths, m the smaller of M and d and q the larger,
  *
  * <pre>
- * 4 M N^2 Z          two products with W_l for each layer: hidden states and adjoints
+ * 4 A M N^2 Z          two products with W_l for each layer: hidden states and adjoints
  * 4 M d N D          the first layer, up and back
  * {@value #ELEMENT_WISE} M N Z
  * (2 m^2 q + {@value #EIGENVALUES} m^3) (D + 1)   the products of gradients and their eigenvalues, in float64, the reference among them
@@ -132,23 +132,27 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
         double slowness = cell.precision() == Precision.FLOAT32 ? 1 : DOUBLE_WORK;
         double bytes = cell.precision() == Precision.FLOAT32 ? Float.BYTES : Double.BYTES;
 
-        double products = 4 * points * width * width * layers + 4 * points * dimension * width * depths;
-        double elementWise = ELEMENT_WISE * points * width * layers;
+        double arity = network.activation().arity();
+        double products = 4 * arity * points * width * width * layers + 4 * points * dimension * width * depths;
+        double elementWise = ELEMENT_WISE * arity * points * width * layers;
         double grams = 2 * fewer * fewer * more * (depths + 1);
         double eigenvalues = EIGENVALUES * fewer * fewer * fewer * (depths + 1);
         // The weights are drawn on the way up and again on the way back, and the reference once.
-        double draws = 2 * width * width * layers + points * dimension;
+        double draws = 2 * arity * width * width * layers + points * dimension;
+        double decompositions = 2 * decomposition(network) * layers;
         return new CellCost(
-                products + elementWise + grams + eigenvalues,
+                products + elementWise + grams + eigenvalues + decompositions,
                 slowness * (products + ELEMENT_WISE_WORK * elementWise)
                         + DOUBLE_WORK * grams
                         + EIGENVALUE_WORK * eigenvalues
+                        + QR_WORK * decompositions
                         + DRAW_WORK * draws,
                 2 * SECONDS_PER_LAYER * layers + SECONDS_PER_SAMPLE * depths,
                 bytes
-                                * (width * width
+                                * (arity * width * width
                                         + dimension * (points + width)
-                                        + (LAYER_ARRAYS + cell.depths().getLast()) * points * width)
+                                        + (LAYER_ARRAYS + cell.depths().getLast()) * arity * points * width)
+                        + (decompositions > 0 ? Double.BYTES * DECOMPOSITION_ARRAYS * arity * width * width : 0)
                         + Double.BYTES * (3 * points * dimension + 3 * fewer * fewer)
                         + kept(cell));
     }

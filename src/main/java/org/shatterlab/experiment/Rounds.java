@@ -66,14 +66,22 @@ class Rounds {
         advanceAll(experiments.findRoundOver());
     }
 
-    /** Goes on with an experiment until a cell of it has to be computed, and tells how it is then. */
+    /**
+     * Goes on with an experiment that is stored until a cell of it has to be computed, and tells how it is then. Where that
+     * is not possible now it is done later, and the experiment is told as it was stored.
+     */
     Experiment advance(Experiment experiment) {
         if (experiment.rounds() == null) {
             return experiment;
         }
-        advance(experiment.id());
-        return transactions.execute(
-                _ -> experiments.findById(experiment.id()).map(Experiment::of).orElseThrow(Experiments::notFound));
+        advanceAll(List.of(experiment.id()));
+        try {
+            return transactions.execute(_ ->
+                    experiments.findById(experiment.id()).map(Experiment::of).orElse(experiment));
+        } catch (RuntimeException e) {
+            LOG.warn("experiment {} cannot be read now", experiment.id(), e);
+            return experiment;
+        }
     }
 
     private void advance(UUID id) {

@@ -19,7 +19,8 @@ public enum Problem {
     UNSUPPORTED_MEDIA_TYPE(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The body is of another type than this resource takes"),
     INVALID_REQUEST(HttpStatus.UNPROCESSABLE_CONTENT, "The request is understood but not allowed"),
     INTERNAL_ERROR(HttpStatus.INTERNAL_SERVER_ERROR, "The service failed"),
-    DATABASE_AWAY(HttpStatus.SERVICE_UNAVAILABLE, "The database does not answer");
+    DATABASE_AWAY(HttpStatus.SERVICE_UNAVAILABLE, "The database does not answer"),
+    BUSY(HttpStatus.SERVICE_UNAVAILABLE, "The service is busy");
 
     /** The detail of a refusal of which nothing more is known. */
     static final String REFUSAL = "The request cannot be served.";

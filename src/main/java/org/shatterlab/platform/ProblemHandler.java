@@ -33,7 +33,7 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
     @Nullable
     ResponseEntity<Object> onProblem(ProblemException e, WebRequest request) {
         HttpHeaders headers = new HttpHeaders();
-        if (e.problem() == Problem.NOT_MEASURED_YET) {
+        if (e.problem() == Problem.NOT_MEASURED_YET || e.problem() == Problem.BUSY) {
             headers.set(HttpHeaders.RETRY_AFTER, "1");
         }
         return answer(e, e.problem().detail(Objects.requireNonNull(e.getMessage())), headers, request);

@@ -10,6 +10,7 @@ import org.shatterlab.lab.theory.PredictedRow;
 import org.shatterlab.lab.theory.Theory;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Repository;
+import org.springframework.transaction.support.TransactionOperations;
 
 /** Keeps what theory predicts beside what is measured: once for each network, inputs and depth. */
 @Repository
@@ -17,10 +18,12 @@ public class Predictor {
 
     private final JdbcTemplate jdbc;
     private final DatasetFolder datasets;
+    private final TransactionOperations transactions;
 
-    Predictor(JdbcTemplate jdbc, DatasetFolder datasets) {
+    Predictor(JdbcTemplate jdbc, DatasetFolder datasets, TransactionOperations transactions) {
         this.jdbc = jdbc;
         this.datasets = datasets;
+        this.transactions = transactions;
     }
 
     /**
@@ -38,9 +41,10 @@ public class Predictor {
         List<Object[]> rows = Theory.rows(cell.network(), cell.inputs(), datasets, missing, wanted).stream()
                 .map(row -> parameters(subject, row))
                 .toList();
-        jdbc.batchUpdate("""
+        // As one: what is there of a depth is taken for all of it.
+        transactions.executeWithoutResult(_ -> jdbc.batchUpdate("""
                 insert into prediction (subject, statistic, depth, index, paper, derived, infinite_width, note)
-                values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing""", rows);
+                values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing""", rows));
     }
 
     /** The depths at which not all of some statistics are predicted. */

@@ -52,6 +52,17 @@ class CellCostTest {
     }
 
     @Test
+    void ranksOfOrthogonalWeightsAreDecomposedOnTheWayUpAndBack() {
+        String rest = "\"inputs\": {\"type\": \"gaussian\"}, \"statistics\": [\"effective-rank\"], \"depths\": [50]";
+        CellCost he = of("\"feedforward\", \"width\": 1000", rest);
+        CellCost crelu = of("\"feedforward\", \"width\": 1000, \"activation\": \"crelu\"", rest);
+        CellCost orthogonal = of("\"feedforward\", \"width\": 1000, \"initialization\": \"orthogonal\"", rest);
+        assertThat(crelu.operations()).isCloseTo(2 * he.operations(), within(0.02 * crelu.operations()));
+        assertThat(orthogonal.operations() - he.operations())
+                .isCloseTo(2 * 5 * 50 * 8.0 / 3 * 1e9, within(1e-6 * orthogonal.operations()));
+    }
+
+    @Test
     void creluDoublesTheProductsAndOrthogonalWeightsAreDecomposed() {
         String rest = "\"depths\": [50]";
         CellCost relu = of("\"feedforward\", \"width\": 1000", rest);

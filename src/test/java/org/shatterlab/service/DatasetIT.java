@@ -132,7 +132,7 @@ class DatasetIT {
         try (Service worker = Service.start(data, "--shatterlab.datasets-dir=" + root.resolve("worker"))) {
             JsonNode experiment =
                     worker.json.readTree(worker.get(location + "?wait=30").body());
-            while (experiment.get("finishedAt").isNull()) {
+            for (int i = 0; i < 600 && experiment.get("finishedAt").isNull(); i++) {
                 Service.sleep();
                 experiment = worker.json.readTree(worker.get(location).body());
             }

@@ -2,6 +2,7 @@ package org.shatterlab.lab.gradient;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
@@ -26,12 +27,14 @@ final class ConvolutionalBlock extends AbstractBlock {
     /**
      * @param depth L, even
      * @param normalizer with statistics that do not depend on the images of a call
+     * @param manager what the readout lives with
      */
-    ConvolutionalBlock(SampledConvnet network, int depth, Normalizer normalizer) {
+    ConvolutionalBlock(SampledConvnet network, int depth, Normalizer normalizer, NDManager manager) {
         this.network = network;
         this.depth = depth;
         this.normalizer = normalizer;
         this.readout = network.readout(depth);
+        readout.attach(manager);
     }
 
     @Override

@@ -82,7 +82,7 @@ public final class ConvolutionalPass {
             SampledConvnet network, NDArray x, int depth, List<UnaryOperator<NDArray>> frozen, int images) {
         try (NDManager scratch = x.getManager().newSubManager()) {
             ConvolutionalBlock block = new ConvolutionalBlock(
-                    network, depth, (layer, h) -> frozen.get(layer - 1).apply(h));
+                    network, depth, (layer, h) -> frozen.get(layer - 1).apply(h), scratch);
             NDList parts = new NDList();
             long all = x.getShape().get(0);
             for (long from = 0; from < all; from += images) {

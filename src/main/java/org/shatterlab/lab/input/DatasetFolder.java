@@ -31,11 +31,11 @@ import org.shatterlab.lab.random.Generators;
 public final class DatasetFolder implements Datasets {
 
     private static final int LEVELS = 256;
-    private static final int BATCHES_KEPT = 16;
+    private static final int MOST_BYTES_KEPT = 32 << 20;
 
     private final Path folder;
     private final Map<Dataset, Survey> surveys = new EnumMap<>(Dataset.class);
-    private final Map<String, byte[]> batches = new LinkedHashMap<>(BATCHES_KEPT, 0.75f, true);
+    private final Map<String, byte[]> batches = new LinkedHashMap<>(16, 0.75f, true);
 
     public DatasetFolder(Path folder) {
         this.folder = folder;
@@ -97,7 +97,8 @@ public final class DatasetFolder implements Datasets {
                 new PermutationSampler(Generators.named(name), survey.facts().images(), spec.points()).sample();
         byte[] pixels = read(spec.dataset(), survey, chosen);
         batches.put(name, pixels);
-        if (batches.size() > BATCHES_KEPT) {
+        while (batches.size() > 1
+                && batches.values().stream().mapToLong(batch -> batch.length).sum() > MOST_BYTES_KEPT) {
             batches.remove(batches.keySet().iterator().next());
         }
         return pixels;

@@ -12,7 +12,6 @@ import java.util.function.UnaryOperator;
  */
 public final class ConvolutionalLayers {
 
-    private static final double BATCH_NORM_EPSILON = 1e-5;
     private static final int[] INPUTS_AND_POSITIONS = {0, 2, 3};
     private static final int[] POSITIONS = {2};
     private static final Shape ONE = new Shape(1, 1);
@@ -46,7 +45,9 @@ public final class ConvolutionalLayers {
         if (normalization == Normalization.MEAN_CENTERING) {
             return other -> other.sub(mean);
         }
-        NDArray deviation = mean(h.sub(mean).square()).addi(BATCH_NORM_EPSILON).sqrt();
+        NDArray deviation = mean(h.sub(mean).square())
+                .addi(RectifierLayer.BATCH_NORM_EPSILON)
+                .sqrt();
         deviation.attach(manager);
         return other -> other.sub(mean).div(deviation);
     }

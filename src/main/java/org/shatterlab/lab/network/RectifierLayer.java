@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RectifierLayer {
 
-    private static final double BATCH_NORM_EPSILON = 1e-5;
+    /** What batch normalisation adds to a variance. */
+    public static final double BATCH_NORM_EPSILON = 1e-5;
+
     private static final int[] INPUTS = {-2};
     private static final int COLUMNS = -1;
 

@@ -2,6 +2,8 @@ package org.shatterlab.lab.theory;
 
 import java.util.Arrays;
 import java.util.Objects;
+import org.shatterlab.lab.input.InputSpec;
+import org.shatterlab.lab.input.Inputs;
 import org.shatterlab.lab.network.NetworkSpec;
 
 /**
@@ -25,7 +27,7 @@ record ActivityPredictions(Predictions activation, Predictions coactivation) {
      * @param silent whether some input's pre-activation is zero whatever the weights
      * @param layer from 1
      */
-    static ActivityPredictions of(InfiniteWidth.Limit limit, boolean silent, int layer) {
+    static ActivityPredictions of(NetworkSpec.Rectifier network, InfiniteWidth.Limit limit, boolean silent, int layer) {
         Prediction coactivation = layer <= limit.coactivation().size()
                 ? known(limit.coactivation().get(layer - 1))
                 : new Prediction.None(Objects.requireNonNull(limit.obstacle()));
@@ -33,7 +35,12 @@ record ActivityPredictions(Predictions activation, Predictions coactivation) {
                 ? new Prediction.None(GradientKernel.DEGENERATE)
                 : HALF;
         return new ActivityPredictions(
-                new Predictions(HALF, HALF, activation), new Predictions(QUARTER, QUARTER, coactivation));
+                new Predictions(paper(network, HALF), HALF, activation),
+                new Predictions(paper(network, QUARTER), QUARTER, coactivation));
+    }
+
+    private static Prediction paper(NetworkSpec.Rectifier network, Prediction assumed) {
+        return PaperTheorems.areAbout(network) ? assumed : new Prediction.None(PaperTheorems.OTHER_LAYER);
     }
 
     /** A linear network goes on where a unit is always zero, but its activity there is not known. */
@@ -43,9 +50,10 @@ record ActivityPredictions(Predictions activation, Predictions coactivation) {
                 : new Prediction.Value(probability);
     }
 
-    /** Whether an input lies where every pre-activation of the first layer is zero, whatever the normalisation. */
-    static boolean isSilent(NetworkSpec.Rectifier network, double[][] x) {
+    /** Whether an input lies where every pre-activation of the first layer is zero, which happens on a grid alone. */
+    static boolean isSilent(NetworkSpec.Rectifier network, InputSpec inputs) {
         return network.firstBiasStd() == 0
-                && Arrays.stream(x).anyMatch(point -> Arrays.stream(point).allMatch(value -> value == 0));
+                && inputs instanceof InputSpec.Grid grid
+                && Arrays.stream(Inputs.of(grid)).anyMatch(x -> x[0] == 0);
     }
 }

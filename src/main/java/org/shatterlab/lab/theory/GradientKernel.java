@@ -8,6 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.lab.network.Coefficients;
 import org.shatterlab.lab.network.Normalization;
+import org.shatterlab.lab.network.RectifierLayer;
 import org.shatterlab.lab.theory.CoactiveMoments.PreActivation;
 
 /**
@@ -26,6 +27,7 @@ import org.shatterlab.lab.theory.CoactiveMoments.PreActivation;
  * </pre>
  *
  * <p>with p and q the {@link BranchMoments} of activation and weights; p = 2 and q = 0 for ReLU with He initialisation.
+ *
  * <p>Statistics of the batch are constants to the derivative. Batch normalisation is exact only where a unit's variance
  * over the batch is the same for every unit; the caller sees to that. Not thread-safe.
  */
@@ -36,7 +38,6 @@ final class GradientKernel {
                     + " (an input at the origin without a first-layer bias, or at the mean of a batch that is centred):"
                     + " the rectifier has no derivative there.";
 
-    private static final double BATCH_NORM_EPSILON = 1e-5;
     /** A centred variance below this part of what it was is known to fewer than six digits. */
     private static final double CANCELLED = 1e-9;
     /** The range in which the kernels keep their full relative precision. */
@@ -187,7 +188,9 @@ final class GradientKernel {
         PreActivation[] u = new PreActivation[points];
         double bothActive = 0;
         for (int i = 0; i < points; i++) {
-            double sd = Math.sqrt(variance[i]);
+            // Only in a linear network, which needs it for nothing but the part of its pairs that are active.
+            boolean cancelled = !(variance[i] > CANCELLED * k[i][i]);
+            double sd = cancelled ? Double.NaN : Math.sqrt(variance[i]);
             double own = k10[i][i] - means.k10[i];
             u[i] = new PreActivation(sd, own / sd);
             for (int j = 0; j < i; j++) {
@@ -223,7 +226,7 @@ final class GradientKernel {
         for (double each : variance) {
             sum += each;
         }
-        return sum / points + BATCH_NORM_EPSILON;
+        return sum / points + RectifierLayer.BATCH_NORM_EPSILON;
     }
 
     private Means means() {

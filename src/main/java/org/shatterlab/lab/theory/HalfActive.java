@@ -14,9 +14,10 @@ import org.shatterlab.lab.network.Normalization;
  * v      by a^2 + b^2 (p/2 + q) / v     from v = 1
  * </pre>
  *
- * with p and q the {@link BranchMoments} of activation and weights; with ReLU and He initialisation p = 2, q = 0. This idealises v, as the paper does: it is taken to be 1 at
- * the first layer whatever the inputs, even where they have one dimension and the first rectifier is not normalised, and
- * the mean of the rectifier's output over the batch is not subtracted from it later.
+ * with p and q the {@link BranchMoments} of activation and weights; with ReLU and He initialisation p = 2, q = 0. This
+ * idealises v, as the paper does: it is taken to be 1 at the first layer whatever the inputs, even where they have one
+ * dimension and the first rectifier is not normalised, and the mean of the rectifier's output over the batch is not
+ * subtracted from it later.
  */
 final class HalfActive {
 

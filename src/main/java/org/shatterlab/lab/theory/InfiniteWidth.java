@@ -57,7 +57,12 @@ final class InfiniteWidth {
     record Limit(
             Moments moments,
             List<Double> coactivation,
-            @Nullable String obstacle) {}
+            @Nullable String obstacle) {
+
+        static Limit none(String obstacle) {
+            return new Limit(Moments.none(obstacle), List.of(), obstacle);
+        }
+    }
 
     /**
      * Predicts, as far as the budget goes.
@@ -74,7 +79,7 @@ final class InfiniteWidth {
         String impossible = impossible(network, inputs, entries);
         if (impossible != null) {
             var limits = new TreeMap<Integer, Limit>();
-            ascending.forEach(depth -> limits.put(depth, new Limit(Moments.none(impossible), List.of(), impossible)));
+            ascending.forEach(depth -> limits.put(depth, Limit.none(impossible)));
             return limits;
         }
         return walk(network, Inputs.of(inputs, datasets, 0), ascending, entries);
@@ -129,7 +134,12 @@ final class InfiniteWidth {
         long affordable = affordable(x.length, x[0].length, entries);
         GradientKernel kernel = start.get();
         for (int depth : depths) {
-            if (network.wiring().dependsOnDepth() && affordable > 0) {
+            if (network.wiring().dependsOnDepth()) {
+                if (affordable <= 0) {
+                    // The kernel at hand is that of other coefficients.
+                    limits.put(depth, Limit.none(tooCostly(entries)));
+                    continue;
+                }
                 kernel = start.get();
                 affordable -= x[0].length / DIMENSIONS_OF_A_LAYER;
             }

@@ -13,14 +13,19 @@ import org.shatterlab.lab.network.Wiring;
  */
 final class PaperTheorems {
 
-    private static final String OTHER_LAYER =
+    static final String OTHER_LAYER =
             "The paper's theorems are stated for activation relu with initialization he; the derived prediction carries"
                     + " their assumption over to others.";
 
     private PaperTheorems() {}
 
+    /** Whether a network has the layers of the paper. */
+    static boolean areAbout(NetworkSpec.Rectifier network) {
+        return network.activation().equals(new Activation.Relu()) && network.initialization() == Initialization.HE;
+    }
+
     static Moments predict(NetworkSpec.Rectifier network, int depth) {
-        if (!network.activation().equals(new Activation.Relu()) || network.initialization() != Initialization.HE) {
+        if (!areAbout(network)) {
             return Moments.none(OTHER_LAYER);
         }
         boolean batchNorm = network.normalization() == Normalization.BATCH_NORM;

@@ -12,7 +12,6 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.lab.input.InputSpec;
-import org.shatterlab.lab.input.Inputs;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.statistic.SpectralExponent;
 import org.shatterlab.lab.statistic.Statistic;
@@ -99,11 +98,11 @@ public final class Theory {
             Set<Statistic> statistics,
             long entries) {
         boolean activity = statistics.stream().anyMatch(Statistic::isPerLayer);
-        boolean silent = activity && ActivityPredictions.isSilent(network, Inputs.of(inputs, datasets, 0));
+        boolean silent = activity && ActivityPredictions.isSilent(network, inputs);
         InfiniteWidth.predict(network, inputs, datasets, depths, entries).forEach((depth, limit) -> {
             add(rows, depth, gradients(network, depth, limit));
             for (int layer = 1; activity && layer <= depth; layer++) {
-                ActivityPredictions predictions = ActivityPredictions.of(limit, silent, layer);
+                ActivityPredictions predictions = ActivityPredictions.of(network, limit, silent, layer);
                 rows.add(new PredictedRow(Statistic.ACTIVATION_RATE, depth, layer, predictions.activation()));
                 rows.add(new PredictedRow(Statistic.COACTIVATION_RATE, depth, layer, predictions.coactivation()));
             }
@@ -139,13 +138,13 @@ public final class Theory {
     }
 
     /**
-     * Predicts the gradients of a network, at the cost of about 0.1 s for 256 points and 50 layers.
+     * Predicts the gradients of a network.
      *
      * @param datasets where the inputs are images
      * @param depths numbers of rectifier layers, each at least 1
      * @return the predictions by depth
      */
-    public static SortedMap<Integer, GradientPredictions> predict(
+    static SortedMap<Integer, GradientPredictions> predict(
             NetworkSpec.Rectifier network, InputSpec inputs, DatasetFolder datasets, Collection<Integer> depths) {
         var predictions = new TreeMap<Integer, GradientPredictions>();
         InfiniteWidth.predict(network, inputs, datasets, depths, InfiniteWidth.MAX_ENTRIES)

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.Experiment;
 import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
 import org.shatterlab.experiment.Experiments;
+import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.RunDraws;
 import org.shatterlab.lab.statistic.Statistic;
@@ -33,6 +34,13 @@ record ComparisonParameters(Side left, Side right, Statistic statistic, List<Dep
 
         private boolean isNoise() {
             return entry.network() instanceof NetworkSpec.Noise;
+        }
+
+        /** Whether each run of both has images of its own, and the same. */
+        private boolean sharesImagesWith(Side other) {
+            InputSpec inputs = experiment.spec().inputs();
+            return !inputs.isSameInEveryRun()
+                    && inputs.equals(other.experiment.spec().inputs());
         }
 
         /** Whether runs have the same weights: {@link RunDraws} draws them from the network, the seed and the run. */
@@ -118,6 +126,13 @@ record ComparisonParameters(Side left, Side right, Statistic statistic, List<Dep
     }
 
     private static void requireIndependent(Side left, Side right, QueryParameters parameters) {
+        if (left.sharesImagesWith(right)) {
+            parameters.refuse(
+                    "right",
+                    right.experiment().id() + "/" + right.entry().label(),
+                    "must have inputs with another seed, or without \"perRun\": with the same images in each run the two are "
+                            + "not independent, which the test takes them for");
+        }
         if (left.sharesDrawsWith(right)) {
             parameters.refuse(
                     "right",

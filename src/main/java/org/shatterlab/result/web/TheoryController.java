@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.apache.commons.csv.CSVPrinter;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.Subject;
@@ -12,6 +13,8 @@ import org.shatterlab.experiment.SubjectReader;
 import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.lab.theory.Theory;
 import org.shatterlab.platform.ConditionalOnRole;
+import org.shatterlab.platform.Problem;
+import org.shatterlab.platform.ProblemException;
 import org.shatterlab.platform.Role;
 import org.shatterlab.result.ResultRow;
 import org.springframework.http.HttpHeaders;
@@ -30,6 +33,8 @@ class TheoryController {
 
     private static final List<String> COLUMNS =
             List.of("depth", "statistic", "index", "paper", "derived", "infiniteWidth", "note");
+
+    private static final int MOST_SECONDS_OF_WAITING = 5;
 
     private final SubjectReader reader;
     private final DatasetFolder datasets;
@@ -81,9 +86,23 @@ class TheoryController {
         csv.flush();
     }
 
+    /** Not for ever: requests that wait here are threads that others would be served with. */
+    private void requireTurn() {
+        boolean granted;
+        try {
+            granted = walks.tryAcquire(MOST_SECONDS_OF_WAITING, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            granted = false;
+        }
+        if (!granted) {
+            throw new ProblemException(Problem.BUSY, "Others are asking for theory; try again in a second.");
+        }
+    }
+
     private List<TheoryRow> rows(TheoryParameters wanted) {
         Subject subject = wanted.subject();
-        walks.acquireUninterruptibly();
+        requireTurn();
         try {
             return Theory.quickRows(
                             subject.network(), subject.inputs(), datasets, subject.depths(), wanted.statistics())
