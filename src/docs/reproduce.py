@@ -110,7 +110,11 @@ def plain(value, digits=4):
     """A number of so many significant digits."""
     if value is None:
         return ""
-    if value == 0 or 1e-4 <= abs(value) < 1e6:
+    if value == 0:
+        return "0"
+    if 10**digits <= abs(value) < 1e6:
+        return f"{value:.0f}".replace("-", "−")
+    if 1e-4 <= abs(value) < 1e6:
         return f"{value:#.{digits}g}".rstrip(".").replace("-", "−")
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
     return f"{mantissa}e{int(exponent)}".replace("-", "−")
@@ -118,7 +122,7 @@ def plain(value, digits=4):
 
 def measured(mean, error):
     """A mean and its standard error, to two digits of the error."""
-    if error is None or error == 0 or error < 1e-12 * abs(mean):
+    if error is None or error == 0 or error < 1e-8 * abs(mean):
         return plain(mean, 6)
     if abs(mean) >= 1e6 or abs(mean) + error < 1e-3:
         exponent = math.floor(math.log10(max(abs(mean), error)))
@@ -132,7 +136,7 @@ def decimals(mean, error):
 
 
 def markdown(head, rows):
-    numeric = [all(re.match(r"[−(]?\d|—|yes|no|$", row[i]) for row in rows) for i in range(len(head))]
+    numeric = [all(re.match(r"[−(]*\d|—|yes|no$|$", row[i]) for row in rows) for i in range(len(head))]
     rule = ["---:" if right else "---" for right in numeric]
     return "\n".join("| " + " | ".join(row) + " |" for row in [head, rule, *rows])
 
@@ -201,6 +205,14 @@ def exponent_error(low, high):
 def growth_error(low, high):
     relative = math.hypot(low["standardError"] / low["mean"], high["standardError"] / high["mean"])
     return growth(low, high, lambda row: row["mean"]) * relative / (high["depth"] - low["depth"])
+
+
+def weighted(runs):
+    """A mean of values by weights, (weight, value) each, with the standard error of such a ratio by the delta method."""
+    total = sum(weight for weight, _ in runs)
+    mean = sum(weight * value for weight, value in runs) / total
+    squares = sum((weight * (value - mean)) ** 2 for weight, value in runs)
+    return measured(mean, math.sqrt(squares * len(runs) / (len(runs) - 1)) / total)
 
 
 def mean_of(row):
@@ -299,15 +311,23 @@ class Report:
     def figure_3(self):
         experiment = self.preset("figure-3")
         shown = (1, 2, 5, 10, 20, 50)
-        width = experiment["spec"]["networks"][0]["width"]
         tables = []
         for statistic, title in (("activation-rate", "activation"), ("coactivation-rate", "co-activation")):
             lines = []
             for row in self.service.rows(experiment, statistic):
                 if row["index"] in shown:
-                    of_layer = {**row, "depth": row["index"]}
-                    lines.append(theory_row(of_layer, width))
-            tables.append(markdown([title, "layer", *THEORY_HEAD[2:]], lines))
+                    lines.append(
+                        [
+                            row["network"],
+                            str(row["index"]),
+                            value_of(row),
+                            plain(row["paper"]),
+                            plain(row["infiniteWidth"]),
+                            distance(row["mean"], row["standardError"], row["infiniteWidth"]),
+                        ]
+                    )
+            head = [title, "layer", "measured", "paper", "infinite width", "apart (s.e.)"]
+            tables.append(markdown(head, lines))
         return "\n\n".join([self.picture(experiment, "figure-3"), *tables])
 
     def figure_4(self):
@@ -381,11 +401,22 @@ class Report:
             name = f"the same, n from L = {low['depth']} to {high['depth']}, 8 inputs"
             lines.append([name, "", plain(exponent(low, high, theory_of), 3)])
         low, high = (one(variance, "batch norm", depth) for depth in (12, 24))
+        limit = f"{plain(math.pi / (math.pi - 1))} = π/(π−1)"
         lines.append(
             [
                 "variance ~ g^L, batch norm, g from L = 12 to 24",
                 measured(growth(low, high, mean_of), growth_error(low, high)),
-                f"{plain(math.pi / (math.pi - 1))} = π/(π−1)",
+                limit,
+            ]
+        )
+        networks = [{"label": "batch norm", "family": "feedforward", "normalization": "batch-norm"}]
+        large, tables = self.large_batch("theorem-1", networks, [1, 2, 4, 8], 40)
+        low, high = (one(large, "batch norm", depth) for depth in (4, 8))
+        lines.append(
+            [
+                "the same at 1024 inputs, g from L = 4 to 8",
+                measured(growth(low, high, mean_of), growth_error(low, high)),
+                limit,
             ]
         )
         low, high = (one(correlation, "batch norm", depth) for depth in (2, 8))
@@ -397,31 +428,29 @@ class Report:
             ]
         )
         parts.append(markdown(["law", "measured", "theory"], lines))
-        parts.append(self.large_batch())
-        return "\n\n".join(parts)
+        return "\n\n".join([*parts, *tables])
 
-    def large_batch(self):
-        """Batch normalization where its limit of infinite width is known."""
+    def large_batch(self, name, networks, depths, runs):
+        """Batch normalization where its limit of infinite width is known: the rows of the variance, and the tables."""
         experiment = self.service.run(
-            "theorem-1, 1024 inputs",
+            f"{name}, 1024 inputs",
             {
-                "name": "Theorem 1 with batch normalization, 1024 inputs",
-                "networks": [
-                    {"label": "batch norm, 1024 inputs", "family": "feedforward", "normalization": "batch-norm"}
-                ],
-                "depths": [1, 2, 4, 8],
+                "name": f"{name} at 1024 inputs",
+                "networks": networks,
+                "depths": depths,
                 "inputs": {"type": "gaussian", "points": 1024, "dimension": 200},
                 "statistics": ["gradient-variance", "gradient-correlation"],
-                "runs": 40,
+                "runs": runs,
                 "seed": 1702,
             },
         )
-        return "\n\n".join(
-            markdown(
-                [title, *THEORY_HEAD[1:]], [theory_row(row, 200) for row in self.service.rows(experiment, statistic)]
-            )
-            for title, statistic in (("variance", "gradient-variance"), ("correlation", "gradient-correlation"))
-        )
+        variance = self.service.rows(experiment, "gradient-variance")
+        correlation = self.service.rows(experiment, "gradient-correlation")
+        tables = [
+            markdown([f"{title}, 1024 inputs", *THEORY_HEAD[1:]], [theory_row(row, 200) for row in rows])
+            for title, rows in (("variance", variance), ("correlation", correlation))
+        ]
+        return variance, tables
 
     def theorem_2(self):
         parts, _, _ = self.theorem("theorem-2", (1, 2, 4, 8, 16, 24))
@@ -438,10 +467,17 @@ class Report:
                 cells.append(plain(exponent(low, high, lambda row: row["paper"]), 3))
                 cells.append(plain(exponent(low, high, lambda row: row["derived"]), 3))
             lines.append(cells)
-        quantities = ("variance", "R")
-        head = ["L^n, n from L = 16 to 50"] + [f"{q}, {of}" for q in quantities for of in ("measured", "paper", "derived")]
+        limit = math.pi / (math.pi - 1)
+        lines.append(["large batch, β²L → ∞", "", "", plain(limit, 4), "", "", plain(-limit / 2, 3)])
+        head = ["L^n, n from L = 16 to 50"]
+        head += [f"{of}, {by}" for of in ("variance", "R") for by in ("measured", "paper", "derived")]
         parts.append(markdown(head, lines))
-        return "\n\n".join(parts)
+        networks = [
+            {"label": f"beta {beta}", "family": "resnet", "normalization": "batch-norm", "beta": beta}
+            for beta in (1, 0.5, 0.1)
+        ]
+        _, tables = self.large_batch("theorem-3", networks, [1, 4, 16, 50], 20)
+        return "\n\n".join([*parts, *tables])
 
     def corollary_1(self):
         parts, _, correlation = self.theorem("corollary-1", (1, 2, 4, 8, 16, 24, 50))
@@ -456,7 +492,7 @@ class Report:
             for row in correlation
             if row["depth"] == 24
         ]
-        parts.append(markdown(["R at L = 24, γ₂² = 1/24", "measured", "paper", "1/√e", "infinite width"], lines))
+        parts.append(markdown(["R at L = 24, gamma2² = 1/24", "measured", "paper", "1/√e", "infinite width"], lines))
         return "\n\n".join(parts)
 
     # What the paper does not show
@@ -475,7 +511,7 @@ class Report:
             "FC": "feedforward, mean-centering",
             "RN": "resnet beta 1",
             "RC": "resnet beta 1, mean-centering",
-            "HN": "highway γ₂² = 1/L",
+            "HN": "highway",
         }
         # Simulated in NumPy: 64 points on [-2, 2], width 400, 60 runs. R is the mean of the off-diagonal R(i,j). Network, L,
         # variance and its error, R and its error, R of infinite width, C(i,i+1)/C(i,i) and the same of infinite width.
@@ -544,7 +580,7 @@ class Report:
             ("feedforward, mean-centering", 4): 0.060,
             ("feedforward, firstBiasStd 1", 4): 0.268,
             ("resnet beta 1", 1): 0.750, ("resnet beta 1", 2): 0.582, ("resnet beta 1", 4): 0.376,
-            ("highway γ₂² = 1/L", 24): 0.630,
+            ("highway", 24): 0.630,
         }  # fmt: skip
         networks = [
             {"label": "feedforward", "family": "feedforward", "depths": [1, 2, 4]},
@@ -556,7 +592,7 @@ class Report:
             },
             {"label": "feedforward, firstBiasStd 1", "family": "feedforward", "firstBiasStd": 1, "depths": [4]},
             {"label": "resnet beta 1", "family": "resnet", "depths": [1, 2, 4]},
-            {"label": "highway γ₂² = 1/L", "family": "highway", "gamma2": "1/sqrt(depth)", "depths": [24]},
+            {"label": "highway", "family": "highway", "gamma2": "1/sqrt(depth)", "depths": [24]},
         ]
         experiment = self.service.run(
             "independent inputs",
@@ -598,17 +634,15 @@ class Report:
     def ratios(self):
         """The ratio of means over networks, and the mean of their ratios, from the same experiments of one run."""
         lines = []
-        for normalization in ("none", "mean-centering"):
+        for width, depth in ((200, 24), (50, 50)):
             runs = []
-            for seed in range(1, 41):
+            for seed in range(1, 101):
                 experiment = self.service.run(
-                    f"one network at a time, {normalization}, seed {seed}",
+                    f"one network at a time, width {width}, seed {seed}",
                     {
-                        "name": f"One network at a time, {normalization}",
-                        "networks": [
-                            {"label": "feedforward", "family": "feedforward", "normalization": normalization}
-                        ],
-                        "depths": [24],
+                        "name": "One network at a time",
+                        "networks": [{"label": "feedforward", "family": "feedforward", "width": width}],
+                        "depths": [depth],
                         "inputs": {"type": "gaussian", "points": 64, "dimension": 200},
                         "statistics": ["gradient-variance", "gradient-correlation"],
                         "runs": 1,
@@ -617,17 +651,14 @@ class Report:
                 )
                 runs.append(
                     tuple(
-                        one(self.service.rows(experiment, statistic), "feedforward", 24)["mean"]
+                        one(self.service.rows(experiment, statistic), "feedforward", depth)["mean"]
                         for statistic in ("gradient-variance", "gradient-correlation")
                     )
                 )
             variances = [variance for variance, _ in runs]
-            pooled = sum(variance * r for variance, r in runs) / sum(variances)
-            mean = sum(r for _, r in runs) / len(runs)
             spread = [plain(min(variances), 3), plain(max(variances), 3)]
-            lines.append([normalization, *spread, plain(pooled, 3), plain(mean, 3)])
-        head = ["normalization", "least variance", "largest", "ratio of means", "mean of ratios"]
-        return markdown(head, lines)
+            lines.append([str(width), str(depth), *spread, weighted(runs), weighted([(1, r) for _, r in runs])])
+        return markdown(["N", "L", "least variance", "largest", "ratio of means", "mean of ratios"], lines)
 
     def looks_linear(self):
         experiment = self.service.run(

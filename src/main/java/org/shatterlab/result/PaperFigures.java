@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.Experiment;
 import org.shatterlab.experiment.ExperimentSpec;
@@ -222,7 +223,8 @@ public class PaperFigures {
             drawn.add(row);
             return ranks.computeIfAbsent(row.network(), _ -> new ArrayList<>()).add(row);
         });
-        List<Figure5.Covariance> covariances = new ArrayList<>();
+        List<Figure5.Covariance> shallow = new ArrayList<>();
+        List<Figure5.Covariance> deep = new ArrayList<>();
         List<CurveFigure.Curve> curves = new ArrayList<>();
         int[] order = null;
         for (NetworkEntry entry : PaperFigure.FIGURE_5.networks(spec)) {
@@ -246,11 +248,14 @@ public class PaperFigures {
                 double[] covariance = found.get().values();
                 // As in the paper, the gradients of the shallowest network order the images for all.
                 order = order == null ? GradientClusters.order(covariance) : order;
-                covariances.add(new Figure5.Covariance(
-                        entry.label() + ", depth " + depth,
-                        GradientClusters.reorder(Matrices.overMeanDiagonal(covariance), order)));
+                (depth == all.getFirst() ? shallow : deep)
+                        .add(new Figure5.Covariance(
+                                entry.label() + ", depth " + depth,
+                                GradientClusters.reorder(Matrices.overMeanDiagonal(covariance), order)));
             }
         }
+        List<Figure5.Covariance> covariances =
+                Stream.concat(shallow.stream(), deep.stream()).toList();
         CurveFigure.Panel panel =
                 new CurveFigure.Panel("how the rank of the gradients grows with depth", DEPTH, RELATIVE_RANK, curves);
         return Optional.of(new Figure5(
