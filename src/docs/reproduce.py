@@ -710,7 +710,6 @@ SECTIONS = {
     "figure-2": Report.figure_2,
     "figure-3": Report.figure_3,
     "figure-4": Report.figure_4,
-    "figure-5": Report.figure_5,
     "theorem-1": Report.theorem_1,
     "theorem-2": Report.theorem_2,
     "theorem-3": Report.theorem_3,
@@ -721,6 +720,8 @@ SECTIONS = {
     "ratios": Report.ratios,
     "looks-linear": Report.looks_linear,
     "made": Report.made,
+    # Last, as it takes longest, and is refused where the service has no images.
+    "figure-5": Report.figure_5,
 }
 
 
