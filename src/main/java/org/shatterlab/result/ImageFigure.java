@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.shatterlab.experiment.Experiment;
 import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
 import org.shatterlab.experiment.PaperFigure;
@@ -51,10 +52,11 @@ final class ImageFigure {
         return new Curve(label, true, depths, PaperFigures.means(rows), PaperFigures.errors(rows));
     }
 
-    /** Of the shallowest and the deepest network of each kind; none where any is not measured. */
+    /** Of each network at its least depth, then at its greatest; none where any is not measured. */
     private static List<Figure5.Covariance> covariances(
             Experiment experiment, List<NetworkEntry> networks, Results results) {
-        List<Figure5.Covariance> covariances = new ArrayList<>();
+        List<Figure5.Covariance> shallow = new ArrayList<>();
+        List<Figure5.Covariance> deep = new ArrayList<>();
         int[] order = null;
         for (NetworkEntry entry : networks) {
             int network = experiment.spec().networks().indexOf(entry);
@@ -65,13 +67,14 @@ final class ImageFigure {
                     return List.of();
                 }
                 double[] covariance = found.get().values();
-                // As in the paper, the gradients of the shallowest network order the images for all.
+                // As in the paper, the gradients of the first network at its least depth order the images for all.
                 order = order == null ? GradientClusters.order(covariance) : order;
-                covariances.add(new Figure5.Covariance(
-                        entry.label() + ", depth " + depth,
-                        GradientClusters.reorder(Matrices.overMeanDiagonal(covariance), order)));
+                (depth == depths.getFirst() ? shallow : deep)
+                        .add(new Figure5.Covariance(
+                                entry.label() + ", depth " + depth,
+                                GradientClusters.reorder(Matrices.overMeanDiagonal(covariance), order)));
             }
         }
-        return covariances;
+        return Stream.concat(shallow.stream(), deep.stream()).toList();
     }
 }

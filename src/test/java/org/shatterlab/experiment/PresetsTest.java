@@ -2,6 +2,9 @@ package org.shatterlab.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
@@ -33,6 +36,16 @@ class PresetsTest {
         written.withObject("/inputs").remove("sha256");
         assertThat(SpecJson.sorted(written)).isEqualTo(SpecJson.sorted(preset.spec()));
         assertThat(preset.title().toLowerCase(Locale.ROOT).replace(" ", "-")).startsWith(preset.name() + ":");
+    }
+
+    @ParameterizedTest
+    @MethodSource("presets")
+    void everyPresetHasItsSectionInTheReport(Preset preset) throws IOException {
+        String name = preset.name();
+        assertThat(Files.readString(Path.of("src/docs/reproduction.md")))
+                .containsPattern("-d '\\{\"preset\": \"" + name + "\"")
+                .containsPattern("<!-- begin " + name + " -->\n\n!\\[.+]\\(" + name + "\\.(svg|png)\\)\n")
+                .contains("<!-- end " + name + " -->");
     }
 
     @Test

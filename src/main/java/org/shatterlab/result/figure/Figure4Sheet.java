@@ -87,7 +87,9 @@ final class Figure4Sheet implements Sheet {
         Text.upwards(graphics, "unit", Text.LABEL, 18, raster.getCenterY());
 
         var bins = row.activation().length;
-        drawHistogram(graphics, area(index, 1), row.activation(), 1.0 / bins, Plots.axis(0, 1));
+        var means = Plots.axis(0, 1);
+        means.setTickUnit(new NumberTickUnit(0.25));
+        drawHistogram(graphics, area(index, 1), row.activation(), 1.0 / bins, means);
         var lengths = Plots.axis(0, row.contiguity().length);
         lengths.setStandardTickUnits(NumberAxis.createIntegerTickUnits());
         drawHistogram(graphics, area(index, 2), row.contiguity(), 1, lengths);

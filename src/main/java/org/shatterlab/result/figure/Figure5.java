@@ -7,7 +7,7 @@ import java.util.List;
  * rank of the gradients grows with depth.
  *
  * @param caption where the data come from
- * @param covariances one to eight, side by side in rows of four
+ * @param covariances one to eight, side by side in even rows of at most four
  * @param rank the relative effective rank against depth
  */
 public record Figure5(String caption, List<Covariance> covariances, CurveFigure.Panel rank) implements Figure {

@@ -5,11 +5,11 @@ import java.awt.Rectangle;
 import java.util.List;
 import org.jfree.chart.axis.NumberTickUnit;
 
-/** The layout of figure 5: heat maps in rows of four, their colour bar, and the curves below. */
+/** The layout of figure 5: heat maps in even rows of at most four, their colour bar, and the curves below. */
 final class Figure5Sheet implements Sheet {
 
     private static final int WIDTH = 1000;
-    private static final int PER_ROW = 4;
+    private static final int MOST_PER_ROW = 4;
     private static final int MARGIN = 24;
     private static final int GAP = 20;
     private static final int TOP = 8;
@@ -17,13 +17,16 @@ final class Figure5Sheet implements Sheet {
     private static final int TITLE = 2 * TITLE_LINE + 8;
     private static final int BAR = 14;
     private static final int BAR_FOOT = 62;
-    private static final int SIDE = (WIDTH - 2 * MARGIN - (PER_ROW - 1) * GAP) / PER_ROW;
+    private static final int SIDE = (WIDTH - 2 * MARGIN - (MOST_PER_ROW - 1) * GAP) / MOST_PER_ROW;
 
     private final Figure5 figure;
     private final CurveSheet curves;
+    private final int perRow;
 
     Figure5Sheet(Figure5 figure) {
         this.figure = figure;
+        var count = figure.covariances().size();
+        perRow = Math.ceilDiv(count, Math.ceilDiv(count, MOST_PER_ROW));
         curves = new CurveSheet(new CurveFigure(figure.caption(), 1, List.of(figure.rank())));
     }
 
@@ -51,13 +54,9 @@ final class Figure5Sheet implements Sheet {
 
     /** Where a heat map lies. */
     Rectangle area(int index) {
-        var perRow = Math.min(PER_ROW, figure.covariances().size());
         var left = (WIDTH - perRow * SIDE - (perRow - 1) * GAP) / 2;
         return new Rectangle(
-                left + index % PER_ROW * (SIDE + GAP),
-                TOP + index / PER_ROW * (TITLE + SIDE + GAP) + TITLE,
-                SIDE,
-                SIDE);
+                left + index % perRow * (SIDE + GAP), TOP + index / perRow * (TITLE + SIDE + GAP) + TITLE, SIDE, SIDE);
     }
 
     private int barTop() {

@@ -1,4 +1,4 @@
-/** The paper's two figures, and matrices, drawn from plain data as SVG and PNG. */
+/** The paper's figures, and matrices, drawn from plain data as SVG and PNG. */
 @NullMarked
 package org.shatterlab.result.figure;
 
