@@ -50,20 +50,20 @@ class FashionMnistIT {
         try (Service service = Service.start(data, "--shatterlab.datasets-dir=" + DATASETS)) {
             JsonNode experiment = service.run("""
                     {"preset": "figure-5", "depths": [2, 10, 24], "statistics": ["relative-effective-rank"],
-                     "inputs": {"type": "dataset", "name": "fashion-mnist", "batch": 96}, "runs": 5, "networks": [
+                     "inputs": {"type": "dataset", "name": "fashion-mnist", "batch": 96}, "runs": 15, "networks": [
                        {"label": "feedforward", "family": "conv-feedforward", "width": 8, "normalization": "batch-norm"},
                        {"label": "beta 1", "family": "conv-resnet", "width": 8, "normalization": "batch-norm"},
                        {"label": "beta 0.1", "family": "conv-resnet", "width": 8, "normalization": "batch-norm", "beta": 0.1}]}""");
             assertThat(experiment.get("state").asString())
                     .as(experiment.toString())
                     .isEqualTo("SUCCEEDED");
-            service.rows(experiment, "").forEach(row -> LOG.info("{}", row));
             Rise feedforward = Rise.of(service.rows(experiment, "network=feedforward"));
             Rise strong = Rise.of(service.rows(experiment, "network=beta%201"));
             Rise weak = Rise.of(service.rows(experiment, "network=beta%200.1"));
-            LOG.info("{}, {}, {}", feedforward, strong, weak);
-            assertThat(feedforward.isSteeperThan(strong)).isTrue();
-            assertThat(strong.isSteeperThan(weak)).isTrue();
+            String rises = "feedforward %s, beta 1 %s, beta 0.1 %s".formatted(feedforward, strong, weak);
+            LOG.info(rises);
+            assertThat(feedforward.isSteeperThan(strong)).as(rises).isTrue();
+            assertThat(strong.isSteeperThan(weak)).as(rises).isTrue();
         }
     }
 }
