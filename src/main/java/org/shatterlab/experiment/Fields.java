@@ -63,7 +63,7 @@ final class Fields {
     }
 
     void onlyKnown(Collection<String> known) {
-        onlyKnown(known, known, "");
+        onlyKnown(known, known, "", Map.of());
     }
 
     /**
@@ -72,17 +72,21 @@ final class Fields {
      * @param known the fields of this object
      * @param elsewhere the fields that such objects may have if they are of another kind
      * @param kind the kind of this object
+     * @param derived what is no field because it follows from others, and how
      */
-    void onlyKnown(Collection<String> known, Collection<String> elsewhere, String kind) {
+    void onlyKnown(Collection<String> known, Collection<String> elsewhere, String kind, Map<String, String> derived) {
         for (String name : node.propertyNames()) {
             if (known.contains(name)) {
                 continue;
             }
-            refuse(
-                    name,
-                    elsewhere.contains(name)
-                            ? "does not apply to " + kind + ", whose fields are " + Names.quoted(known)
-                            : "unknown field; " + Names.hint(name, known));
+            String how = derived.get(name);
+            if (how != null) {
+                refuse(name, how);
+            } else if (elsewhere.contains(name)) {
+                refuse(name, "does not apply to " + kind + ", whose fields are " + Names.quoted(known));
+            } else {
+                refuse(name, "unknown field; " + Names.hint(name, known));
+            }
         }
     }
 

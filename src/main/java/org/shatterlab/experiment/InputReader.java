@@ -80,7 +80,7 @@ final class InputReader {
             fields.onlyKnown(Type.ALL_FIELDS);
             return null;
         }
-        fields.onlyKnown(type.fields(), Type.ALL_FIELDS, type.apiName + " inputs");
+        fields.onlyKnown(type.fields(), Type.ALL_FIELDS, type.apiName + " inputs", Map.of());
         InputSpec inputs = switch (type) {
             case GRID -> grid(fields);
             case GAUSSIAN -> gaussian(fields);

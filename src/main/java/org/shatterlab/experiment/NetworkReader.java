@@ -28,7 +28,12 @@ final class NetworkReader {
             Activation::apiName);
     private static final Map<String, Initialization> INITIALIZATIONS =
             Names.byName(Initialization.values(), Initialization::apiName);
-    private static final String GAMMA2 = "a number greater than 0 and at most 1, or \"" + SCALED + "\"";
+    private static final String CIRCLE = "gamma1^2 + gamma2^2 = 1";
+    private static final String GAMMA2 =
+            "a number greater than 0 and at most 1, or \"" + SCALED + "\"; gamma1 follows from " + CIRCLE;
+    /** What a reader of the paper may look for, and why it is not there. */
+    private static final Map<String, String> DERIVED =
+            Map.of("gamma1", "is not given: it follows from gamma2, since " + CIRCLE);
 
     /** What depths of convolutional networks must be. */
     static final String EVEN_DEPTHS =
@@ -58,7 +63,8 @@ final class NetworkReader {
         if (family == null) {
             fields.onlyKnown(Family.ALL_FIELDS);
         } else {
-            fields.onlyKnown(family.fields(), Family.ALL_FIELDS, "family " + family.apiName());
+            Map<String, String> derived = family == Family.HIGHWAY ? DERIVED : Map.of();
+            fields.onlyKnown(family.fields(), Family.ALL_FIELDS, "family " + family.apiName(), derived);
         }
         String label = label(fields, family == null ? "" : family.apiName());
         NetworkSpec network = network(fields, family == null ? Family.FEEDFORWARD : family);

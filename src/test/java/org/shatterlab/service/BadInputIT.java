@@ -18,6 +18,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
@@ -66,6 +67,32 @@ class BadInputIT {
                 arguments("{\"preset\": \"figure-3000\"}", List.of("/preset")),
                 arguments("[]", List.of("")),
                 arguments("null", List.of("")));
+    }
+
+    /** Where it takes knowing the science to see what is wrong. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "'family': 'highway', 'gamma2': 1.2 | 'type': 'grid' | /networks/0/gamma2 | gamma1^2 + gamma2^2 = 1",
+                "'family': 'highway', 'gamma1': 0.9, 'gamma2': 0.9 | 'type': 'grid' | /networks/0/gamma1 | gamma1^2 + gamma2^2 = 1",
+                "'family': 'feedforward', 'normalization': 'batch-norm' | 'type': 'gaussian', 'points': 1 | /inputs/points | integer from 2",
+                "'family': 'feedforward' | 'type': 'grid' | /statistics/0 | needs inputs of at least 2 dimensions",
+                "'family': 'feedforward', 'activation': 'crelu', 'slope': 0.5 | 'type': 'gaussian' | /networks/0/slope | applies to activation \"prelu\" only",
+                "'family': 'feedforward', 'initialization': 'looks-linear' | 'type': 'gaussian' | /networks/0/initialization | needs activation \"crelu\"",
+                "'family': 'feedforward' | 'type': 'dataset', 'name': 'cifar-10' | /inputs/name | no file data_batch_1.bin",
+            })
+    void refusalsNameTheRule(String network, String inputs, String pointer, String rule) {
+        String body = "{'networks': [{%s}], 'depths': [1], 'inputs': {%s}, 'statistics': ['effective-rank']}"
+                .formatted(network, inputs)
+                .replace('\'', '"');
+        JsonNode violations =
+                problem(service.submit(body), 422, "invalid-request").get("violations");
+        assertThat(violations).anySatisfy(violation -> {
+            assertThat(violation.get("pointer").asString()).isEqualTo(pointer);
+            assertThat(violation.get("message").asString()).contains(rule);
+        });
     }
 
     private static String network(String field) {

@@ -31,6 +31,13 @@ public final class EffectiveRank {
         if (trace == 0 || !Double.isFinite(trace)) {
             return Double.NaN;
         }
+        // Beside one large eigenvalue the iteration takes what is only rounding for structure, and need not converge.
+        // Moved
+        // by their mean, all eigenvalues are of one scale, and the largest loses no digit.
+        double mean = trace / size;
+        for (int i = 0; i < size; i++) {
+            gram[i * size + i] += mean;
+        }
         EigenDecomposition_F64<DMatrixRMaj> eigen = DecompositionFactory_DDRM.eig(size, false, true);
         if (!eigen.decompose(DMatrixRMaj.wrap(size, size, gram))) {
             throw new IllegalStateException(
@@ -40,7 +47,7 @@ public final class EffectiveRank {
                 .mapToDouble(i -> eigen.getEigenvalue(i).getReal())
                 .max()
                 .orElseThrow();
-        return trace / largest;
+        return trace / (largest - mean);
     }
 
     private static double[] gram(NDArray gradients) {

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.shatterlab.lab.Lab;
 import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.lab.random.Normals;
@@ -44,6 +45,20 @@ class EffectiveRankTest {
     @Test
     void parallelGradientsHaveRankOne() {
         assertThat(rank(3, 2, 1, 2, -2, -4, 10, 20)).isCloseTo(1, within(1e-12));
+    }
+
+    /** Those of a network that is all but linear: what is left beside one direction is rounding. */
+    @ParameterizedTest(name = "noise {0}")
+    @ValueSource(doubles = {0, 1e-16, 1e-12, 1e-9, 1e-7})
+    void almostParallelGradientsHaveRankOne(double noise) {
+        for (int seed = 0; seed < 200; seed++) {
+            var normals = Normals.named("almost parallel " + seed);
+            int rows = 2 + seed % 63;
+            double[] direction = normals.samples(200).toArray();
+            double[] values = new double[rows * 200];
+            Arrays.setAll(values, i -> direction[i % 200] + noise * normals.sample());
+            assertThat(rank(rows, 200, values)).as("seed %d", seed).isCloseTo(1, within(1e-12));
+        }
     }
 
     @Test
