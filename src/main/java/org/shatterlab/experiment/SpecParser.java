@@ -67,12 +67,12 @@ final class SpecParser {
         String preset = nullableText(fields, "preset");
         Precision precision = fields.choice("precision", PRECISIONS, Defaults.PRECISION);
         InputSpec inputs = inputs(fields, precision);
-        Set<Statistic> statistics = statistics(fields, inputs);
         JsonNode depthsNode = fields.get("depths");
         List<Integer> depths = depthsNode == null
                 ? List.of()
                 : new DepthsReader(limits, violations).read(depthsNode, fields.at("depths"));
         List<NetworkEntry> networks = networks(fields, inputs, whole);
+        Set<Statistic> statistics = statistics(fields, inputs, networks);
         if (whole && depthsNode == null) {
             requireDepths(fields, networks);
         }
@@ -124,13 +124,13 @@ final class SpecParser {
                 : new InputReader(limits, datasets, violations).read(value, fields.at("inputs"), precision);
     }
 
-    private Set<Statistic> statistics(Fields fields, @Nullable InputSpec inputs) {
+    private Set<Statistic> statistics(Fields fields, @Nullable InputSpec inputs, List<NetworkEntry> networks) {
         StatisticsReader reader = new StatisticsReader(limits, violations);
         JsonNode value = fields.get("statistics");
         if (value != null) {
             return reader.read(value, fields.at("statistics"), inputs);
         }
-        return inputs == null ? Set.of() : reader.defaults(inputs);
+        return inputs == null ? Set.of() : reader.defaults(inputs, networks);
     }
 
     private List<NetworkEntry> networks(Fields fields, @Nullable InputSpec inputs, boolean required) {
@@ -139,7 +139,7 @@ final class SpecParser {
             return List.of();
         }
         if (!(value instanceof ArrayNode list) || list.isEmpty()) {
-            fields.refuse("networks", "must be a nonempty array of networks");
+            fields.refuse("networks", "must be a nonempty array of networks, unless \"preset\" brings them");
             return List.of();
         }
         if (list.size() > limits.networks()) {

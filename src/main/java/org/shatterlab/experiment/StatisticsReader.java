@@ -2,6 +2,7 @@ package org.shatterlab.experiment;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -26,6 +27,10 @@ final class StatisticsReader {
     private static final List<Statistic> CHEAP = List.of(
             Statistic.GRADIENT_VARIANCE, Statistic.GRADIENT_CORRELATION, Statistic.AUTOCORRELATION, Statistic.GRADIENT);
 
+    /** Those that divide by how the gradient varies over the inputs. */
+    private static final Set<Statistic> OF_VARIATION =
+            EnumSet.of(Statistic.AUTOCORRELATION, Statistic.OUTER_PRODUCT, Statistic.SPECTRAL_EXPONENT);
+
     private final Limits limits;
     private final Violations violations;
 
@@ -34,10 +39,13 @@ final class StatisticsReader {
         this.violations = violations;
     }
 
-    /** The cheap statistics that the inputs allow. */
-    Set<Statistic> defaults(InputSpec inputs) {
+    /** The cheap statistics that inputs and networks allow. */
+    Set<Statistic> defaults(InputSpec inputs, List<NetworkEntry> networks) {
+        boolean linear =
+                networks.stream().anyMatch(entry -> entry.network() instanceof NetworkSpec.Rectifier r && r.isLinear());
         return ExperimentSpec.inEnumOrder(CHEAP.stream()
                 .filter(statistic -> problem(statistic, inputs) == null)
+                .filter(statistic -> !(linear && OF_VARIATION.contains(statistic)))
                 .toList());
     }
 
@@ -146,6 +154,10 @@ final class StatisticsReader {
         }
         if (!(entry.network() instanceof NetworkSpec.Rectifier network)) {
             return null;
+        }
+        if (network.isLinear() && OF_VARIATION.contains(statistic)) {
+            return "is 0/0 where the gradient is the same at every input, as in a linear network, which network \"%s\" is"
+                    .formatted(entry.label());
         }
         if (statistic == Statistic.ACTIVITY_RASTER && network.width() > limits.matrixPoints()) {
             return "is a matrix of width x points; %d is the limit on points of a matrix, network \"%s\" has width %d"

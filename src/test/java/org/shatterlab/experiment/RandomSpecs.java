@@ -20,6 +20,9 @@ import org.shatterlab.lab.statistic.Statistic;
 /** Allowed specifications of every kind, drawn from a seed. */
 final class RandomSpecs {
 
+    private static final Set<Statistic> VARIATION =
+            Set.of(Statistic.AUTOCORRELATION, Statistic.OUTER_PRODUCT, Statistic.SPECTRAL_EXPONENT);
+
     private final Random random;
 
     RandomSpecs(long seed) {
@@ -155,6 +158,8 @@ final class RandomSpecs {
     }
 
     private Set<Statistic> statistics(InputSpec inputs, List<NetworkEntry> networks) {
+        boolean linear =
+                networks.stream().anyMatch(entry -> entry.network() instanceof NetworkSpec.Rectifier r && r.isLinear());
         boolean convolutional =
                 networks.stream().anyMatch(entry -> entry.network() instanceof NetworkSpec.Convolutional);
         StatisticsReader rules = new StatisticsReader(Limits.defaults(), new Violations());
@@ -162,6 +167,7 @@ final class RandomSpecs {
                 .filter(statistic -> rules.problem(statistic, inputs) == null)
                 // Its limit is on the width, which is drawn apart from it.
                 .filter(statistic -> statistic != Statistic.ACTIVITY_RASTER)
+                .filter(statistic -> !(linear && VARIATION.contains(statistic)))
                 .filter(statistic -> !(convolutional && statistic.source() == Statistic.Source.ACTIVITY))
                 .toList();
         return ExperimentSpec.inEnumOrder(allowed.subList(0, 1 + random.nextInt(allowed.size())));

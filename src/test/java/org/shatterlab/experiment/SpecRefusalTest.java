@@ -12,6 +12,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.shatterlab.lab.statistic.Statistic;
 import org.shatterlab.platform.Violation;
 
 /** What is refused, where and why. */
@@ -289,5 +291,22 @@ class SpecRefusalTest {
         assertThat(violations("{'preset': 'figure-99', 'runs': 0}"))
                 .extracting(Violation::pointer)
                 .containsExactly("/preset", "/runs");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "'activation': 'linear'",
+                "'activation': 'crelu', 'initialization': 'looks-linear'",
+                "'activation': 'prelu', 'slope': 1"
+            })
+    void whatDividesByTheVariationOfTheGradientIsRefusedForLinearNetworks(String layer) {
+        String network = "{'networks': [{'family': 'resnet', %s}], 'depths': [2]%s}";
+        assertOneViolation(
+                network.formatted(layer, ", 'statistics': ['gradient', 'autocorrelation']"),
+                "/statistics/1",
+                "the gradient is the same at every input");
+        assertThat(read(network.formatted(layer, "")).statistics())
+                .containsExactly(Statistic.GRADIENT_VARIANCE, Statistic.GRADIENT_CORRELATION, Statistic.GRADIENT);
     }
 }

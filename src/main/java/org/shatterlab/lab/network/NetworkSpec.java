@@ -36,6 +36,13 @@ public sealed interface NetworkSpec {
             this(wiring, width, normalization, new Activation.Relu(), Initialization.HE, firstBiasStd);
         }
 
+        /** Whether the output is an affine function of the input, so that its gradient is the same everywhere. */
+        public boolean isLinear() {
+            return initialization == Initialization.LOOKS_LINEAR
+                    || activation instanceof Activation.Linear
+                    || activation.equals(new Activation.Prelu(1));
+        }
+
         /** N times the mean square of a weight of W_l. */
         public double weightGain() {
             return switch (initialization) {

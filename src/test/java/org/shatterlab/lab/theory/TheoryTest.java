@@ -330,6 +330,16 @@ class TheoryTest {
     }
 
     @Test
+    void beyondTheBudgetNoOtherNetworksActivityIsTold() {
+        var network = new NetworkSpec.Rectifier(new Wiring.ScaledHighway(), 100, Normalization.NONE, 1);
+        var limits = InfiniteWidth.walk(network, new double[5][1], new TreeSet<>(List.of(1, 3, 5)), 5 * 5 * 4);
+
+        assertThat(at(limits, 3).coactivation()).hasSize(3);
+        assertThat(at(limits, 5).coactivation()).isEmpty();
+        assertThat(at(limits, 5).obstacle()).contains("points x points x layers");
+    }
+
+    @Test
     void aVarianceBeyondDoublePrecisionIsNotPredicted() {
         GradientPredictions predictions = predict(new Wiring.Resnet(1, 1), Normalization.NONE, 1100);
 
