@@ -17,7 +17,10 @@ import org.springframework.context.event.EventListener;
 import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
 
-/** Does the main job once on a new embedded database, so that the first start already shows what this service is for. */
+/**
+ * Says where the API is, and does the main job once on a new embedded database, so that the first start already shows what
+ * this service is for.
+ */
 @Component
 @ConditionalOnRole(Role.API)
 class Welcome {
@@ -44,6 +47,8 @@ class Welcome {
 
     @EventListener(ApplicationReadyEvent.class)
     void onReady() {
+        String address = "http://127.0.0.1:" + environment.getProperty("local.server.port");
+        LOG.info("The API answers; {}/docs describes it and lets you try it", address);
         if (!wanted || !experiments.isEmpty()) {
             return;
         }
@@ -51,8 +56,8 @@ class Welcome {
         Experiment experiment = experiments.submit(reader.read(body));
         LOG.info(
                 "Welcome. Figure 1 of the paper is being measured; in a few seconds it is at "
-                        + "http://127.0.0.1:{}/api/v1/experiments/{}/figures/{}.svg",
-                environment.getProperty("local.server.port"),
+                        + "{}/api/v1/experiments/{}/figures/{}.svg",
+                address,
                 experiment.id(),
                 FIGURE.apiName());
     }

@@ -222,6 +222,27 @@ class TheoryTest {
     }
 
     @Test
+    void thePaperSaysNothingAboutTheActivityOfOtherLayersEither() {
+        var crelu = new NetworkSpec.Rectifier(
+                new Wiring.Feedforward(), 100, Normalization.NONE, new Activation.Crelu(), Initialization.HE, 1);
+        Predictions coactivation = at(activity(Statistic.COACTIVATION_RATE, crelu, GRID, 2), 2);
+
+        assertThat(reason(coactivation.paper())).isEqualTo(PaperTheorems.OTHER_LAYER);
+        assertThat(value(coactivation.derived())).isEqualTo(0.25);
+        assertThat(value(coactivation.infiniteWidth())).isBetween(0.25, 0.5);
+    }
+
+    @Test
+    void aLinearNetworksActivityIsNotKnownWhereItsUnitsAreZero() {
+        var linear = new NetworkSpec.Rectifier(
+                new Wiring.Feedforward(), 100, Normalization.NONE, new Activation.Linear(), Initialization.HE, 0);
+        Predictions coactivation =
+                at(activity(Statistic.COACTIVATION_RATE, linear, new InputSpec.Grid(-1, 1, 3), 2), 2);
+
+        assertThat(reason(coactivation.infiniteWidth())).isEqualTo(GradientKernel.DEGENERATE);
+    }
+
+    @Test
     void preluIsHalfActiveOnItsSlopeToo() {
         double s = 0.25;
         GradientPredictions predictions = predict(new Activation.Prelu(s), Initialization.HE, GRID);
