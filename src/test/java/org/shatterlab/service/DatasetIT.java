@@ -89,6 +89,22 @@ class DatasetIT {
     }
 
     @Test
+    void networksThatSeeTheSameImagesInEachRunAreNotCompared() {
+        String body = """
+                {"networks": [{"family": "%s", "width": 20}], "depths": [1], "runs": 2,
+                 "inputs": {"type": "dataset", "name": "fashion-mnist", "batch": 10, "perRun": true, "seed": %d}}""";
+        String left = service.run(body.formatted("feedforward", 1)).get("id").asString() + "/feedforward";
+        String same = service.run(body.formatted("resnet", 1)).get("id").asString() + "/resnet";
+        String others = service.run(body.formatted("resnet", 2)).get("id").asString() + "/resnet";
+        String question = "/api/v1/comparisons?statistic=gradient-variance&left=" + left + "&right=";
+
+        HttpResponse<String> refused = service.get(question + same);
+        assertThat(refused.statusCode()).isEqualTo(422);
+        assertThat(refused.body()).contains("?right", "the same images in each run");
+        assertThat(service.get(question + others).statusCode()).isEqualTo(200);
+    }
+
+    @Test
     void gradientsAtTwoComponentsOfAMixtureAreLessCorrelatedThanAtOne() {
         JsonNode experiment = service.run("""
                 {"networks": [{"family": "feedforward", "width": 100}], "depths": [2], "runs": 10,
