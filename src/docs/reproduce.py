@@ -270,7 +270,7 @@ class Report:
             },
         )
         rows += self.service.rows(bare, "autocorrelation")
-        # One simulation each, in NumPy, 256 points, width 200, L = 50: lag 1 and lag 5.
+        # One simulation each, 256 points, width 200, L = 50: lag 1 and lag 5.
         simulated = {
             ("feedforward, no normalization", 50): ("0.78", ""),
             ("resnet beta 1", 50): ("0.70", "0.18"),
@@ -513,7 +513,7 @@ class Report:
             "RC": "resnet beta 1, mean-centering",
             "HN": "highway",
         }
-        # Simulated in NumPy: 64 points on [-2, 2], width 400, 60 runs. R is the mean of the off-diagonal R(i,j). Network, L,
+        # Simulated by another program: 64 points on [-2, 2], width 400, 60 runs. R is the mean of the off-diagonal R(i,j). Network, L,
         # variance and its error, R and its error, R of infinite width, C(i,i+1)/C(i,i) and the same of infinite width.
         simulated = [
             ("FN", 1, 1.004, 0.011, 0.567, 0.005, 0.5681, 0.9846, 0.9848),
