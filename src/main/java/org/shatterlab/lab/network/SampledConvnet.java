@@ -41,10 +41,7 @@ public final class SampledConvnet {
         this.images = images;
         this.draws = draws;
         this.manager = manager;
-        this.type = switch (precision) {
-            case FLOAT32 -> DataType.FLOAT32;
-            case FLOAT64 -> DataType.FLOAT64;
-        };
+        this.type = precision.type();
         int taps = KERNEL * KERNEL;
         int channels = spec.channels();
         this.stem = draw(

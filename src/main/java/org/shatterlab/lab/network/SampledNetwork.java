@@ -45,10 +45,7 @@ public final class SampledNetwork implements AutoCloseable {
         this.dimension = dimension;
         this.draws = draws;
         this.manager = manager;
-        this.type = switch (precision) {
-            case FLOAT32 -> DataType.FLOAT32;
-            case FLOAT64 -> DataType.FLOAT64;
-        };
+        this.type = precision.type();
         this.hiddenBuffer = allocate(Math.toIntExact(hiddenShape().size()));
     }
 
