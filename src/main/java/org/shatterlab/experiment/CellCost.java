@@ -129,8 +129,8 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
         double layers = sum(cell.depths());
         double fewer = Math.min(points, dimension);
         double more = Math.max(points, dimension);
-        double slowness = cell.precision() == Precision.FLOAT32 ? 1 : DOUBLE_WORK;
-        double bytes = cell.precision() == Precision.FLOAT32 ? Float.BYTES : Double.BYTES;
+        double slowness = slowness(cell);
+        double bytes = bytes(cell);
 
         double arity = network.activation().arity();
         double products = 4 * arity * points * width * width * layers + 4 * points * dimension * width * depths;
@@ -176,8 +176,8 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
                 points * width * depths * (gradient ? 6 : 4) + (covariance ? 2 * points * points * width * depths : 0);
         double weights = arity * width * width * layers;
         double decompositions = decomposition(network) * layers;
-        double slowness = cell.precision() == Precision.FLOAT32 ? 1 : DOUBLE_WORK;
-        double bytes = cell.precision() == Precision.FLOAT32 ? Float.BYTES : Double.BYTES;
+        double slowness = slowness(cell);
+        double bytes = bytes(cell);
         return new CellCost(
                 products + elementWise + decompositions + statistics,
                 slowness * (products + ELEMENT_WISE_WORK * elementWise)
@@ -201,8 +201,7 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
         double channels = network.channels();
         double depths = cell.depths().size();
         double deepest = cell.depths().getLast();
-        double differentiated =
-                cell.depths().stream().mapToDouble(depth -> depth).sum();
+        double differentiated = sum(cell.depths());
         boolean covariance = Statistic.anyFrom(Source.COVARIANCE, cell.statistics());
 
         double positions = cell.inputs() instanceof InputSpec.Images images
@@ -214,8 +213,8 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
         double elementWise = ELEMENT_WISE_OF_CONVOLUTION * state * (deepest + differentiated);
         double statistics =
                 points * dimension * depths * 4 + (covariance ? 2 * points * points * dimension * depths : 0);
-        double slowness = cell.precision() == Precision.FLOAT32 ? 1 : DOUBLE_WORK;
-        double bytes = cell.precision() == Precision.FLOAT32 ? Float.BYTES : Double.BYTES;
+        double slowness = slowness(cell);
+        double bytes = bytes(cell);
         return new CellCost(
                 products + elementWise + statistics,
                 slowness * (products + ELEMENT_WISE_WORK * elementWise) + DOUBLE_WORK * statistics,
@@ -224,6 +223,15 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
                         + ConvolutionalPass.MOST_BYTES
                         + 3 * Double.BYTES * points * dimension
                         + kept(cell));
+    }
+
+    private static double slowness(CellSpec cell) {
+        return cell.precision() == Precision.FLOAT32 ? 1 : DOUBLE_WORK;
+    }
+
+    /** Of a number. */
+    private static double bytes(CellSpec cell) {
+        return cell.precision() == Precision.FLOAT32 ? Float.BYTES : Double.BYTES;
     }
 
     private static double decomposition(NetworkSpec.Rectifier network) {

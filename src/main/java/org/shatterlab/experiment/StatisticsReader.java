@@ -41,11 +41,9 @@ final class StatisticsReader {
 
     /** The cheap statistics that inputs and networks allow. */
     Set<Statistic> defaults(InputSpec inputs, List<NetworkEntry> networks) {
-        boolean linear =
-                networks.stream().anyMatch(entry -> entry.network() instanceof NetworkSpec.Rectifier r && r.isLinear());
         return ExperimentSpec.inEnumOrder(CHEAP.stream()
                 .filter(statistic -> problem(statistic, inputs) == null)
-                .filter(statistic -> !(linear && OF_VARIATION.contains(statistic)))
+                .filter(statistic -> networks.stream().allMatch(entry -> linearProblem(statistic, entry) == null))
                 .toList());
     }
 
@@ -148,16 +146,21 @@ final class StatisticsReader {
                 .orElse(null);
     }
 
+    private static @Nullable String linearProblem(Statistic statistic, NetworkEntry entry) {
+        return OF_VARIATION.contains(statistic)
+                        && entry.network() instanceof NetworkSpec.Rectifier network
+                        && network.isLinear()
+                ? "is 0/0 where the gradient is the same at every input, as in a linear network, which network \"%s\" is"
+                        .formatted(entry.label())
+                : null;
+    }
+
     private @Nullable String networkProblem(Statistic statistic, ExperimentSpec spec, NetworkEntry entry) {
         if (entry.network() instanceof NetworkSpec.Convolutional && statistic.source() == Source.ACTIVITY) {
             return "is measured in fully connected networks; network \"%s\" is convolutional".formatted(entry.label());
         }
         if (!(entry.network() instanceof NetworkSpec.Rectifier network)) {
             return null;
-        }
-        if (network.isLinear() && OF_VARIATION.contains(statistic)) {
-            return "is 0/0 where the gradient is the same at every input, as in a linear network, which network \"%s\" is"
-                    .formatted(entry.label());
         }
         if (statistic == Statistic.ACTIVITY_RASTER && network.width() > limits.matrixPoints()) {
             return "is a matrix of width x points; %d is the limit on points of a matrix, network \"%s\" has width %d"
@@ -169,6 +172,6 @@ final class StatisticsReader {
             return "has a row for each layer of each depth; %d is the limit on layers, network \"%s\" has %d in all its depths"
                     .formatted(limits.layers(), entry.label(), layers);
         }
-        return null;
+        return linearProblem(statistic, entry);
     }
 }

@@ -3,9 +3,6 @@ package org.shatterlab.lab.gradient;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.AbstractBlock;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +14,7 @@ import org.shatterlab.lab.network.SampledConvnet;
  * A sampled convolutional network of one depth as a DJL block, for autograd: images of shape (M, d) to outputs f of shape
  * (M). Its weights are constants.
  */
-final class ConvolutionalBlock extends AbstractBlock {
+final class ConvolutionalBlock extends OutputBlock {
 
     private final SampledConvnet network;
     private final int depth;
@@ -42,15 +39,5 @@ final class ConvolutionalBlock extends AbstractBlock {
             ParameterStore store, NDList inputs, boolean training, @Nullable PairList<String, Object> parameters) {
         NDArray hidden = ConvolutionalLayers.hidden(network, inputs.singletonOrThrow(), depth, normalizer);
         return new NDList(ConvolutionalLayers.output(network, hidden, readout));
-    }
-
-    @Override
-    public Shape[] getOutputShapes(Shape[] inputShapes) {
-        return new Shape[] {new Shape(inputShapes[0].get(0))};
-    }
-
-    @Override
-    public Shape[] getOutputShapes(Shape[] inputShapes, DataType[] dataTypes) {
-        return getOutputShapes(inputShapes);
     }
 }

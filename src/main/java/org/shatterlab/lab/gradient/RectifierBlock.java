@@ -3,9 +3,6 @@ package org.shatterlab.lab.gradient;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
@@ -20,7 +17,7 @@ import org.shatterlab.lab.network.SampledNetwork;
  * A sampled network of one depth as a DJL block, for autograd: inputs of shape (M, d) to outputs f of shape (M). It is the
  * same layer function as every other pass; only the weights are all held at once, as parameters.
  */
-public final class RectifierBlock extends AbstractBlock {
+public final class RectifierBlock extends OutputBlock {
 
     private final SampledNetwork network;
     private final Coefficients coefficients;
@@ -68,15 +65,5 @@ public final class RectifierBlock extends AbstractBlock {
                     coefficients, h, activation, hidden.get(layer - 1).getArray());
         }
         return new NDList(h.matMul(readout.getArray()));
-    }
-
-    @Override
-    public Shape[] getOutputShapes(Shape[] inputShapes) {
-        return new Shape[] {new Shape(inputShapes[0].get(0))};
-    }
-
-    @Override
-    public Shape[] getOutputShapes(Shape[] inputShapes, DataType[] dataTypes) {
-        return getOutputShapes(inputShapes);
     }
 }

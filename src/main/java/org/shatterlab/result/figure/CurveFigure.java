@@ -46,16 +46,6 @@ public record CurveFigure(String caption, int perRow, List<Panel> panels) implem
         return new CurveFigure(caption, Math.max(1, Math.ceilDiv(panels.size(), rows)), panels);
     }
 
-    @Override
-    public String toSvg() {
-        return Rendering.svg(new CurveSheet(this));
-    }
-
-    @Override
-    public byte[] toPng() {
-        return Rendering.png(new CurveSheet(this));
-    }
-
     /**
      * Curves over common axes.
      *

@@ -10,8 +10,12 @@ public sealed interface Figure permits Figure1, CurveFigure, Figure4, Figure5, M
     String caption();
 
     /** The figure as a standalone SVG document, at most 1000 wide; text stays text, heat maps are embedded PNG. */
-    String toSvg();
+    default String toSvg() {
+        return Rendering.svg(Sheet.of(this));
+    }
 
     /** The figure as a PNG image on white, two pixels to one unit of the SVG. */
-    byte[] toPng();
+    default byte[] toPng() {
+        return Rendering.png(Sheet.of(this));
+    }
 }

@@ -20,16 +20,6 @@ public record Figure1(String caption, List<Column> columns) implements Figure {
                 !columns.isEmpty() && columns.size() <= 64, "figure 1 has 1 to 64 columns, not " + columns.size());
     }
 
-    @Override
-    public String toSvg() {
-        return Rendering.svg(new Figure1Sheet(this));
-    }
-
-    @Override
-    public byte[] toPng() {
-        return Rendering.png(new Figure1Sheet(this));
-    }
-
     /**
      * One network or noise.
      *

@@ -31,16 +31,6 @@ public record Figure4(String caption, MatrixFigure.Axis inputs, List<Row> rows) 
         }
     }
 
-    @Override
-    public String toSvg() {
-        return Rendering.svg(new Figure4Sheet(this));
-    }
-
-    @Override
-    public byte[] toPng() {
-        return Rendering.png(new Figure4Sheet(this));
-    }
-
     /**
      * One network at one depth.
      *

@@ -24,16 +24,6 @@ public record Figure5(String caption, List<Covariance> covariances, CurveFigure.
                 "figure 5 has 1 to " + MOST_COVARIANCES + " covariances, not " + covariances.size());
     }
 
-    @Override
-    public String toSvg() {
-        return Rendering.svg(new Figure5Sheet(this));
-    }
-
-    @Override
-    public byte[] toPng() {
-        return Rendering.png(new Figure5Sheet(this));
-    }
-
     /**
      * One network at one depth.
      *

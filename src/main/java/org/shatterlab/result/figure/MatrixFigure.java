@@ -30,16 +30,6 @@ public record MatrixFigure(String caption, String title, Axis rows, Axis columns
         return values.clone();
     }
 
-    @Override
-    public String toSvg() {
-        return Rendering.svg(new MatrixSheet(this));
-    }
-
-    @Override
-    public byte[] toPng() {
-        return Rendering.png(new MatrixSheet(this));
-    }
-
     /**
      * What lies along a side.
      *
