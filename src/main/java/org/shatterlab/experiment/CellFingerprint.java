@@ -2,6 +2,7 @@ package org.shatterlab.experiment;
 
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.lab.CellSpec;
+import org.shatterlab.lab.Sha256;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 

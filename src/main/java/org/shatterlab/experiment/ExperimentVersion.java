@@ -2,6 +2,7 @@ package org.shatterlab.experiment;
 
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
+import org.shatterlab.lab.Sha256;
 
 /** What changes of an experiment in its life: at equal versions it is the same but for the time that is left. */
 public record ExperimentVersion(

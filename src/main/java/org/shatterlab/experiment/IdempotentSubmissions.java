@@ -3,6 +3,7 @@ package org.shatterlab.experiment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.shatterlab.lab.Sha256;
 import org.shatterlab.platform.Problem;
 import org.shatterlab.platform.ProblemException;
 import org.springframework.stereotype.Service;

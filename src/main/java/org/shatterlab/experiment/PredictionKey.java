@@ -1,5 +1,6 @@
 package org.shatterlab.experiment;
 
+import org.shatterlab.lab.Sha256;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.network.NetworkSpec;
 import tools.jackson.databind.node.ObjectNode;

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -18,6 +17,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.zip.ZipException;
 import org.apache.commons.rng.sampling.PermutationSampler;
+import org.shatterlab.lab.Sha256;
 import org.shatterlab.lab.random.Generators;
 
 /**
@@ -159,7 +159,7 @@ public final class DatasetFolder implements Datasets {
     }
 
     private static Survey read(Dataset dataset, List<Version> files) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.digest();
         long[][] histograms = new long[dataset.channels()][LEVELS];
         List<Integer> images = new ArrayList<>();
         for (Version version : files) {
@@ -220,13 +220,5 @@ public final class DatasetFolder implements Datasets {
                     case ZipException _ -> "is not what gzip compresses to: " + problem.getMessage() + ".";
                     default -> "cannot be read: " + problem + ".";
                 });
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
-        }
     }
 }

@@ -1,10 +1,8 @@
 package org.shatterlab.lab.random;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.simple.RandomSource;
+import org.shatterlab.lab.Sha256;
 
 /** Random bits that follow from a name: the same name, the same sequence, on every machine. */
 public final class Generators {
@@ -17,14 +15,6 @@ public final class Generators {
      * @param name what the bits are for; sequences of different names are independent
      */
     public static UniformRandomProvider named(String name) {
-        return RandomSource.L64_X128_MIX.create(sha256(name));
-    }
-
-    private static byte[] sha256(String name) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
-        }
+        return RandomSource.L64_X128_MIX.create(Sha256.of(name));
     }
 }
