@@ -3,6 +3,7 @@ package org.shatterlab.platform.database;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
@@ -18,14 +19,19 @@ final class EmbeddedPostgres implements JdbcConnectionDetails, EmbeddedDatabase,
 
     private static final Logger log = LoggerFactory.getLogger(EmbeddedPostgres.class);
 
+    private static final Duration BETWEEN_STARTS = Duration.ofSeconds(1);
+
     private final ServiceLock lock;
     private final PostgresCluster cluster;
+    private final int port;
     private final String url;
     private final String password;
+    private boolean closed;
 
     private EmbeddedPostgres(ServiceLock lock, PostgresCluster cluster, int port, String password) {
         this.lock = lock;
         this.cluster = cluster;
+        this.port = port;
         this.url = "jdbc:postgresql://127.0.0.1:%d/%s".formatted(port, PostgresCluster.DATABASE);
         this.password = password;
     }
@@ -63,9 +69,49 @@ final class EmbeddedPostgres implements JdbcConnectionDetails, EmbeddedDatabase,
         cluster.startNewLog();
         cluster.createIfNew();
         String password = cluster.password();
-        int port = cluster.start();
+        int port = PostgresCluster.freePort();
+        cluster.start(port);
         log.info("Embedded PostgreSQL {} runs on port {} with its data in {}", binaries.major(), port, folder);
-        return new EmbeddedPostgres(lock, cluster, port, password);
+        EmbeddedPostgres server = new EmbeddedPostgres(lock, cluster, port, password);
+        server.watch();
+        return server;
+    }
+
+    /** A server that is killed, for want of memory say, is started again, at the address that its clients know. */
+    private void watch() throws IOException {
+        cluster.server().ifPresent(server -> {
+            var _ = server.onExit().thenRunAsync(this::startAgain, Thread.ofVirtual()::start);
+        });
+    }
+
+    private void startAgain() {
+        while (!attemptStart()) {
+            try {
+                Thread.sleep(BETWEEN_STARTS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    /** Whether there is nothing left to attempt. */
+    private synchronized boolean attemptStart() {
+        if (closed) {
+            return true;
+        }
+        try {
+            log.warn("The embedded PostgreSQL ended by itself; it is started again");
+            cluster.stopOrphan();
+            cluster.start(port);
+            watch();
+            log.info("The embedded PostgreSQL runs again");
+            return true;
+        } catch (IOException | EmbeddedPostgresException e) {
+            // Its children may need a moment to see that it is gone.
+            log.error("The embedded PostgreSQL does not start; the next attempt follows", e);
+            return false;
+        }
     }
 
     @Override
@@ -85,9 +131,12 @@ final class EmbeddedPostgres implements JdbcConnectionDetails, EmbeddedDatabase,
 
     /** Stops the server: whoever uses it has closed their connections by now, or loses them. */
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
+        closed = true;
         try {
-            cluster.stop();
+            if (cluster.server().isPresent()) {
+                cluster.stop();
+            }
         } finally {
             lock.close();
         }

@@ -81,15 +81,7 @@ final class PostgresCluster {
 
     /** Ends the server that a killed service left behind, and forgets one that died itself. */
     void stopOrphan() throws IOException {
-        Path pidFile = data.resolve("postmaster.pid");
-        if (Files.notExists(pidFile)) {
-            return;
-        }
-        Optional<ProcessHandle> orphan = Files.readAllLines(pidFile).stream()
-                .findFirst()
-                .filter(pid -> pid.matches("\\d{1,18}"))
-                .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid)))
-                .filter(binaries::areRunBy);
+        Optional<ProcessHandle> orphan = server();
         if (orphan.isPresent()) {
             log.warn(
                     "Stopping PostgreSQL process {} of {}, left behind by a service that was killed",
@@ -98,7 +90,7 @@ final class PostgresCluster {
             stop();
         } else {
             // The number may by now be that of another process, which would keep the server from starting.
-            Files.delete(pidFile);
+            Files.deleteIfExists(data.resolve("postmaster.pid"));
         }
     }
 
@@ -181,16 +173,27 @@ final class PostgresCluster {
         return Files.readString(password);
     }
 
-    /** Starts the server on a free port and waits until it answers. */
-    int start() throws IOException {
-        int port = freePort();
+    /** Starts the server and waits until it answers. */
+    void start(int port) throws IOException {
         String options = "-p %d %s".formatted(port, SETTINGS);
         // After a crash it first replays its log, which may take minutes.
         run("be started", "", "pg_ctl", "start", "--pgdata=" + data, "--wait", "--timeout=600", "--options=" + options);
-        return port;
     }
 
-    private static int freePort() throws IOException {
+    /** The server's process; empty where it has none. */
+    Optional<ProcessHandle> server() throws IOException {
+        Path pidFile = data.resolve("postmaster.pid");
+        if (Files.notExists(pidFile)) {
+            return Optional.empty();
+        }
+        return Files.readAllLines(pidFile).stream()
+                .findFirst()
+                .filter(pid -> pid.matches("\\d{1,18}"))
+                .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid)))
+                .filter(binaries::areRunBy);
+    }
+
+    static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }
