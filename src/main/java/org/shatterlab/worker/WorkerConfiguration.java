@@ -3,6 +3,7 @@ package org.shatterlab.worker;
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.SchedulerName;
 import com.github.kagkarlsson.scheduler.jdbc.PostgreSqlJdbcCustomization;
+import com.github.kagkarlsson.scheduler.logging.LogLevel;
 import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
 import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
@@ -137,6 +138,8 @@ class WorkerConfiguration {
         return Scheduler.create(dataSource, cellTask)
                 .jdbcCustomization(selectThenUpdate)
                 .clock(clock)
+                // Only the database's failures come to it.
+                .failureLogging(LogLevel.WARN, false)
                 .startTasks(topUpTask)
                 .threads(properties.parallelism())
                 .pollUsingLockAndFetch(0.5, 1.0)
