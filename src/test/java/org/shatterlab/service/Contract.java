@@ -18,10 +18,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.PathContainer;
+import org.springframework.web.util.UriUtils;
 import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
 import org.yaml.snakeyaml.Yaml;
@@ -94,6 +96,26 @@ final class Contract {
                     .forEach(method -> operations.add(name(method, path)));
         }
         return operations;
+    }
+
+    /** Where an operation may be asked for: its path, with the examples of its parameters. */
+    String address(String operation) {
+        String[] name = operation.split(" ", 2);
+        return Stream.of(
+                        pointer("paths", name[1], "parameters"),
+                        pointer("paths", name[1], name[0].toLowerCase(Locale.ROOT), "parameters"))
+                .flatMap(this::parameters)
+                .filter(parameter -> parameter.get("in").asString().equals("path"))
+                .reduce(
+                        name[1],
+                        (address, parameter) -> address.replace(
+                                "{" + parameter.get("name").asString() + "}",
+                                UriUtils.encode(parameter.get("example").asString(), StandardCharsets.UTF_8)),
+                        String::concat);
+    }
+
+    private Stream<JsonNode> parameters(JsonPointer list) {
+        return IntStream.range(0, document.at(list).size()).mapToObj(i -> document.at(resolved(list.appendIndex(i))));
     }
 
     /** The operation that answered; none where the contract has no such operation. */

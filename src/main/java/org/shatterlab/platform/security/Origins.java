@@ -39,7 +39,8 @@ final class Origins extends DefaultCorsProcessor {
     }
 
     @Override
-    public boolean processRequest(@Nullable CorsConfiguration rules, HttpServletRequest request, HttpServletResponse response)
+    public boolean processRequest(
+            @Nullable CorsConfiguration rules, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         if (super.processRequest(rules, request, response)) {
             return true;
