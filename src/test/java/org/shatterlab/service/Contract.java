@@ -45,8 +45,15 @@ final class Contract {
     private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch");
 
     /** What the contract's introduction says that any resource may answer, beside what is declared for it. */
-    private static final Map<Integer, String> ANYWHERE =
-            Map.of(400, "malformed-request", 404, "not-found", 405, "method-not-allowed");
+    private static final Map<Integer, String> ANYWHERE = Map.of(
+            400, "malformed-request",
+            401, "unauthenticated",
+            403, "forbidden",
+            404, "not-found",
+            405, "method-not-allowed");
+
+    /** Those of them that a method which a resource lacks may be answered with. */
+    private static final Set<Integer> NO_SUCH_METHOD = Set.of(400, 401, 403, 405);
 
     private static final JsonPointer PROBLEM = pointer("components", "schemas", "Problem");
 
@@ -149,7 +156,7 @@ final class Contract {
             return refused ? undeclared(response) : List.of();
         }
         if (!has(path.get(), response)) {
-            return response.status() == 400 || response.status() == 405
+            return NO_SUCH_METHOD.contains(response.status())
                     ? undeclared(response)
                     : response.method().equals("OPTIONS")
                             ? List.of()
