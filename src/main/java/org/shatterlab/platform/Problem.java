@@ -9,6 +9,8 @@ import org.springframework.http.ProblemDetail;
 /** The kinds of problem documents (RFC 9457); the code is stable, and the type is {@code urn:shatterlab:problem:code}. */
 public enum Problem {
     MALFORMED_REQUEST(HttpStatus.BAD_REQUEST, "The request cannot be read"),
+    UNAUTHENTICATED(HttpStatus.UNAUTHORIZED, "The service does not know who asks"),
+    FORBIDDEN(HttpStatus.FORBIDDEN, "Who asks may not do this"),
     NOT_FOUND(HttpStatus.NOT_FOUND, "There is no such resource"),
     NOT_MEASURED_YET(HttpStatus.NOT_FOUND, "This has not been measured yet"),
     METHOD_NOT_ALLOWED(HttpStatus.METHOD_NOT_ALLOWED, "This resource does not take that method"),
@@ -20,6 +22,7 @@ public enum Problem {
     INVALID_REQUEST(HttpStatus.UNPROCESSABLE_CONTENT, "The request is understood but not allowed"),
     INTERNAL_ERROR(HttpStatus.INTERNAL_SERVER_ERROR, "The service failed"),
     DATABASE_AWAY(HttpStatus.SERVICE_UNAVAILABLE, "The database does not answer"),
+    ISSUER_AWAY(HttpStatus.SERVICE_UNAVAILABLE, "The issuer of tokens does not answer"),
     BUSY(HttpStatus.SERVICE_UNAVAILABLE, "The service is busy");
 
     /** The detail of a refusal of which nothing more is known. */

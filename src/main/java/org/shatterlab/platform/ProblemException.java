@@ -1,18 +1,31 @@
 package org.shatterlab.platform;
 
+import org.springframework.http.HttpHeaders;
+
 /** A refusal whose message is meant for the client. */
 public class ProblemException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
     private final Problem problem;
+    private final transient HttpHeaders headers;
 
     public ProblemException(Problem problem, String detail) {
+        this(problem, detail, HttpHeaders.EMPTY);
+    }
+
+    /** One that is answered with these headers too. */
+    public ProblemException(Problem problem, String detail, HttpHeaders headers) {
         super(detail);
         this.problem = problem;
+        this.headers = headers;
     }
 
     public Problem problem() {
         return problem;
+    }
+
+    HttpHeaders headers() {
+        return headers;
     }
 }

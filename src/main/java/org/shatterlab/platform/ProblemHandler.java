@@ -1,7 +1,11 @@
 package org.shatterlab.platform;
 
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.coyote.BadRequestException;
 import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +36,7 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     @Nullable
     ResponseEntity<Object> onProblem(ProblemException e, WebRequest request) {
-        HttpHeaders headers = new HttpHeaders();
+        HttpHeaders headers = new HttpHeaders(e.headers());
         if (e.problem() == Problem.NOT_MEASURED_YET || e.problem() == Problem.BUSY) {
             headers.set(HttpHeaders.RETRY_AFTER, "1");
         }
@@ -126,7 +130,7 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
         if (isCommitted(request)) {
             throw e instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(e);
         }
-        response(request).reset();
+        reset(response(request));
         Object answer = body instanceof ProblemDetail ours && ours.getProperties() != null
                 ? body
                 : Problem.of(status).detail(detail(e));
@@ -134,6 +138,16 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
         all.putAll(headers);
         all.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
         return super.handleExceptionInternal(e, answer, all, status, request);
+    }
+
+    /** What lets pages of other origins read an answer was decided before, and stays. */
+    private static void reset(HttpServletResponse response) {
+        Map<String, List<String>> kept = response.getHeaderNames().stream()
+                .filter(name -> name.startsWith("Access-Control-") || name.equals(HttpHeaders.VARY))
+                .collect(Collectors.toMap(
+                        Function.identity(), name -> List.copyOf(response.getHeaders(name)), (a, _) -> a));
+        response.reset();
+        kept.forEach((name, values) -> values.forEach(value -> response.addHeader(name, value)));
     }
 
     private static boolean isCommitted(WebRequest request) {

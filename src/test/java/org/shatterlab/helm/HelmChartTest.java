@@ -41,12 +41,15 @@ class HelmChartTest {
     /** The oldest that the chart supports. */
     private static final String KUBERNETES = "1.30.0";
 
-    private static final String MINIMAL = "database: {existingSecret: postgres}";
+    private static final String MINIMAL = """
+            database: {existingSecret: postgres}
+            auth: {existingSecret: tokens}""";
 
     private static final String PRODUCTION = """
             image: {repository: images.example.org/shatterlab, tag: 1.2.3}
             imagePullSecrets: [{name: pull}]
             database: {existingSecret: postgres, poolSize: 6}
+            auth: {existingSecret: tokens, issuerUri: "https://login.example.org", audiences: [shatterlab, lab]}
             api: {replicas: 3}
             worker: {replicas: 10, threads: 2}
             env: {SHATTERLAB_LIMITS_RUNS: "1000000"}
@@ -55,13 +58,14 @@ class HelmChartTest {
               className: nginx
               host: shatterlab.example.org
               tlsSecret: shatterlab-tls
-              annotations: {nginx.ingress.kubernetes.io/auth-url: "https://login.example.org/auth"}
+              annotations: {nginx.ingress.kubernetes.io/proxy-body-size: 1m}
             """;
 
     private static final String EXTERNALLY_MANAGED = """
             database:
               existingSecret: shatterlab-app
               keys: {url: jdbc-uri, username: user, password: pass}
+            auth: {issuerUri: "https://login.example.org"}
             api: {resources: {limits: {memory: 2Gi}}}
             worker:
               resources: {requests: {cpu: 8, memory: 16Gi}, limits: {cpu: 8, memory: 16Gi, nvidia.com/gpu: 1}}
@@ -198,7 +202,7 @@ class HelmChartTest {
         assertThat(env(manifests, "api")).containsEntry("SPRING_DATASOURCE_HIKARI_MAXIMUM_POOL_SIZE", "6");
 
         var ingress = manifests.the(Ingress.class, "lab-shatterlab-api");
-        assertThat(ingress.getMetadata().getAnnotations()).containsKey("nginx.ingress.kubernetes.io/auth-url");
+        assertThat(ingress.getMetadata().getAnnotations()).containsKey("nginx.ingress.kubernetes.io/proxy-body-size");
         assertThat(ingress.getSpec().getIngressClassName()).isEqualTo("nginx");
         assertThat(ingress.getSpec().getTls()).singleElement().satisfies(tls -> {
             assertThat(tls.getSecretName()).isEqualTo("shatterlab-tls");
@@ -380,7 +384,7 @@ class HelmChartTest {
     }
 
     @Test
-    void notesTellHowToReachItAndWarn() throws IOException {
+    void notesTellHowToReachIt() throws IOException {
         Path file = Files.writeString(folder.resolve("values.yaml"), PRODUCTION);
         String notes = new Helm(CHART)
                 .install()
@@ -394,10 +398,40 @@ class HelmChartTest {
                 .getOutput();
         assertThat(notes)
                 .contains("3 api and 10 worker pods")
-                .contains("NO AUTHENTICATION YET")
-                .contains("The Ingress for shatterlab.example.org exposes it")
+                .contains("asks for a token of the Secret tokens or of https://login.example.org.")
+                .doesNotContain("IN THE CLEAR")
                 .contains("kubectl --namespace science port-forward service/lab-shatterlab-api 8080:8080")
                 .contains("'{\"preset\": \"figure-2\"}'");
+    }
+
+    @Test
+    void onlyTheApiKnowsWhoMayUseIt() throws IOException {
+        Manifests both = render(PRODUCTION);
+        assertThat(container(both, "api").getEnvFrom()).singleElement().satisfies(source -> {
+            assertThat(source.getPrefix()).isEqualTo("SHATTERLAB_SECURITY_TOKENS_");
+            assertThat(source.getSecretRef().getName()).isEqualTo("tokens");
+        });
+        assertThat(env(both, "api"))
+                .containsEntry("SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_ISSUER_URI", "https://login.example.org")
+                .containsEntry("SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_AUDIENCES", "shatterlab,lab");
+        assertThat(container(both, "worker").getEnvFrom()).isEmpty();
+        assertThat(env(both, "worker")).doesNotContainKey("SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_ISSUER_URI");
+        assertThat(container(render(EXTERNALLY_MANAGED), "api").getEnvFrom()).isEmpty();
+        assertThat(env(render(MINIMAL), "api"))
+                .doesNotContainKey("SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_ISSUER_URI");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "database: {existingSecret: pg}                                     | auth.issuerUri are missing: name",
+                "{database: {existingSecret: pg}, auth: {existingSecret: A_B}}      | existingSecret",
+                "{database: {existingSecret: pg}, auth: {issuerUri: example}}       | issuerUri",
+                "{database: {existingSecret: pg}, auth: {token: secret}}            | token"
+            })
+    void anApiForEveryoneIsRefused(String values, String named) {
+        assertRefused(values, named);
     }
 
     @ParameterizedTest

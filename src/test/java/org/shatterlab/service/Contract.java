@@ -18,10 +18,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.PathContainer;
+import org.springframework.web.util.UriUtils;
 import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
 import org.yaml.snakeyaml.Yaml;
@@ -43,8 +45,15 @@ final class Contract {
     private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch");
 
     /** What the contract's introduction says that any resource may answer, beside what is declared for it. */
-    private static final Map<Integer, String> ANYWHERE =
-            Map.of(400, "malformed-request", 404, "not-found", 405, "method-not-allowed");
+    private static final Map<Integer, String> ANYWHERE = Map.of(
+            400, "malformed-request",
+            401, "unauthenticated",
+            403, "forbidden",
+            404, "not-found",
+            405, "method-not-allowed");
+
+    /** Those of them that a method which a resource lacks may be answered with. */
+    private static final Set<Integer> NO_SUCH_METHOD = Set.of(400, 401, 403, 405);
 
     private static final JsonPointer PROBLEM = pointer("components", "schemas", "Problem");
 
@@ -96,6 +105,26 @@ final class Contract {
         return operations;
     }
 
+    /** Where an operation may be asked for: its path, with the examples of its parameters. */
+    String address(String operation) {
+        String[] name = operation.split(" ", 2);
+        return Stream.of(
+                        pointer("paths", name[1], "parameters"),
+                        pointer("paths", name[1], name[0].toLowerCase(Locale.ROOT), "parameters"))
+                .flatMap(this::parameters)
+                .filter(parameter -> parameter.get("in").asString().equals("path"))
+                .reduce(
+                        name[1],
+                        (address, parameter) -> address.replace(
+                                "{" + parameter.get("name").asString() + "}",
+                                UriUtils.encode(parameter.get("example").asString(), StandardCharsets.UTF_8)),
+                        String::concat);
+    }
+
+    private Stream<JsonNode> parameters(JsonPointer list) {
+        return IntStream.range(0, document.at(list).size()).mapToObj(i -> document.at(resolved(list.appendIndex(i))));
+    }
+
     /** The operation that answered; none where the contract has no such operation. */
     Optional<String> operation(Response response) {
         return path(response).filter(path -> has(path, response)).map(path -> name(method(response), path));
@@ -127,7 +156,7 @@ final class Contract {
             return refused ? undeclared(response) : List.of();
         }
         if (!has(path.get(), response)) {
-            return response.status() == 400 || response.status() == 405
+            return NO_SUCH_METHOD.contains(response.status())
                     ? undeclared(response)
                     : response.method().equals("OPTIONS")
                             ? List.of()

@@ -90,8 +90,8 @@ class ContractTest {
                 response("GET /api/v1/presets", 405, "application/problem+json", problem("method-not-allowed", 405)),
                 "no status 405");
         isRefused(
-                response("GET /api/v1/presets", 503, "application/problem+json", problem("database-away", 503)),
-                "no status 503");
+                response("GET /api/v1/presets", 409, "application/problem+json", problem("conflict", 409)),
+                "no status 409");
     }
 
     @Test

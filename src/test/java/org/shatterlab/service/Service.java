@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.shatterlab.ShatterlabApplication;
 import org.shatterlab.client.ApiClient;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -52,12 +53,17 @@ final class Service implements AutoCloseable {
     /** Whether it answers as the contract has it: a worker has no part in it. */
     private final boolean hasApi;
 
+    /** What every request has in the header {@code Authorization}; null for nothing. */
+    private final @Nullable String authorization;
+
     private final Set<String> served = ConcurrentHashMap.newKeySet();
 
-    private Service(ConfigurableApplicationContext context, String base, boolean hasApi) {
+    private Service(
+            ConfigurableApplicationContext context, String base, boolean hasApi, @Nullable String authorization) {
         this.context = context;
         this.base = base;
         this.hasApi = hasApi;
+        this.authorization = authorization;
     }
 
     static Service start(Path dataFolder, String... arguments) {
@@ -73,16 +79,22 @@ final class Service implements AutoCloseable {
         return new Service(
                 context,
                 "http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port"),
-                !routes(context).isEmpty());
+                !routes(context).isEmpty(),
+                null);
+    }
+
+    /** The same service, asked with this bearer token whatever is asked; closing either ends it. */
+    Service with(String token) {
+        return new Service(context, base, hasApi, "Bearer " + token);
     }
 
     /** A service in another process, of which nothing is known but what it answers. */
     static Service at(String base) {
-        return new Service(new GenericApplicationContext(), base, true);
+        return new Service(new GenericApplicationContext(), base, true, null);
     }
 
     HttpResponse<String> get(String path, String... headers) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path));
+        HttpRequest.Builder request = request(path);
         if (headers.length > 0) {
             request.headers(headers);
         }
@@ -90,15 +102,11 @@ final class Service implements AutoCloseable {
     }
 
     HttpResponse<byte[]> getBytes(String path, String accept) {
-        return send(
-                HttpRequest.newBuilder(URI.create(base + path))
-                        .header("Accept", accept)
-                        .build(),
-                Function.identity());
+        return send(request(path).header("Accept", accept).build(), Function.identity());
     }
 
     HttpResponse<String> post(String path, byte[] body, String contentType) {
-        return send(HttpRequest.newBuilder(URI.create(base + path))
+        return send(request(path)
                 .header("Content-Type", contentType)
                 .POST(HttpRequest.BodyPublishers.ofByteArray(body))
                 .build());
@@ -106,7 +114,7 @@ final class Service implements AutoCloseable {
 
     /** Any request; the body is JSON, where there is one. */
     HttpResponse<String> call(String method, String path, String body, String... headers) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path));
+        HttpRequest.Builder request = request(path);
         if (headers.length > 0) {
             request.headers(headers);
         }
@@ -117,6 +125,11 @@ final class Service implements AutoCloseable {
 
     HttpResponse<String> submit(String body) {
         return post("/api/v1/experiments", body.getBytes(StandardCharsets.UTF_8), "application/json");
+    }
+
+    private HttpRequest.Builder request(String path) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path));
+        return authorization == null ? request : request.header(HttpHeaders.AUTHORIZATION, authorization);
     }
 
     private HttpResponse<String> send(HttpRequest request) {
@@ -172,6 +185,9 @@ final class Service implements AutoCloseable {
                 .requestFactory(new JdkClientHttpRequestFactory(this.http))
                 .bufferContent((_, _) -> true)
                 .requestInterceptor((request, body, execution) -> {
+                    if (authorization != null) {
+                        request.getHeaders().set(HttpHeaders.AUTHORIZATION, authorization);
+                    }
                     if (accepted.length > 0) {
                         request.getHeaders().setAccept(List.of(accepted));
                     }
