@@ -18,11 +18,13 @@ public class Housekeeping {
         this.keys = keys;
     }
 
-    /** Refills every window, goes on with experiments whose round is over, ends cancellations that were interrupted, and forgets old keys. */
+    /** Refills every window, goes on with experiments whose round is over, ends cancellations that were interrupted, and
+     * forgets old keys and experiments. */
     public void run() {
         queue.topUp();
         rounds.takeUp();
         lifecycle.finishCancelling();
         keys.purge();
+        lifecycle.deleteEnded();
     }
 }

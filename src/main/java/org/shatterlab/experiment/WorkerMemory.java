@@ -1,0 +1,29 @@
+package org.shatterlab.experiment;
+
+import java.time.Duration;
+import java.util.OptionalLong;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** What the workers that gave a sign of life within a minute say that they have. */
+@Component
+class WorkerMemory implements CellMemory {
+
+    private final Refreshed<OptionalLong> most;
+
+    WorkerMemory(JdbcClient jdbc) {
+        this.most = new Refreshed<>(() -> read(jdbc), Duration.ofSeconds(1));
+    }
+
+    private static OptionalLong read(JdbcClient jdbc) {
+        Long bytes = jdbc.sql("select max(memory_bytes) from worker where heartbeat_at > now() - interval '1 minute'")
+                .query((row, _) -> row.getObject(1, Long.class))
+                .single();
+        return bytes == null ? OptionalLong.empty() : OptionalLong.of(bytes);
+    }
+
+    @Override
+    public OptionalLong most() {
+        return most.get();
+    }
+}
