@@ -16,10 +16,12 @@ class WorkerMemory implements CellMemory {
     }
 
     private static OptionalLong read(JdbcClient jdbc) {
-        Long bytes = jdbc.sql("select max(memory_bytes) from worker where heartbeat_at > now() - interval '1 minute'")
-                .query((row, _) -> row.getObject(1, Long.class))
-                .single();
-        return bytes == null ? OptionalLong.empty() : OptionalLong.of(bytes);
+        return jdbc
+                .sql("select memory_bytes from worker where heartbeat_at > now() - interval '1 minute'")
+                .query((row, _) -> row.getLong(1))
+                .stream()
+                .mapToLong(Long::longValue)
+                .max();
     }
 
     @Override
