@@ -47,26 +47,30 @@ class CellDemand {
                 .list());
     }
 
-    /** Whether a cell of an experiment waits in the queue or runs that no live experiment wants. */
-    boolean hasOpen(UUID experiment) {
-        return jdbc.sql("""
-                        select exists (
-                            select from experiment_cell l join cell c using (fingerprint)
-                            where l.experiment_id = ? and not l.settled and c.state in ('QUEUED', 'RUNNING')
-                              and not %s)""".formatted(WANTED))
-                .param(experiment)
-                .query(Boolean.class)
-                .single();
+    /** Those of some experiments of which a cell waits in the queue or runs that no live experiment wants. */
+    Set<UUID> findOpen(Collection<UUID> experiments) {
+        return Set.copyOf(jdbc.sql("""
+                        select distinct l.experiment_id from experiment_cell l join cell c using (fingerprint)
+                        where l.experiment_id = any (?::uuid[]) and not l.settled and c.state in ('QUEUED', 'RUNNING')
+                          and not %s""".formatted(WANTED))
+                .param(array(experiments))
+                .query((row, _) -> row.getObject(1, UUID.class))
+                .list());
     }
 
-    /** Takes the cells of an experiment that wait and that no live experiment wants out of the queue. */
-    void withdraw(UUID experiment) {
+    private static String[] array(Collection<UUID> ids) {
+        return ids.stream().map(UUID::toString).toArray(String[]::new);
+    }
+
+    /** Takes the cells of some experiments that wait and that no live experiment wants out of the queue. */
+    void withdraw(Collection<UUID> experiments) {
         List<String> waiting = jdbc.sql("""
                         select c.fingerprint from cell c
                         where c.state = 'QUEUED' and c.fingerprint in (
-                            select l.fingerprint from experiment_cell l where l.experiment_id = ? and not l.settled)
+                            select l.fingerprint from experiment_cell l
+                            where l.experiment_id = any (?::uuid[]) and not l.settled)
                         order by c.fingerprint for no key update""")
-                .param(experiment)
+                .param(array(experiments))
                 .query((row, _) -> row.getString(1))
                 .list();
         // Another statement, so that it sees who came to want a cell while its lock was waited for.
@@ -115,10 +119,20 @@ class CellDemand {
                 .list();
     }
 
-    /** Deletes those of some cells, which are locked, that belong to no experiment, with all that was measured. */
+    /**
+     * Deletes those of some cells, which are locked, that belong to no experiment, with all that was measured, and what was
+     * predicted for nobody but them.
+     */
     void deleteUnshared(List<String> fingerprints) {
-        jdbc.sql("""
+        Set<String> subjects = Set.copyOf(jdbc.sql("""
                         delete from cell c where c.fingerprint = any (?::bpchar[]) and c.state <> 'RUNNING'
-                          and not exists (select from experiment_cell l where l.fingerprint = c.fingerprint)""").param(fingerprints.toArray(String[]::new)).update();
+                          and not exists (select from experiment_cell l where l.fingerprint = c.fingerprint)
+                        returning c.subject""")
+                .param(fingerprints.toArray(String[]::new))
+                .query(String.class)
+                .list());
+        jdbc.sql("""
+                        delete from prediction p where p.subject = any (?::bpchar[])
+                          and not exists (select from cell c where c.subject = p.subject)""").param(subjects.toArray(String[]::new)).update();
     }
 }

@@ -95,7 +95,8 @@ public class CellLedger {
     }
 
     private void finishCancelling(ExperimentEntity experiment) {
-        if (experiment.state() == ExperimentState.CANCELLING && !demand.hasOpen(experiment.getId())) {
+        if (experiment.state() == ExperimentState.CANCELLING
+                && demand.findOpen(List.of(experiment.getId())).isEmpty()) {
             experiment.finishCancelling(Instant.now());
         }
     }

@@ -1,6 +1,8 @@
 package org.shatterlab.experiment;
 
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -70,6 +72,15 @@ class CellLinks {
                 .single();
     }
 
+    /** Those of some cells that are done. */
+    Set<String> findDone(Collection<String> fingerprints) {
+        return new HashSet<>(
+                jdbc.sql("select fingerprint from cell where state = 'DONE' and fingerprint = any (?::bpchar[])")
+                        .param(fingerprints.toArray(String[]::new))
+                        .query(String.class)
+                        .list());
+    }
+
     /** How many cells before an ordinal have not ended. */
     int countOpen(UUID experiment, int before) {
         return jdbc.sql("select count(*) from experiment_cell where experiment_id = ? and not settled and ordinal < ?")
@@ -85,6 +96,21 @@ class CellLinks {
                         where experiment_id = ? and not settled and ordinal >= ? order by ordinal limit ?""")
                 .params(experiment, from, limit)
                 .query((row, _) -> new Link(row.getInt(1), row.getInt(2), row.getString(3), row.getBoolean(4)))
+                .list();
+    }
+
+    /** The live experiments with a cell that is not scheduled and fewer than a window of those that are. */
+    List<UUID> findRefillable(int window) {
+        return jdbc.sql("""
+                        select e.id from experiment e
+                        where e.state in ('QUEUED', 'RUNNING') and e.next_ordinal < e.cells
+                          and exists (select from experiment_cell l where l.experiment_id = e.id and not l.settled
+                                        and l.ordinal >= e.next_ordinal)
+                          and (select count(*) from experiment_cell l where l.experiment_id = e.id and not l.settled
+                                 and l.ordinal < e.next_ordinal) < ?
+                        order by e.id""")
+                .param(window)
+                .query((row, _) -> row.getObject(1, UUID.class))
                 .list();
     }
 

@@ -85,7 +85,7 @@ public final class CellPlanner {
     }
 
     /** Those that a chunk of a network measures. */
-    private static Set<Statistic> statistics(ExperimentSpec spec, NetworkSpec network, boolean firstChunk) {
+    static Set<Statistic> statistics(ExperimentSpec spec, NetworkSpec network, boolean firstChunk) {
         boolean noise = network instanceof NetworkSpec.Noise;
         return ExperimentSpec.inEnumOrder(spec.statistics().stream()
                 .filter(statistic -> firstChunk || !statistic.isOfRunZero())

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
@@ -15,6 +16,7 @@ import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.TransactionOperations;
 
 /**
  * Puts cells into the queue of workers, a small window of each experiment at a time: so a small experiment behind a large
@@ -38,6 +40,7 @@ public class CellQueue {
     private final SchedulerClient scheduler;
     private final ApplicationEventPublisher events;
     private final QueueProperties properties;
+    private final TransactionOperations transactions;
 
     CellQueue(
             CellLinks links,
@@ -45,7 +48,8 @@ public class CellQueue {
             ExperimentRepository experiments,
             DataSource dataSource,
             ApplicationEventPublisher events,
-            QueueProperties properties) {
+            QueueProperties properties,
+            TransactionOperations transactions) {
         this.links = links;
         this.cells = cells;
         this.experiments = experiments;
@@ -54,6 +58,7 @@ public class CellQueue {
                 .build();
         this.events = events;
         this.properties = properties;
+        this.transactions = transactions;
     }
 
     /** Cells were put into the queue; published in the transaction that does so. */
@@ -102,9 +107,10 @@ public class CellQueue {
         }
     }
 
-    /** Refills the windows of all experiments. */
-    @Transactional
+    /** Refills the windows that have room, each in a transaction of its own: most have none, or nothing to fill it with. */
     public void topUp() {
-        experiments.findLive().forEach(id -> experiments.lock(id).ifPresent(this::refill));
+        for (UUID id : links.findRefillable(properties.window())) {
+            transactions.executeWithoutResult(_ -> experiments.lock(id).ifPresent(this::refill));
+        }
     }
 }

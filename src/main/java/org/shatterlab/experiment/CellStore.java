@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.lab.CellSpec;
 import org.shatterlab.lab.LabRevision;
@@ -49,6 +50,15 @@ class CellStore {
                     new CellLinks.Link(from + i, plan.get(i).networkIndex(), fingerprint, done.contains(fingerprint)));
         }
         return places;
+    }
+
+    /** How many of some cells are not done, storing nothing; each counts once. */
+    int countMissing(ExperimentSpec spec, List<PlannedCell> plan) {
+        Set<String> fingerprints = plan.stream()
+                .map(planned -> key(planned.cell(), null).fingerprint())
+                .collect(Collectors.toSet());
+        return fingerprints.size()
+                - (spec.cache() ? links.findDone(fingerprints).size() : 0);
     }
 
     /** The fingerprints of those that are done. */

@@ -3,7 +3,6 @@ package org.shatterlab.experiment;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,10 +23,12 @@ public class CostEstimator {
     private static final double ASSUMED_SECONDS = 1;
 
     private final JdbcClient jdbc;
+    private final CellLinks links;
     private final CostProperties properties;
 
-    CostEstimator(JdbcClient jdbc, CostProperties properties) {
+    CostEstimator(JdbcClient jdbc, CellLinks links, CostProperties properties) {
         this.jdbc = jdbc;
+        this.links = links;
         this.properties = properties;
     }
 
@@ -58,7 +59,7 @@ public class CostEstimator {
         List<String> fingerprints = plan.stream()
                 .map(planned -> CellStore.key(planned.cell(), nonce).fingerprint())
                 .toList();
-        Set<String> done = done(fingerprints);
+        Set<String> done = links.findDone(fingerprints);
         // Two labels may stand for one network, which is computed once.
         Map<String, CellCost> missing = new LinkedHashMap<>();
         int cached = 0;
@@ -82,13 +83,6 @@ public class CostEstimator {
                         .orElse(0),
                 seconds(missing.values()),
                 atMost);
-    }
-
-    private Set<String> done(Collection<String> fingerprints) {
-        return new HashSet<>(jdbc.sql("select fingerprint from cell where state = 'DONE' and fingerprint = any (?)")
-                .param(fingerprints.toArray(String[]::new))
-                .query(String.class)
-                .list());
     }
 
     /** All cores at work, but no sooner than the longest cell, which has one. */

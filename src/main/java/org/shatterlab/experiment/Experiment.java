@@ -7,11 +7,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * An experiment at one moment.
  *
+ * @param owner who submitted it; null where the service runs without tokens
  * @param rounds how many rounds are decided; null unless it is adaptive
  * @param failure why it failed; null unless a cell failed
  */
 public record Experiment(
         UUID id,
+        @Nullable String owner,
         ExperimentState state,
         Progress progress,
         ExperimentSpec spec,
@@ -24,6 +26,7 @@ public record Experiment(
     static Experiment of(ExperimentEntity entity) {
         return new Experiment(
                 entity.getId(),
+                entity.owner(),
                 entity.state(),
                 entity.progress(Instant.now()),
                 SpecReader.restore(SpecJson.parse(entity.spec())),

@@ -28,6 +28,9 @@ class ExperimentEntity implements Persistable<UUID> {
     private @Nullable String name;
     private @Nullable String preset;
 
+    /** Who submitted it; null where the service runs without tokens. */
+    private @Nullable String owner;
+
     @JdbcTypeCode(SqlTypes.JSON)
     private String spec;
 
@@ -66,8 +69,9 @@ class ExperimentEntity implements Persistable<UUID> {
     @SuppressWarnings("NullAway.Init") // filled by Hibernate
     protected ExperimentEntity() {}
 
-    ExperimentEntity(UUID id, ExperimentSpec spec, int cells, int cached, Instant now) {
+    ExperimentEntity(UUID id, @Nullable String owner, ExperimentSpec spec, int cells, int cached, Instant now) {
         this.id = id;
+        this.owner = owner;
         this.name = spec.name();
         this.preset = spec.preset();
         this.spec = SpecWriter.write(spec).toString();
@@ -204,6 +208,11 @@ class ExperimentEntity implements Persistable<UUID> {
         return name;
     }
 
+    @Nullable
+    String owner() {
+        return owner;
+    }
+
     String spec() {
         return spec;
     }
@@ -242,6 +251,11 @@ class ExperimentEntity implements Persistable<UUID> {
     @Nullable
     Instant finishedAt() {
         return finishedAt;
+    }
+
+    /** How many of its cells have not ended. */
+    int open() {
+        return cells - done - failed;
     }
 
     Progress progress(Instant now) {

@@ -29,12 +29,51 @@ public class ExperimentList {
      *
      * @param states any of these; empty selects all
      * @param name part of the name, in whatever case
+     * @param owner the whole of it
      */
     public record Filter(
             Set<ExperimentState> states,
             @Nullable String name,
             @Nullable String preset,
-            @Nullable Instant createdAfter) {}
+            @Nullable String owner,
+            @Nullable Instant createdAfter) {
+
+        /** Whether it selects no less than all. */
+        public boolean isEmpty() {
+            return states.isEmpty() && name == null && preset == null && owner == null && createdAfter == null;
+        }
+
+        /** The same among those in any of these states. */
+        public Filter in(Set<ExperimentState> states) {
+            return new Filter(states, name, preset, owner, createdAfter);
+        }
+
+        /** The clause that selects them, whose parameters it adds. */
+        private String where(List<Object> parameters) {
+            StringBuilder sql = new StringBuilder(" where true");
+            if (!states.isEmpty()) {
+                sql.append(" and state = any (?)");
+                parameters.add(states.stream().map(ExperimentState::name).toArray(String[]::new));
+            }
+            if (name != null) {
+                sql.append(" and position(lower(?) in lower(name)) > 0");
+                parameters.add(name);
+            }
+            if (preset != null) {
+                sql.append(" and preset = ?");
+                parameters.add(preset);
+            }
+            if (owner != null) {
+                sql.append(" and owner = ?");
+                parameters.add(owner);
+            }
+            if (createdAfter != null) {
+                sql.append(" and created_at > ?");
+                parameters.add(createdAfter.atOffset(ZoneOffset.UTC));
+            }
+            return sql.toString();
+        }
+    }
 
     /** An experiment's place in the order, which never changes: those that come later stand before all pages that were read. */
     public record Place(Instant createdAt, UUID id) {}
@@ -44,25 +83,10 @@ public class ExperimentList {
     public List<ExperimentSummary> find(Filter filter, @Nullable Place after, int limit) {
         List<Object> parameters = new ArrayList<>();
         StringBuilder sql = new StringBuilder("""
-                select id, name, preset, state, cells, done, failed, cached, head_start,
+                select id, name, preset, owner, state, cells, done, failed, cached, head_start,
                        created_at, started_at, finished_at, failure
-                from experiment where true""");
-        if (!filter.states().isEmpty()) {
-            sql.append(" and state = any (?)");
-            parameters.add(filter.states().stream().map(ExperimentState::name).toArray(String[]::new));
-        }
-        if (filter.name() != null) {
-            sql.append(" and position(lower(?) in lower(name)) > 0");
-            parameters.add(filter.name());
-        }
-        if (filter.preset() != null) {
-            sql.append(" and preset = ?");
-            parameters.add(filter.preset());
-        }
-        if (filter.createdAfter() != null) {
-            sql.append(" and created_at > ?");
-            parameters.add(filter.createdAfter().atOffset(ZoneOffset.UTC));
-        }
+                from experiment""");
+        sql.append(filter.where(parameters));
         if (after != null) {
             sql.append(" and (created_at, id) < (?, ?)");
             parameters.add(after.createdAt().atOffset(ZoneOffset.UTC));
@@ -77,20 +101,30 @@ public class ExperimentList {
                 .list();
     }
 
+    /** All of them, in no order. */
+    List<UUID> findIds(Filter filter) {
+        List<Object> parameters = new ArrayList<>();
+        return jdbc.sql("select id from experiment" + filter.where(parameters))
+                .params(parameters)
+                .query((row, _) -> row.getObject(1, UUID.class))
+                .list();
+    }
+
     private static ExperimentSummary summary(ResultSet row, Instant now) throws SQLException {
-        ExperimentState state = ExperimentState.valueOf(row.getString(4));
-        Instant startedAt = Rows.instant(row, 11);
+        ExperimentState state = ExperimentState.valueOf(row.getString(5));
+        Instant startedAt = Rows.instant(row, 12);
         Progress.Counts counts =
-                new Progress.Counts(row.getInt(5), row.getInt(6), row.getInt(7), row.getInt(8), row.getInt(9));
+                new Progress.Counts(row.getInt(6), row.getInt(7), row.getInt(8), row.getInt(9), row.getInt(10));
         return new ExperimentSummary(
                 row.getObject(1, UUID.class),
                 row.getString(2),
                 row.getString(3),
+                row.getString(4),
                 state,
                 Progress.of(counts, state == ExperimentState.RUNNING ? startedAt : null, now),
-                Objects.requireNonNull(Rows.instant(row, 10)),
+                Objects.requireNonNull(Rows.instant(row, 11)),
                 startedAt,
-                Rows.instant(row, 12),
-                row.getString(13));
+                Rows.instant(row, 13),
+                row.getString(14));
     }
 }

@@ -1,11 +1,14 @@
 package org.shatterlab.experiment;
 
 import jakarta.persistence.LockModeType;
+import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.data.jpa.repository.JpaRepository;
 import org.springframework.data.jpa.repository.Lock;
+import org.springframework.data.jpa.repository.NativeQuery;
 import org.springframework.data.jpa.repository.Query;
 
 interface ExperimentRepository extends JpaRepository<ExperimentEntity, UUID> {
@@ -14,9 +17,19 @@ interface ExperimentRepository extends JpaRepository<ExperimentEntity, UUID> {
     @Query("select e from ExperimentEntity e where e.id = :id")
     Optional<ExperimentEntity> lock(UUID id);
 
-    /** In the order in which they are locked. */
-    @Query("select e.id from ExperimentEntity e where e.state in (QUEUED, RUNNING) order by e.id")
-    List<UUID> findLive();
+    /** Those that there are, in the one order for all. */
+    @Lock(LockModeType.PESSIMISTIC_WRITE)
+    @Query("select e from ExperimentEntity e where e.id in :ids order by e.id")
+    List<ExperimentEntity> lockAll(Collection<UUID> ids);
+
+    /** The first that ended before an instant, except where a cell of theirs is computed again, for another. */
+    @NativeQuery("""
+            select e.id from experiment e
+            where e.state in ('SUCCEEDED', 'FAILED', 'CANCELLED') and e.finished_at < :instant
+              and not exists (select from cell c join experiment_cell l using (fingerprint)
+                              where c.state = 'RUNNING' and l.experiment_id = e.id)
+            order by e.finished_at limit :most""")
+    List<UUID> findEndedBefore(Instant instant, int most);
 
     /** Those that {@link ExperimentEntity#isRoundOver()}. */
     @Query("""

@@ -9,6 +9,7 @@ public record ExperimentSummary(
         UUID id,
         @Nullable String name,
         @Nullable String preset,
+        @Nullable String owner,
         ExperimentState state,
         Progress progress,
         Instant createdAt,

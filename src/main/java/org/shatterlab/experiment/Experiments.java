@@ -8,6 +8,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.hibernate.id.uuid.UuidVersion7Strategy;
+import org.jspecify.annotations.Nullable;
 import org.shatterlab.platform.Problem;
 import org.shatterlab.platform.ProblemException;
 import org.springframework.stereotype.Service;
@@ -22,6 +23,7 @@ public class Experiments {
     private final ExperimentRepository experiments;
     private final CellStore cells;
     private final CellLinks links;
+    private final OpenCells openCells;
     private final CellQueue queue;
     private final Rounds rounds;
     private final TransactionOperations transactions;
@@ -30,12 +32,14 @@ public class Experiments {
             ExperimentRepository experiments,
             CellStore cells,
             CellLinks links,
+            OpenCells openCells,
             CellQueue queue,
             Rounds rounds,
             TransactionOperations transactions) {
         this.experiments = experiments;
         this.cells = cells;
         this.links = links;
+        this.openCells = openCells;
         this.queue = queue;
         this.rounds = rounds;
         this.transactions = transactions;
@@ -44,22 +48,30 @@ public class Experiments {
     /**
      * Plans an experiment and queues what of it has not been computed.
      *
+     * @param owner who submits it; null where the service runs without tokens
      * @param spec valid, as {@link SpecReader} returns it
+     * @throws ProblemException where the queue has no room for what has not been computed
      */
-    public Experiment submit(ExperimentSpec spec) {
-        return rounds.advance(transactions.execute(_ -> store(spec)));
+    public Experiment submit(@Nullable String owner, ExperimentSpec spec) {
+        return rounds.advance(transactions.execute(_ -> store(owner, spec)));
     }
 
     /** The same as part of a larger transaction, after which {@link Rounds#advance(Experiment)} is to be called. */
     @Transactional(propagation = Propagation.MANDATORY)
-    Experiment store(ExperimentSpec spec) {
+    Experiment store(@Nullable String owner, ExperimentSpec spec) {
         UUID id = UuidVersion7Strategy.INSTANCE.generateUuid(null);
-        List<CellLinks.Link> places = cells.store(id, spec, CellPlanner.plan(spec), 0);
+        List<PlannedCell> plan = CellPlanner.plan(spec);
+        if (!openCells.hasRoom(owner, plan.size())) {
+            // Only now is it worth a look at what was computed before.
+            openCells.requireRoom(owner, cells.countMissing(spec, plan));
+        }
+        List<CellLinks.Link> places = cells.store(id, spec, plan, 0);
         int cached = (int) places.stream().filter(CellLinks.Link::settled).count();
         ExperimentEntity experiment =
-                experiments.saveAndFlush(new ExperimentEntity(id, spec, places.size(), cached, Instant.now()));
+                experiments.saveAndFlush(new ExperimentEntity(id, owner, spec, places.size(), cached, Instant.now()));
         links.insert(id, places);
         queue.refill(experiment);
+        openCells.admitted(owner, experiment.open());
         return Experiment.of(experiment);
     }
 

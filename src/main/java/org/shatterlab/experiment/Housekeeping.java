@@ -20,12 +20,16 @@ public class Housekeeping {
         this.workers = workers;
     }
 
-    /** Refills every window, goes on with experiments whose round is over, ends cancellations that were interrupted, and forgets old keys and lost workers. */
+    /**
+     * Refills every window, goes on with experiments whose round is over, ends cancellations that were interrupted, and
+     * forgets old keys, experiments and lost workers.
+     */
     public void run() {
         queue.topUp();
         rounds.takeUp();
         lifecycle.finishCancelling();
         keys.purge();
+        lifecycle.deleteEnded();
         workers.purge();
     }
 }

@@ -2,10 +2,11 @@ package org.shatterlab.experiment;
 
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
-/** The keys that came with submissions of the last 24 hours. */
+/** The keys that came with submissions of the last 24 hours, each its owner's. */
 @Repository
 class IdempotencyKeys {
 
@@ -18,30 +19,41 @@ class IdempotencyKeys {
         this.jdbc = jdbc;
     }
 
+    /** A key of someone's. */
+    record Key(@Nullable String owner, String text) {
+
+        /** Empty for whoever has no token. */
+        String column() {
+            return owner == null ? "" : owner;
+        }
+    }
+
     /** What a key was first used for. */
     record Use(String bodyHash, UUID experiment) {}
 
-    Optional<Use> find(String key) {
-        return jdbc.sql("select body_hash, experiment_id from idempotency_key where key = ? and " + KEPT)
-                .param(key)
+    Optional<Use> find(Key key) {
+        return jdbc.sql("select body_hash, experiment_id from idempotency_key where owner = ? and key = ? and " + KEPT)
+                .params(key.column(), key.text())
                 .query((row, _) -> new Use(row.getString(1), row.getObject(2, UUID.class)))
                 .optional();
     }
 
     /** Reserves a key until the end of the transaction; false where another transaction has it. */
-    boolean reserve(String key) {
-        return jdbc.sql("select pg_try_advisory_xact_lock(hashtextextended('idempotency-key ' || ?, 0))")
-                .param(key)
+    boolean reserve(Key key) {
+        return jdbc.sql("select pg_try_advisory_xact_lock(hashtextextended('idempotency-key ' || ? || ' ' || ?, 0))")
+                .params(key.column(), key.text())
                 .query(Boolean.class)
                 .single();
     }
 
     /** Keeps the use of a key that is reserved. */
-    void keep(String key, Use use) {
+    void keep(Key key, Use use) {
         jdbc.sql("""
-                        insert into idempotency_key (key, body_hash, experiment_id) values (?, ?, ?)
-                        on conflict (key) do update set (body_hash, experiment_id, created_at)
-                            = (excluded.body_hash, excluded.experiment_id, excluded.created_at)""").params(key, use.bodyHash(), use.experiment()).update();
+                        insert into idempotency_key (owner, key, body_hash, experiment_id) values (?, ?, ?, ?)
+                        on conflict (owner, key) do update set (body_hash, experiment_id, created_at)
+                            = (excluded.body_hash, excluded.experiment_id, excluded.created_at)""")
+                .params(key.column(), key.text(), use.bodyHash(), use.experiment())
+                .update();
     }
 
     void purge() {

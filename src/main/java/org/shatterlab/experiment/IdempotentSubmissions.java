@@ -3,6 +3,7 @@ package org.shatterlab.experiment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.shatterlab.lab.Sha256;
 import org.shatterlab.platform.Problem;
 import org.shatterlab.platform.ProblemException;
@@ -41,10 +42,12 @@ public class IdempotentSubmissions {
      * Submits an experiment unless that was done before with the same key. One that arrives while another with its key is
      * stored waits for it, without a database connection.
      *
+     * @param owner who submits it; another's key is another key
      * @param body what the specification was read from; white space and the order of members make no difference
      * @throws ProblemException where the key came with another body
      */
-    public Submission submit(String key, JsonNode body, ExperimentSpec spec) {
+    public Submission submit(@Nullable String owner, String text, JsonNode body, ExperimentSpec spec) {
+        IdempotencyKeys.Key key = new IdempotencyKeys.Key(owner, text);
         String hash = Sha256.hex(SpecJson.sorted(body));
         Instant deadline = Instant.now().plus(PATIENCE);
         while (true) {
@@ -63,7 +66,7 @@ public class IdempotentSubmissions {
     }
 
     /** Empty while another transaction has the key. */
-    private Optional<Submission> attempt(String key, String hash, ExperimentSpec spec) {
+    private Optional<Submission> attempt(IdempotencyKeys.Key key, String hash, ExperimentSpec spec) {
         Optional<IdempotencyKeys.Use> use = keys.find(key);
         if (use.isEmpty()) {
             if (!keys.reserve(key)) {
@@ -75,7 +78,7 @@ public class IdempotentSubmissions {
         if (use.isPresent()) {
             return Optional.of(repeat(use.get(), hash));
         }
-        Experiment experiment = experiments.store(spec);
+        Experiment experiment = experiments.store(key.owner(), spec);
         keys.keep(key, new IdempotencyKeys.Use(hash, experiment.id()));
         return Optional.of(new Submission(experiment, false));
     }

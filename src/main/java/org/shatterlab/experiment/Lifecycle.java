@@ -1,10 +1,16 @@
 package org.shatterlab.experiment;
 
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Gatherers;
 import org.shatterlab.platform.Problem;
 import org.shatterlab.platform.ProblemException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.support.TransactionOperations;
 
@@ -12,22 +18,40 @@ import org.springframework.transaction.support.TransactionOperations;
 @Service
 public class Lifecycle {
 
+    /** How many experiments are cancelled in one transaction. */
+    private static final int BATCH = 100;
+
+    /** How many are deleted, and how long that may go on, until it is the turn of other housekeeping. */
+    private static final int MOST_DELETED = 100;
+
+    private static final Duration MOST_DELETING = Duration.ofSeconds(1);
+    private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
+
     private final ExperimentRepository experiments;
+    private final ExperimentList list;
     private final CellDemand demand;
+    private final OpenCells openCells;
     private final CellQueue queue;
     private final Rounds rounds;
+    private final Retention retention;
     private final TransactionOperations transactions;
 
     Lifecycle(
             ExperimentRepository experiments,
+            ExperimentList list,
             CellDemand demand,
+            OpenCells openCells,
             CellQueue queue,
             Rounds rounds,
+            Retention retention,
             TransactionOperations transactions) {
         this.experiments = experiments;
+        this.list = list;
         this.demand = demand;
+        this.openCells = openCells;
         this.queue = queue;
         this.rounds = rounds;
+        this.retention = retention;
         this.transactions = transactions;
     }
 
@@ -48,29 +72,71 @@ public class Lifecycle {
                 case SUCCEEDED, FAILED -> throw conflict("cancelled, since it has " + experiment.state() + " already");
             }
         });
-        return transactions.execute(_ -> Experiment.of(withdraw(key)));
+        return transactions.execute(_ ->
+                withdraw(List.of(key)).stream().findFirst().map(Experiment::of).orElseThrow(Experiments::notFound));
     }
+
+    /**
+     * Ends all experiments early that a filter selects and that have not ended, as {@link #cancel} does each. Some at a time,
+     * so that those who compute or submit wait for a moment only.
+     *
+     * @param filter whose states are live
+     */
+    public Cancelled cancelAll(ExperimentList.Filter filter) {
+        List<UUID> matched = list.findIds(filter).stream().sorted().toList();
+        List<UUID> cancelled = new ArrayList<>();
+        for (List<UUID> some : batches(matched)) {
+            List<UUID> live = transactions.execute(_ -> {
+                List<ExperimentEntity> locked = experiments.lockAll(some).stream()
+                        .filter(experiment -> experiment.state().isLive())
+                        .toList();
+                locked.forEach(ExperimentEntity::cancel);
+                return locked.stream().map(ExperimentEntity::getId).toList();
+            });
+            withdrawAll(live);
+            cancelled.addAll(live);
+        }
+        return new Cancelled(matched.size(), cancelled.size(), cancelled);
+    }
+
+    /**
+     * What became of many experiments.
+     *
+     * @param matched how many the filter selected
+     * @param cancelled how many of them are cancelled now; the others ended by themselves in between
+     * @param items the ids of those that are
+     */
+    public record Cancelled(int matched, int cancelled, List<UUID> items) {}
 
     /** Takes up what a process began and did not live to end. */
     void finishCancelling() {
-        for (UUID id : experiments.findCancelling()) {
-            transactions.executeWithoutResult(_ -> withdraw(id));
-        }
+        batches(experiments.findCancelling()).forEach(this::withdrawAll);
     }
 
-    private ExperimentEntity withdraw(UUID id) {
-        demand.withdraw(id);
-        ExperimentEntity experiment = lock(id);
-        if (experiment.state() == ExperimentState.CANCELLING && !demand.hasOpen(id)) {
-            experiment.finishCancelling(Instant.now());
-        }
-        return experiment;
+    private static List<List<UUID>> batches(List<UUID> ids) {
+        return ids.stream().gather(Gatherers.windowFixed(BATCH)).toList();
+    }
+
+    private void withdrawAll(List<UUID> ids) {
+        transactions.executeWithoutResult(_ -> withdraw(ids));
+    }
+
+    private List<ExperimentEntity> withdraw(List<UUID> ids) {
+        demand.withdraw(ids);
+        List<ExperimentEntity> locked = experiments.lockAll(ids);
+        Set<UUID> open = demand.findOpen(ids);
+        Instant now = Instant.now();
+        locked.stream()
+                .filter(experiment -> experiment.state() == ExperimentState.CANCELLING)
+                .filter(experiment -> !open.contains(experiment.getId()))
+                .forEach(experiment -> experiment.finishCancelling(now));
+        return locked;
     }
 
     /**
      * Computes what an experiment lacks that failed or was cancelled.
      *
-     * @throws ProblemException where there is none, or it is in another state
+     * @throws ProblemException where there is none, it is in another state, or the queue has no room for it
      */
     public Experiment retry(String id) {
         UUID key = Experiments.key(id);
@@ -81,7 +147,9 @@ public class Lifecycle {
                 throw conflict("retried while it is " + experiment.state() + ", only when it is FAILED or CANCELLED");
             }
             experiment.retry(done, Instant.now());
+            openCells.requireRoom(experiment.owner(), experiment.open());
             queue.refill(experiment);
+            openCells.admitted(experiment.owner(), experiment.open());
             return Experiment.of(experiment);
         }));
     }
@@ -92,7 +160,10 @@ public class Lifecycle {
      * @throws ProblemException where there is none, or it has not ended
      */
     public void delete(String id) {
-        UUID key = Experiments.key(id);
+        delete(Experiments.key(id));
+    }
+
+    private void delete(UUID key) {
         transactions.executeWithoutResult(_ -> {
             List<String> cells = demand.lock(key);
             ExperimentEntity experiment = lock(key);
@@ -103,6 +174,24 @@ public class Lifecycle {
             experiments.flush();
             demand.deleteUnshared(cells);
         });
+    }
+
+    /** Deletes some of the experiments that ended longer ago than they are kept. */
+    void deleteEnded() {
+        if (retention.retention() == null) {
+            return;
+        }
+        Instant now = Instant.now();
+        for (UUID id : experiments.findEndedBefore(now.minus(retention.retention()), MOST_DELETED)) {
+            if (Instant.now().isAfter(now.plus(MOST_DELETING))) {
+                return;
+            }
+            try {
+                delete(id);
+            } catch (ProblemException e) {
+                LOG.debug("experiment {} was deleted or taken up by its user", id, e);
+            }
+        }
     }
 
     private ExperimentEntity lock(UUID id) {

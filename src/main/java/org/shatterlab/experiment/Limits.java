@@ -17,6 +17,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param matrixPoints points at which, and units of which, a statistic may be a matrix
  * @param layers layers at which activity is measured, summed over the depths of a network
  * @param channels channels of a convolutional layer
+ * @param cellOperations floating-point operations of a cell, by default what a core does in an hour at 40 in a nanosecond
  */
 @ConfigurationProperties("shatterlab.limits")
 public record Limits(
@@ -30,12 +31,14 @@ public record Limits(
         @DefaultValue("20000") int cells,
         @DefaultValue("512") int matrixPoints,
         @DefaultValue("10000") int layers,
-        @DefaultValue("128") int channels) {
+        @DefaultValue("128") int channels,
+        @DefaultValue("144000000000000") long cellOperations) {
 
     private static final int MOST = Integer.MAX_VALUE;
 
     /** For what was accepted once: a limit that is lowered later must not make it unreadable. */
-    static final Limits NONE = new Limits(MOST, MOST, MOST, MOST, MOST, MOST, MOST, MOST, MOST, MOST, MOST);
+    static final Limits NONE =
+            new Limits(MOST, MOST, MOST, MOST, MOST, MOST, MOST, MOST, MOST, MOST, MOST, Long.MAX_VALUE);
 
     public Limits {
         requirePositive("networks", networks);
@@ -49,14 +52,15 @@ public record Limits(
         requirePositive("matrix-points", matrixPoints);
         requirePositive("layers", layers);
         requirePositive("channels", channels);
+        requirePositive("cell-operations", cellOperations);
     }
 
     /** The limits of a service that is not configured otherwise. */
     public static Limits defaults() {
-        return new Limits(64, 4096, 1000, 512, 4096, 16384, 100_000, 20_000, 512, 10_000, 128);
+        return new Limits(64, 4096, 1000, 512, 4096, 16384, 100_000, 20_000, 512, 10_000, 128, 144_000_000_000_000L);
     }
 
-    private static void requirePositive(String name, int value) {
+    static void requirePositive(String name, long value) {
         if (value < 1) {
             throw new IllegalArgumentException("shatterlab.limits." + name + " must be at least 1, not " + value);
         }

@@ -7,7 +7,14 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({CostProperties.class, ServiceProperties.class, Limits.class, QueueProperties.class})
+@EnableConfigurationProperties({
+    CostProperties.class,
+    ServiceProperties.class,
+    Limits.class,
+    OpenCellLimits.class,
+    QueueProperties.class,
+    Retention.class
+})
 class SpecConfiguration {
 
     @Bean
@@ -26,7 +33,7 @@ class SpecConfiguration {
     }
 
     @Bean
-    SpecReader specReader(Presets presets, Limits limits, DatasetFolder datasets) {
-        return new SpecReader(presets, limits, datasets);
+    SpecReader specReader(Presets presets, Limits limits, DatasetFolder datasets, CellMemory memory) {
+        return new SpecReader(presets, limits, datasets, memory);
     }
 }

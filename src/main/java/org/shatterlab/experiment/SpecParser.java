@@ -41,6 +41,7 @@ final class SpecParser {
 
     private final Limits limits;
     private final @Nullable Datasets datasets;
+    private final CellMemory memory;
     private final Violations violations;
 
     /**
@@ -48,9 +49,10 @@ final class SpecParser {
      *
      * @param datasets null for what was accepted once: data that are gone must not make it unreadable
      */
-    SpecParser(Limits limits, @Nullable Datasets datasets, Violations violations) {
+    SpecParser(Limits limits, @Nullable Datasets datasets, CellMemory memory, Violations violations) {
         this.limits = limits;
         this.datasets = datasets;
+        this.memory = memory;
         this.violations = violations;
     }
 
@@ -65,6 +67,7 @@ final class SpecParser {
         fields.onlyKnown(FIELDS);
         String name = nullableText(fields, "name");
         String preset = nullableText(fields, "preset");
+        int beside = violations.count();
         Precision precision = fields.choice("precision", PRECISIONS, Defaults.PRECISION);
         InputSpec inputs = inputs(fields, precision);
         JsonNode depthsNode = fields.get("depths");
@@ -82,6 +85,7 @@ final class SpecParser {
                                 entry.network() instanceof NetworkSpec.Convolutional && entry.depths() == null)) {
             fields.refuse("depths", NetworkReader.EVEN_DEPTHS);
         }
+        boolean measurable = whole && violations.count() == beside;
         ExperimentSpec spec = new ExperimentSpec(
                 name,
                 preset,
@@ -98,6 +102,9 @@ final class SpecParser {
         if (violations.isEmpty()) {
             new StatisticsReader(limits, violations).checkNetworks(fields, spec);
             checkCells(fields, spec);
+        }
+        if (measurable) {
+            new CellAdmission(limits, memory, violations).check(fields, spec);
         }
         return spec;
     }

@@ -1,6 +1,7 @@
 package org.shatterlab.experiment;
 
 import java.util.HashSet;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.lab.input.Datasets;
@@ -21,11 +22,13 @@ public final class SpecReader {
     private final Presets presets;
     private final Limits limits;
     private final Datasets datasets;
+    private final CellMemory memory;
 
-    public SpecReader(Presets presets, Limits limits, Datasets datasets) {
+    SpecReader(Presets presets, Limits limits, Datasets datasets, CellMemory memory) {
         this.presets = presets;
         this.limits = limits;
         this.datasets = datasets;
+        this.memory = memory;
     }
 
     /**
@@ -48,27 +51,27 @@ public final class SpecReader {
         ObjectNode given = object(body, violations);
         JsonNode preset = given.get("preset");
         if (preset == null || preset.isNull()) {
-            return parse(given, new SpecParser(limits, datasets, violations), violations, true);
+            return parse(given, parser(violations), violations, true);
         }
         ObjectNode base = preset(preset, violations);
         if (base == null) {
             // A preset that does not exist is no longer a field to check, but the fields beside it are.
-            return parse(
-                    given.deepCopy().without("preset"),
-                    new SpecParser(limits, datasets, violations),
-                    violations,
-                    false);
+            return parse(given.deepCopy().without("preset"), parser(violations), violations, false);
         }
         String note = "; it comes from preset " + preset.stringValue();
         Set<String> inherited = new HashSet<>(base.propertyNames());
         inherited.removeAll(given.propertyNames());
         try {
-            return parse(base.setAll(given), new SpecParser(limits, datasets, violations), violations, true);
+            return parse(base.setAll(given), parser(violations), violations, true);
         } catch (InvalidRequestException e) {
             throw new InvalidRequestException(e.violations().stream()
                     .map(violation -> isIn(inherited, violation.pointer()) ? noted(violation, note) : violation)
                     .toList());
         }
+    }
+
+    private SpecParser parser(Violations violations) {
+        return new SpecParser(limits, datasets, memory, violations);
     }
 
     /**
@@ -78,7 +81,11 @@ public final class SpecReader {
      */
     public static ExperimentSpec restore(JsonNode stored) {
         Violations violations = new Violations();
-        return parse(object(stored, violations), new SpecParser(Limits.NONE, null, violations), violations, true);
+        return parse(
+                object(stored, violations),
+                new SpecParser(Limits.NONE, null, OptionalLong::empty, violations),
+                violations,
+                true);
     }
 
     private static ObjectNode object(JsonNode body, Violations violations) {

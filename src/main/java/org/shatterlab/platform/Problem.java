@@ -2,6 +2,7 @@ package org.shatterlab.platform;
 
 import java.net.URI;
 import java.util.Locale;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
@@ -12,18 +13,22 @@ public enum Problem {
     UNAUTHENTICATED(HttpStatus.UNAUTHORIZED, "The service does not know who asks"),
     FORBIDDEN(HttpStatus.FORBIDDEN, "Who asks may not do this"),
     NOT_FOUND(HttpStatus.NOT_FOUND, "There is no such resource"),
-    NOT_MEASURED_YET(HttpStatus.NOT_FOUND, "This has not been measured yet"),
+    NOT_MEASURED_YET(HttpStatus.NOT_FOUND, "This has not been measured yet", 1),
     METHOD_NOT_ALLOWED(HttpStatus.METHOD_NOT_ALLOWED, "This resource does not take that method"),
     NOT_ACCEPTABLE(HttpStatus.NOT_ACCEPTABLE, "This resource has no representation of an accepted type"),
     CONFLICT(HttpStatus.CONFLICT, "The state of the resource does not allow this"),
     PRECONDITION_FAILED(HttpStatus.PRECONDITION_FAILED, "The resource is not as the request requires"),
+    REQUEST_TIMEOUT(HttpStatus.REQUEST_TIMEOUT, "The request did not arrive in time"),
+    ADDRESS_TOO_LONG(HttpStatus.URI_TOO_LONG, "The address is too long"),
+    HEADERS_TOO_LARGE(HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "The headers are too large"),
     BODY_TOO_LARGE(HttpStatus.CONTENT_TOO_LARGE, "The body is too large"),
     UNSUPPORTED_MEDIA_TYPE(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The body is of another type than this resource takes"),
     INVALID_REQUEST(HttpStatus.UNPROCESSABLE_CONTENT, "The request is understood but not allowed"),
+    QUEUE_FULL(HttpStatus.TOO_MANY_REQUESTS, "The queue is full", 10),
     INTERNAL_ERROR(HttpStatus.INTERNAL_SERVER_ERROR, "The service failed"),
-    DATABASE_AWAY(HttpStatus.SERVICE_UNAVAILABLE, "The database does not answer"),
-    ISSUER_AWAY(HttpStatus.SERVICE_UNAVAILABLE, "The issuer of tokens does not answer"),
-    BUSY(HttpStatus.SERVICE_UNAVAILABLE, "The service is busy");
+    DATABASE_AWAY(HttpStatus.SERVICE_UNAVAILABLE, "The database does not answer", 5),
+    ISSUER_AWAY(HttpStatus.SERVICE_UNAVAILABLE, "The issuer of tokens does not answer", 5),
+    BUSY(HttpStatus.SERVICE_UNAVAILABLE, "The service is busy", 1);
 
     /** The detail of a refusal of which nothing more is known. */
     static final String REFUSAL = "The request cannot be served.";
@@ -33,10 +38,16 @@ public enum Problem {
 
     private final HttpStatus status;
     private final String title;
+    private final int retrySeconds;
 
     Problem(HttpStatus status, String title) {
+        this(status, title, 0);
+    }
+
+    Problem(HttpStatus status, String title, int retrySeconds) {
         this.status = status;
         this.title = title;
+        this.retrySeconds = retrySeconds;
     }
 
     public HttpStatus status() {
@@ -46,6 +57,15 @@ public enum Problem {
     /** The stable name of this kind: {@code not-found}, say. */
     public String code() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** The headers of its document: {@code Retry-After} where the same request may succeed after a while. */
+    HttpHeaders headers() {
+        HttpHeaders headers = new HttpHeaders();
+        if (retrySeconds > 0) {
+            headers.set(HttpHeaders.RETRY_AFTER, String.valueOf(retrySeconds));
+        }
+        return headers;
     }
 
     /** The document for one occurrence; the framework fills in the instance. */

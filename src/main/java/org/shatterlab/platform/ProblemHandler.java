@@ -1,9 +1,13 @@
 package org.shatterlab.platform;
 
 import jakarta.servlet.http.HttpServletResponse;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.coyote.BadRequestException;
@@ -11,13 +15,12 @@ import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
-import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
@@ -31,26 +34,24 @@ import org.springframework.web.servlet.resource.NoResourceFoundException;
 class ProblemHandler extends ResponseEntityExceptionHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProblemHandler.class);
-    private static final String RETRY_SECONDS = "5";
+
+    /** An outage is told once in this time, not for each request that meets it. */
+    private static final Duration BETWEEN_WARNINGS = Duration.ofSeconds(10);
+
+    private final AtomicReference<Instant> lastWarning = new AtomicReference<>(Instant.MIN);
 
     @ExceptionHandler
     @Nullable
     ResponseEntity<Object> onProblem(ProblemException e, WebRequest request) {
-        HttpHeaders headers = new HttpHeaders(e.headers());
-        if (e.problem() == Problem.NOT_MEASURED_YET || e.problem() == Problem.BUSY) {
-            headers.set(HttpHeaders.RETRY_AFTER, "1");
-        }
+        HttpHeaders headers = e.problem().headers();
+        headers.putAll(e.headers());
         return answer(e, e.problem().detail(Objects.requireNonNull(e.getMessage())), headers, request);
     }
 
     @ExceptionHandler
     @Nullable
     ResponseEntity<Object> onMalformedBody(MalformedBodyException e, WebRequest request) {
-        return answer(
-                e,
-                Problem.MALFORMED_REQUEST.detail(Objects.requireNonNull(e.getMessage())),
-                new HttpHeaders(),
-                request);
+        return answer(e, Problem.MALFORMED_REQUEST, Objects.requireNonNull(e.getMessage()), request);
     }
 
     @ExceptionHandler
@@ -60,7 +61,7 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
         ProblemDetail problem = Problem.INVALID_REQUEST.detail(
                 count == 1 ? "One value is not allowed." : count + " values are not allowed.");
         problem.setProperty("violations", e.violations());
-        return answer(e, problem, new HttpHeaders(), request);
+        return answer(e, problem, Problem.INVALID_REQUEST.headers(), request);
     }
 
     @ExceptionHandler
@@ -69,10 +70,9 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
         Problem problem = Problem.of(HttpStatusCode.valueOf(e.getErrorCode()));
         return answer(
                 e,
-                problem.detail(
-                        "The parameters cannot be read: they are not valid UTF-8 in percent-encoding, one has no name,"
-                                + " or there are too many."),
-                new HttpHeaders(),
+                problem,
+                "The parameters cannot be read: they are not valid UTF-8 in percent-encoding, one has no name,"
+                        + " or there are too many.",
                 request);
     }
 
@@ -85,26 +85,42 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
         }
         return answer(
                 e,
-                Problem.MALFORMED_REQUEST.detail(
-                        "The body is not as long as it is said to be, or its chunks are not valid."),
-                new HttpHeaders(),
+                Problem.MALFORMED_REQUEST,
+                "The body is not as long as it is said to be, or its chunks are not valid.",
                 request);
-    }
-
-    @ExceptionHandler({DataAccessResourceFailureException.class, CannotCreateTransactionException.class})
-    @Nullable
-    ResponseEntity<Object> onDatabaseAway(Exception e, WebRequest request) {
-        LOG.warn("the database does not answer", e);
-        HttpHeaders headers = new HttpHeaders();
-        headers.set(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
-        return answer(e, Problem.DATABASE_AWAY.detail("Try again in a few seconds."), headers, request);
     }
 
     @ExceptionHandler
     @Nullable
     ResponseEntity<Object> onAnythingElse(Exception e, WebRequest request) {
-        LOG.error("a request failed: {}", request.getDescription(false), e);
-        return answer(e, Problem.INTERNAL_ERROR.detail(Problem.FAILURE), new HttpHeaders(), request);
+        Optional<Problem> database = DatabaseFailures.problem(e);
+        if (database.isEmpty()) {
+            LOG.error("a request failed: {}", request.getDescription(false), e);
+            return answer(e, Problem.INTERNAL_ERROR, Problem.FAILURE, request);
+        }
+        warn(database.get(), e);
+        return answer(
+                e,
+                database.get(),
+                database.get() == Problem.BUSY
+                        ? "Others are changing the same; try again in a second."
+                        : "Try again in a few seconds.",
+                request);
+    }
+
+    private void warn(Problem problem, Exception e) {
+        Instant now = Instant.now();
+        Instant last = lastWarning.get();
+        if (now.isAfter(last.plus(BETWEEN_WARNINGS)) && lastWarning.compareAndSet(last, now)) {
+            LOG.warn(
+                    "requests are answered with {}: {}",
+                    problem.code(),
+                    NestedExceptionUtils.getMostSpecificCause(e).toString());
+        }
+    }
+
+    private @Nullable ResponseEntity<Object> answer(Exception e, Problem problem, String detail, WebRequest request) {
+        return answer(e, problem.detail(detail), problem.headers(), request);
     }
 
     private @Nullable ResponseEntity<Object> answer(

@@ -10,7 +10,7 @@ import org.shatterlab.lab.CellSpec;
 import org.shatterlab.lab.Lab;
 import org.shatterlab.lab.UnmeasurableException;
 import org.shatterlab.lab.statistic.CellResult;
-import org.shatterlab.platform.database.DatabaseOutage;
+import org.shatterlab.platform.DatabaseFailures;
 import org.shatterlab.result.Predictor;
 import org.shatterlab.result.ResultStore;
 import org.slf4j.Logger;
@@ -92,7 +92,7 @@ class CellRunner {
             ledger.fail(claim, e.reason());
             return ENDED;
         } catch (RuntimeException | OutOfMemoryError e) {
-            if (DatabaseOutage.isBehind(e)) {
+            if (DatabaseFailures.isOutage(e)) {
                 throw e;
             }
             return afterFailure(claim, e);
@@ -109,7 +109,7 @@ class CellRunner {
                 }
                 return;
             } catch (RuntimeException e) {
-                if (!DatabaseOutage.isBehind(e) || cell.isStopped()) {
+                if (!DatabaseFailures.isOutage(e) || cell.isStopped()) {
                     throw e;
                 }
                 LOG.debug("the result of cell {} waits for the database", claim.fingerprint(), e);

@@ -32,6 +32,6 @@ record WorkerProperties(
     }
 
     long memoryBytes() {
-        return memory.toBytes() == 0 ? CellMemory.share(parallelism()) : memory.toBytes();
+        return memory.toBytes() == 0 ? MemoryShare.share(parallelism()) : memory.toBytes();
     }
 }

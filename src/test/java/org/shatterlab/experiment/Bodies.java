@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.lab.input.Datasets;
 import org.shatterlab.platform.InvalidRequestException;
@@ -22,7 +23,8 @@ final class Bodies {
         case FASHION_MNIST -> new DatasetFolder(Path.of("target/no-such-folder")).find(dataset);
     };
 
-    private static final SpecReader READER = new SpecReader(Presets.load(), Limits.defaults(), DATASETS);
+    private static final SpecReader READER =
+            new SpecReader(Presets.load(), Limits.defaults(), DATASETS, OptionalLong::empty);
 
     private Bodies() {}
 

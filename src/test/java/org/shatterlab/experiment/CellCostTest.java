@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -11,7 +12,8 @@ import org.shatterlab.lab.CellSpec;
 
 class CellCostTest {
 
-    private static final SpecReader READER = new SpecReader(Presets.load(), Limits.defaults(), Bodies.DATASETS);
+    private static final SpecReader READER =
+            new SpecReader(Presets.load(), Limits.defaults(), Bodies.DATASETS, OptionalLong::empty);
 
     private static CellCost of(String network, String rest) {
         return of(cells(network, rest).getFirst());

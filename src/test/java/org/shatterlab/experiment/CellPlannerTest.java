@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -13,7 +14,8 @@ import org.shatterlab.lab.statistic.Statistic;
 
 class CellPlannerTest {
 
-    private static final SpecReader READER = new SpecReader(Presets.load(), Limits.defaults(), Bodies.DATASETS);
+    private static final SpecReader READER =
+            new SpecReader(Presets.load(), Limits.defaults(), Bodies.DATASETS, OptionalLong::empty);
 
     private static ExperimentSpec experiment(int runs, String statistics) {
         return READER.read(SpecJson.parse("""

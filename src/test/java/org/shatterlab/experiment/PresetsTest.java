@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -24,7 +25,7 @@ class PresetsTest {
     }
 
     private static ExperimentSpec spec(String name) {
-        return new SpecReader(PRESETS, Limits.defaults(), Bodies.DATASETS)
+        return new SpecReader(PRESETS, Limits.defaults(), Bodies.DATASETS, OptionalLong::empty)
                 .read(PRESETS.find(name).orElseThrow().spec());
     }
 

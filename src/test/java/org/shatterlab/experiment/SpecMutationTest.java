@@ -3,6 +3,7 @@ package org.shatterlab.experiment;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -14,7 +15,8 @@ import tools.jackson.databind.json.JsonMapper;
 class SpecMutationTest {
 
     private static final int MUTATIONS = 10_000;
-    private static final SpecReader READER = new SpecReader(Presets.load(), Limits.defaults(), Bodies.DATASETS);
+    private static final SpecReader READER =
+            new SpecReader(Presets.load(), Limits.defaults(), Bodies.DATASETS, OptionalLong::empty);
     private static final JsonMapper ANY_MAPPER = JsonMapper.builder().build();
 
     @ParameterizedTest(name = "seed {0}")

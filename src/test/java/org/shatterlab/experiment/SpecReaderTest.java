@@ -10,6 +10,7 @@ import static org.shatterlab.experiment.Bodies.read;
 import static org.shatterlab.experiment.Bodies.violations;
 
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -171,8 +172,11 @@ class SpecReaderTest {
 
     @Test
     void limitsAreConfigurableAndDoNotApplyToWhatIsStored() {
-        SpecReader strict =
-                new SpecReader(Presets.load(), new Limits(1, 10, 10, 1, 10, 10, 10, 1, 2, 10, 1), Bodies.DATASETS);
+        SpecReader strict = new SpecReader(
+                Presets.load(),
+                new Limits(1, 10, 10, 1, 10, 10, 10, 1, 2, 10, 1, Long.MAX_VALUE),
+                Bodies.DATASETS,
+                OptionalLong::empty);
         ExperimentSpec large = read(body("'runs': 100000"));
 
         assertThatThrownBy(() -> strict.read(SpecWriter.write(large)))

@@ -2,13 +2,15 @@ package org.shatterlab.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SpecWriterTest {
 
-    private final SpecReader reader = new SpecReader(Presets.load(), Limits.defaults(), Bodies.DATASETS);
+    private final SpecReader reader =
+            new SpecReader(Presets.load(), Limits.defaults(), Bodies.DATASETS, OptionalLong::empty);
 
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 1702})

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -27,6 +28,7 @@ import org.shatterlab.client.api.PresetsApi;
 import org.shatterlab.client.api.ResultsApi;
 import org.shatterlab.client.api.ServiceApi;
 import org.shatterlab.client.model.AdaptiveRuns;
+import org.shatterlab.client.model.Cancelled;
 import org.shatterlab.client.model.CombinedResultRow;
 import org.shatterlab.client.model.Comparison;
 import org.shatterlab.client.model.CostEstimate;
@@ -347,6 +349,7 @@ class GeneratedClientIT {
                     List.of(ExperimentState.SUCCEEDED),
                     "OUTSIDE",
                     null,
+                    null,
                     measured.getCreatedAt().minusDays(1),
                     1,
                     cursor);
@@ -394,6 +397,28 @@ class GeneratedClientIT {
         experiments.deleteExperiment(id);
         assertThat(problem(404, () -> experiments.getExperiment(id, null, null)).getCode())
                 .isEqualTo(ProblemCode.NOT_FOUND);
+    }
+
+    @Test
+    void manyExperimentsAreCancelled() {
+        List<String> ids = Stream.of(6L, 7L)
+                .map(seed -> submit(new ExperimentRequest()
+                        .name("one of many")
+                        .addNetworksItem(new FeedforwardNetwork().family(FeedforwardNetwork.FamilyEnum.FEEDFORWARD))
+                        .depths(List.of(50))
+                        .runs(500)
+                        .seed(seed)
+                        .statistics(Set.of(Statistic.GRADIENT_VARIANCE))))
+                .map(Experiment::getId)
+                .toList();
+        Cancelled cancelled = experiments.cancelExperiments(null, "ONE OF MANY", null, null, null);
+        assertThat(cancelled.getItems()).containsExactlyInAnyOrderElementsOf(ids);
+        assertThat(problem(
+                                422,
+                                InvalidRequestProblem.class,
+                                () -> experiments.cancelExperiments(null, null, null, null, null))
+                        .getViolations())
+                .hasSize(1);
     }
 
     @Test

@@ -12,11 +12,13 @@ import tools.jackson.databind.JsonNode;
 /**
  * An experiment as the API shows it.
  *
+ * @param owner who submitted it; null where the service runs without tokens
  * @param rounds how many rounds are decided; null unless it is adaptive
  */
 record ExperimentAnswer(
         UUID id,
         @Nullable String name,
+        @Nullable String owner,
         ExperimentState state,
         Progress progress,
         JsonNode spec,

@@ -32,6 +32,7 @@ class ExperimentAnswers {
         return new ExperimentAnswer(
                 experiment.id(),
                 experiment.spec().name(),
+                experiment.owner(),
                 experiment.state(),
                 experiment.progress(),
                 SpecWriter.write(experiment.spec()),

@@ -3,6 +3,7 @@ package org.shatterlab.experiment.web;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.net.URI;
+import java.security.Principal;
 import java.util.Collections;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -14,6 +15,8 @@ import org.shatterlab.experiment.Experiments;
 import org.shatterlab.experiment.IdempotentSubmissions;
 import org.shatterlab.experiment.IdempotentSubmissions.Submission;
 import org.shatterlab.experiment.Lifecycle;
+import org.shatterlab.experiment.Lifecycle.Cancelled;
+import org.shatterlab.experiment.Presets;
 import org.shatterlab.experiment.SpecJson;
 import org.shatterlab.experiment.SpecReader;
 import org.shatterlab.platform.ConditionalOnRole;
@@ -36,13 +39,13 @@ import tools.jackson.databind.JsonNode;
 @RequestMapping("/api/v1/experiments")
 class ExperimentController {
 
-    private static final int BODY_LIMIT = 1 << 20;
     private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
     private static final Pattern KEY = Pattern.compile("[ -~]{1,255}");
 
     private final Experiments experiments;
     private final IdempotentSubmissions submissions;
     private final Lifecycle lifecycle;
+    private final Presets presets;
     private final SpecReader reader;
     private final CostEstimator costs;
     private final ExperimentAnswers answers;
@@ -51,36 +54,34 @@ class ExperimentController {
             Experiments experiments,
             IdempotentSubmissions submissions,
             Lifecycle lifecycle,
+            Presets presets,
             SpecReader reader,
             CostEstimator costs,
             ExperimentAnswers answers) {
         this.experiments = experiments;
         this.submissions = submissions;
         this.lifecycle = lifecycle;
+        this.presets = presets;
         this.reader = reader;
         this.costs = costs;
         this.answers = answers;
     }
 
-    /** Reads the body itself, so that not a byte more than the limit is held. */
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE, produces = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<?> submit(HttpServletRequest request) throws IOException {
         QueryParameters parameters = new QueryParameters(request.getParameterMap());
         boolean dryRun = parameters.flag("dryRun");
         parameters.requireValid();
-        byte[] body = request.getInputStream().readNBytes(BODY_LIMIT + 1);
-        if (body.length > BODY_LIMIT) {
-            throw new ProblemException(
-                    Problem.BODY_TOO_LARGE, "A specification has at most " + BODY_LIMIT + " bytes (1 MiB).");
-        }
         String key = idempotencyKey(request);
-        JsonNode json = SpecJson.parse(body);
+        JsonNode json = SpecJson.parse(request.getInputStream().readAllBytes());
         ExperimentSpec spec = reader.read(json);
         if (dryRun) {
             return ResponseEntity.ok(costs.estimate(spec));
         }
-        Submission submission =
-                key == null ? new Submission(experiments.submit(spec), false) : submissions.submit(key, json, spec);
+        String owner = owner(request);
+        Submission submission = key == null
+                ? new Submission(experiments.submit(owner, spec), false)
+                : submissions.submit(owner, key, json, spec);
         ExperimentAnswer answer = answers.of(submission.experiment());
         ResponseEntity.BodyBuilder response = ExperimentAnswers.accepted(submission.experiment())
                 .location(URI.create(answer.links().self()));
@@ -88,6 +89,12 @@ class ExperimentController {
             response.header("Idempotency-Replayed", "true");
         }
         return response.body(answer);
+    }
+
+    /** Whose token came with the request; null where the service runs without tokens. */
+    private static @Nullable String owner(HttpServletRequest request) {
+        Principal caller = request.getUserPrincipal();
+        return caller == null ? null : caller.getName();
     }
 
     private static @Nullable String idempotencyKey(HttpServletRequest request) {
@@ -101,6 +108,13 @@ class ExperimentController {
                     IDEMPOTENCY_KEY + " must be given once and have 1 to 255 printable ASCII characters.");
         }
         return keys.getFirst();
+    }
+
+    /** Ends many experiments early: those that the filters of the list select. */
+    @PostMapping(path = "/cancel", produces = MediaType.APPLICATION_JSON_VALUE)
+    ResponseEntity<Cancelled> cancelAll(HttpServletRequest request) {
+        return ResponseEntity.accepted()
+                .body(lifecycle.cancelAll(ListParameters.live(presets, request.getParameterMap())));
     }
 
     @PostMapping(path = "/{id}/cancel", produces = MediaType.APPLICATION_JSON_VALUE)

@@ -14,16 +14,25 @@ import org.shatterlab.experiment.ExperimentList.Place;
 import org.shatterlab.experiment.ExperimentState;
 import org.shatterlab.experiment.Presets;
 import org.shatterlab.platform.Cursor;
+import org.shatterlab.platform.InvalidRequestException;
 import org.shatterlab.platform.QueryParameters;
+import org.shatterlab.platform.Violation;
 
 /** Which experiments a request asks for. */
 record ListParameters(Filter filter, @Nullable Place after, int limit) {
 
     private static final int DEFAULT_LIMIT = 50;
     private static final int LARGEST_LIMIT = 500;
-    private static final int LONGEST_NAME = 200;
+    private static final int LONGEST_TEXT = 200;
+    private static final String TEXT =
+            "must have 1 to " + LONGEST_TEXT + " characters, none of them a control character";
     private static final List<String> STATES =
             Arrays.stream(ExperimentState.values()).map(ExperimentState::name).toList();
+
+    private static final List<String> LIVE = Arrays.stream(ExperimentState.values())
+            .filter(ExperimentState::isLive)
+            .map(ExperimentState::name)
+            .toList();
 
     /** Instants that the database can compare with. */
     private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
@@ -32,28 +41,47 @@ record ListParameters(Filter filter, @Nullable Place after, int limit) {
 
     static ListParameters of(Presets presets, Map<String, String[]> given) {
         QueryParameters parameters = new QueryParameters(given);
-        Set<ExperimentState> states = parameters.anyOf("state", STATES).stream()
-                .filter(STATES::contains)
-                .map(ExperimentState::valueOf)
-                .collect(Collectors.toSet());
-        String name = parameters.parsed(
-                "name",
-                "must have 1 to " + LONGEST_NAME + " characters, none of them a control character",
-                ListParameters::name);
-        List<String> known = presets.all().stream().map(Presets.Preset::name).toList();
-        String preset = parameters.parsed(
-                "preset", "must be one of: " + String.join(", ", known), text -> known.contains(text) ? text : null);
-        Instant createdAfter = parameters.parsed(
-                "createdAfter", "must be an instant such as 2026-11-23T09:49:08.423132Z", ListParameters::instant);
+        Filter filter = filter(presets, parameters, STATES);
         int limit = parameters.integer("limit", 1, LARGEST_LIMIT, DEFAULT_LIMIT);
         Place after = parameters.parsed("cursor", "must be the nextCursor of an earlier answer", ListParameters::place);
         parameters.requireValid();
-        return new ListParameters(new Filter(states, name, preset, createdAfter), after, limit);
+        return new ListParameters(filter, after, limit);
     }
 
-    private static @Nullable String name(String text) {
+    /**
+     * Which experiments a request is to cancel: some of those that have not ended.
+     *
+     * @throws InvalidRequestException where it does not say which
+     */
+    static Filter live(Presets presets, Map<String, String[]> given) {
+        QueryParameters parameters = new QueryParameters(given);
+        Filter filter = filter(presets, parameters, LIVE);
+        parameters.requireValid();
+        if (filter.isEmpty()) {
+            throw new InvalidRequestException(List.of(new Violation(
+                    "?state", null, "or another filter is required; state=QUEUED&state=RUNNING cancels everything")));
+        }
+        return filter.states().isEmpty() ? filter.in(Set.of(ExperimentState.QUEUED, ExperimentState.RUNNING)) : filter;
+    }
+
+    private static Filter filter(Presets presets, QueryParameters parameters, List<String> allowed) {
+        Set<ExperimentState> states = parameters.anyOf("state", allowed).stream()
+                .filter(allowed::contains)
+                .map(ExperimentState::valueOf)
+                .collect(Collectors.toSet());
+        String name = parameters.parsed("name", TEXT, ListParameters::text);
+        List<String> known = presets.all().stream().map(Presets.Preset::name).toList();
+        String preset = parameters.parsed(
+                "preset", "must be one of: " + String.join(", ", known), text -> known.contains(text) ? text : null);
+        String owner = parameters.parsed("owner", TEXT, ListParameters::text);
+        Instant createdAfter = parameters.parsed(
+                "createdAfter", "must be an instant such as 2026-11-23T09:49:08.423132Z", ListParameters::instant);
+        return new Filter(states, name, preset, owner, createdAfter);
+    }
+
+    private static @Nullable String text(String text) {
         boolean allowed = !text.isEmpty()
-                && text.codePointCount(0, text.length()) <= LONGEST_NAME
+                && text.codePointCount(0, text.length()) <= LONGEST_TEXT
                 && text.codePoints().noneMatch(Character::isISOControl);
         return allowed ? text : null;
     }

@@ -53,7 +53,7 @@ class Welcome {
             return;
         }
         byte[] body = "{\"preset\": \"%s\"}".formatted(FIGURE.apiName()).getBytes(StandardCharsets.UTF_8);
-        Experiment experiment = experiments.submit(reader.read(body));
+        Experiment experiment = experiments.submit(null, reader.read(body));
         LOG.info(
                 "Welcome. Figure 1 of the paper is being measured; in a few seconds it is at "
                         + "{}/api/v1/experiments/{}/figures/{}.svg",

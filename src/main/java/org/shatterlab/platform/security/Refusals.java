@@ -21,7 +21,6 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
 final class Refusals implements AuthenticationEntryPoint, AccessDeniedHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
-    private static final String RETRY_SECONDS = "5";
 
     private final HandlerExceptionResolver resolver;
 
@@ -72,8 +71,6 @@ final class Refusals implements AuthenticationEntryPoint, AccessDeniedHandler {
 
     private static ProblemException issuerAway(AuthenticationException e) {
         LOG.warn("the issuer of tokens does not answer", e);
-        HttpHeaders headers = new HttpHeaders();
-        headers.set(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
-        return new ProblemException(Problem.ISSUER_AWAY, "Try again in a few seconds.", headers);
+        return new ProblemException(Problem.ISSUER_AWAY, "Try again in a few seconds.");
     }
 }

@@ -4,14 +4,14 @@ import java.lang.management.ManagementFactory;
 import org.springframework.util.unit.DataSize;
 
 /** What a cell may take of this machine's memory, or of its container's. */
-final class CellMemory {
+final class MemoryShare {
 
     /** What the JVM needs beside its heap, and the engine without any arrays. */
     private static final long OVERHEAD = DataSize.ofMegabytes(768).toBytes();
 
     private static final long LEAST = DataSize.ofMegabytes(64).toBytes();
 
-    private CellMemory() {}
+    private MemoryShare() {}
 
     /** The share of one of so many cells that are computed at a time, in bytes. */
     static long share(int threads) {
