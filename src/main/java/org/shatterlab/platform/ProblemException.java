@@ -8,7 +8,7 @@ public class ProblemException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final Problem problem;
-    private final transient HttpHeaders headers;
+    private final HttpHeaders headers;
 
     public ProblemException(Problem problem, String detail) {
         this(problem, detail, HttpHeaders.EMPTY);

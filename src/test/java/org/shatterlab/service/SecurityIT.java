@@ -10,12 +10,15 @@ import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.Principal;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -339,6 +342,8 @@ class SecurityIT {
         assertThat(both.get(self + "?wait=1", "If-None-Match", tag).statusCode())
                 .isEqualTo(304);
         assertThat(service.with(READER).call("DELETE", self, NONE).statusCode()).isEqualTo(403);
+        assertThat(service.with(READER).call("HEAD", self, NONE).statusCode()).isEqualTo(200);
+        assertThat(service.with(WRITER).call("HEAD", self, NONE).statusCode()).isEqualTo(403);
         assertThat(both.call("POST", self + "/cancel", NONE).statusCode()).isEqualTo(202);
         assertThat(both.call("DELETE", self, NONE).statusCode()).isEqualTo(204);
     }
@@ -425,13 +430,23 @@ class SecurityIT {
     }
 
     @Test
-    void anIssuerThatIsAwayIsWaitedForByItsOwnTokensAlone(@TempDir Path data) {
+    void anIssuerThatIsAwayConcernsItsOwnTokensAlone(@TempDir Path data, CapturedOutput output) throws IOException {
         int port = ServiceProcess.freePort();
         try (Service other = start(data, "http://127.0.0.1:" + port)) {
-            HttpResponse<String> away =
-                    other.get("/api/v1/presets", "Authorization", "Bearer " + issuer.sign(scoped()));
+            String unverified = issuer.sign(scoped());
+            try (ServerSocket _ = new ServerSocket(port, 9, InetAddress.getLoopbackAddress())) {
+                Instant before = Instant.now();
+                assertThat(other.with(unverified).get("/api/v1/presets").statusCode())
+                        .as("an issuer that never answers")
+                        .isEqualTo(503);
+                assertThat(Duration.between(before, Instant.now())).isLessThan(Duration.ofSeconds(20));
+            }
+            HttpResponse<String> away = other.with(unverified).get("/api/v1/presets");
             assertThat(away.statusCode()).isEqualTo(503);
             assertThat(away.body()).contains("\"issuer-away\"").doesNotContain(String.valueOf(port));
+            assertThat(output)
+                    .contains("the issuer of tokens does not answer")
+                    .doesNotContain(unverified);
             assertThat(other.with(READER).get("/api/v1/presets").statusCode()).isEqualTo(200);
             assertThat(other.with(UNKNOWN).get("/api/v1/presets").statusCode()).isEqualTo(401);
             try (TokenIssuer back = TokenIssuer.start(port)) {

@@ -6,6 +6,7 @@ import org.shatterlab.platform.Problem;
 import org.shatterlab.platform.ProblemException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.core.AuthenticationException;
@@ -70,7 +71,10 @@ final class Refusals implements AuthenticationEntryPoint, AccessDeniedHandler {
     }
 
     private static ProblemException issuerAway(AuthenticationException e) {
-        LOG.warn("the issuer of tokens does not answer", e);
+        // In one line, since anyone can cause it.
+        LOG.warn(
+                "the issuer of tokens does not answer: {}",
+                NestedExceptionUtils.getMostSpecificCause(e).getMessage());
         return new ProblemException(Problem.ISSUER_AWAY, "Try again in a few seconds.");
     }
 }

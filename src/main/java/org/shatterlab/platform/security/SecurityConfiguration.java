@@ -52,10 +52,10 @@ class SecurityConfiguration {
     private static final RequestMatcher PUBLIC =
             new OrRequestMatcher(DOCS, anyOf("/openapi.yaml", "/actuator/health/**"));
 
-    /** Swagger UI styles its elements one by one, and has pictures in its style sheet. */
+    /** Swagger UI styles its elements one by one, has pictures in its style sheet, and shows those that it is answered. */
     private static final String DOCS_CONTENT =
             "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline';"
-                    + " img-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+                    + " img-src 'self' data: blob:; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
     /** A figure has styles and pictures within itself; nothing else is a page. */
     private static final String CONTENT =
