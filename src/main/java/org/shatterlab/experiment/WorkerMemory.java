@@ -19,6 +19,7 @@ class WorkerMemory implements CellMemory {
         return jdbc
                 .sql("select memory_bytes from worker where heartbeat_at > now() - interval '1 minute'")
                 .query((row, _) -> row.getLong(1))
+                .list()
                 .stream()
                 .mapToLong(Long::longValue)
                 .max();

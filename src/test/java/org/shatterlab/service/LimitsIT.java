@@ -51,15 +51,13 @@ class LimitsIT {
 
     @BeforeEach
     void forget() {
-        service.execute("delete from experiment");
-        service.execute("delete from cell");
-        service.execute("delete from worker");
-        // What is known of open cells and of workers is a second old at most.
-        await(() -> submit("probe", NOISE.formatted("probe", 50, 0)).statusCode() == 202);
-        service.execute("delete from experiment");
+        for (String table : List.of("experiment", "cell", "scheduled_tasks", "worker")) {
+            service.execute("delete from " + table);
+        }
         pause();
     }
 
+    /** What is known of open cells and of workers is a second old at most. */
     private static void pause() {
         Instant end = Instant.now().plusMillis(1100);
         await(() -> Instant.now().isAfter(end));
