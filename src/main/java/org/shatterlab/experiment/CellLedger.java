@@ -96,7 +96,7 @@ public class CellLedger {
                 results.run();
                 cell.finish(provenance, Instant.now());
                 settle(claim, (experiment, settled) -> {
-                    experiment.settleDone(settled.cells(), Instant.now());
+                    experiment.settleDone(settled, Instant.now());
                     if (experiment.isRoundOver()) {
                         roundsOver.add(experiment.getId());
                     }
@@ -116,7 +116,7 @@ public class CellLedger {
             settle(
                     claim,
                     (experiment, settled) -> experiment.settleFailed(
-                            settled.cells(), label(experiment, settled.network()) + ": " + reason, Instant.now()));
+                            settled, label(experiment, settled.network()) + ": " + reason, Instant.now()));
         });
     }
 

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
+import org.shatterlab.platform.Notifier;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.stereotype.Component;
@@ -32,11 +33,15 @@ public class CellQueue {
     /** The recurring task that refills every window, among other {@link Housekeeping}. */
     public static final TaskDescriptor<Void> TOP_UP = TaskDescriptor.of("top-up");
 
+    /** The channel on which every process is told that cells were put into the queue. */
+    public static final String QUEUED = "cells_queued";
+
     private final CellLinks links;
     private final CellRepository cells;
     private final ExperimentRepository experiments;
     private final SchedulerClient scheduler;
     private final ApplicationEventPublisher events;
+    private final Notifier notifier;
     private final QueueProperties properties;
 
     CellQueue(
@@ -45,6 +50,7 @@ public class CellQueue {
             ExperimentRepository experiments,
             DataSource dataSource,
             ApplicationEventPublisher events,
+            Notifier notifier,
             QueueProperties properties) {
         this.links = links;
         this.cells = cells;
@@ -53,6 +59,7 @@ public class CellQueue {
                 .enablePriority()
                 .build();
         this.events = events;
+        this.notifier = notifier;
         this.properties = properties;
     }
 
@@ -99,6 +106,7 @@ public class CellQueue {
         if (!scheduled.isEmpty()) {
             scheduler.scheduleBatch(scheduled);
             events.publishEvent(new CellsQueued());
+            notifier.send(QUEUED, "");
         }
     }
 

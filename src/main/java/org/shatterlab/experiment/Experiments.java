@@ -54,11 +54,10 @@ public class Experiments {
     @Transactional(propagation = Propagation.MANDATORY)
     Experiment store(ExperimentSpec spec) {
         UUID id = UuidVersion7Strategy.INSTANCE.generateUuid(null);
-        List<CellLinks.Link> places = cells.store(id, spec, CellPlanner.plan(spec), 0);
-        int cached = (int) places.stream().filter(CellLinks.Link::settled).count();
+        CellStore.Stored stored = cells.store(id, spec, CellPlanner.plan(spec), 0);
         ExperimentEntity experiment =
-                experiments.saveAndFlush(new ExperimentEntity(id, spec, places.size(), cached, Instant.now()));
-        links.insert(id, places);
+                experiments.saveAndFlush(new ExperimentEntity(id, spec, stored.all(), stored.cached(), Instant.now()));
+        links.insert(id, stored.places());
         queue.refill(experiment);
         return Experiment.of(experiment);
     }
