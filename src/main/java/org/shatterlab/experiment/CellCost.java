@@ -84,6 +84,11 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
     /** Arrays of weights that a QR decomposition holds at a time. */
     private static final int DECOMPOSITION_ARRAYS = 4;
 
+    /** The time it takes on a core that does so many operations of a matrix product in a second. */
+    double seconds(double workPerSecond) {
+        return work / workPerSecond + fixedSeconds;
+    }
+
     static CellCost of(CellSpec cell) {
         CellCost run = switch (cell.network()) {
             case NetworkSpec.Rectifier network -> run(cell, network);

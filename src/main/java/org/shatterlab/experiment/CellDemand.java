@@ -90,9 +90,9 @@ class CellDemand {
     /**
      * Lets the cells of an experiment that failed be computed again, and settles those that are done since.
      *
-     * @return how many are done
+     * @return those that are done
      */
-    int planMissing(UUID experiment) {
+    Tally planMissing(UUID experiment) {
         lock(experiment);
         jdbc.sql("""
                         update cell set state = 'PLANNED', failure = null, finished_at = null
@@ -102,9 +102,11 @@ class CellDemand {
                         update experiment_cell l set settled = (c.state = 'DONE') from cell c
                         where c.fingerprint = l.fingerprint and l.experiment_id = ?
                           and l.settled <> (c.state = 'DONE')""").param(experiment).update();
-        return jdbc.sql("select count(*) from experiment_cell where experiment_id = ? and settled")
+        return jdbc.sql("""
+                        select count(*), coalesce(sum(c.cost), 0) from experiment_cell l join cell c using (fingerprint)
+                        where l.experiment_id = ? and l.settled""")
                 .param(experiment)
-                .query(Integer.class)
+                .query((row, _) -> new Tally(row.getInt(1), row.getDouble(2)))
                 .single();
     }
 

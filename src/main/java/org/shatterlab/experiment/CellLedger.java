@@ -116,7 +116,7 @@ public class CellLedger {
                 results.run();
                 cell.finish(provenance, Instant.now());
                 settle(claim.fingerprint(), (experiment, settled) -> {
-                    experiment.settleDone(settled.cells(), Instant.now());
+                    experiment.settleDone(settled, Instant.now());
                     if (experiment.isRoundOver()) {
                         roundsOver.add(experiment.getId());
                     }
@@ -139,7 +139,7 @@ public class CellLedger {
         settle(
                 cell.fingerprint(),
                 (experiment, settled) -> experiment.settleFailed(
-                        settled.cells(), label(experiment, settled.network()) + ": " + reason, Instant.now()));
+                        settled, label(experiment, settled.network()) + ": " + reason, Instant.now()));
     }
 
     /**

@@ -23,14 +23,24 @@ class CellLinks {
         this.batches = batches;
     }
 
-    /** A cell to be stored: its fingerprint, that of its network and inputs, and its canonical specification. */
-    record NewCell(String fingerprint, String subject, String spec) {}
+    /**
+     * A cell to be stored: its fingerprint, that of its network and inputs, its canonical specification, and what it is
+     * estimated to cost, in seconds of a core.
+     */
+    record NewCell(String fingerprint, String subject, String spec, double cost) {}
 
     /** A cell's place in an experiment. */
     record Link(int ordinal, int network, String fingerprint, boolean settled) {}
 
-    /** How many cells of an experiment just ended, and the network of the first of them. */
-    record Settled(UUID experiment, int cells, int network) {}
+    /**
+     * Cells of an experiment that just ended.
+     *
+     * @param cells how many
+     * @param network of the first of them
+     * @param cost what they were estimated to cost, in seconds of a core
+     * @param running how many others of the experiment are being computed; 0 unless none had ended since the start
+     */
+    record Settled(UUID experiment, int cells, int network, double cost, int running) {}
 
     /**
      * Stores the cells that are not there yet, and locks all of them: an update that never applies locks what it would
@@ -40,11 +50,12 @@ class CellLinks {
      */
     void insertMissing(List<NewCell> cells) {
         batches.batchUpdate("""
-                insert into cell (fingerprint, subject, spec, state) values (?, ?, ?::jsonb, 'PLANNED')
+                insert into cell (fingerprint, subject, spec, cost, state) values (?, ?, ?::jsonb, ?, 'PLANNED')
                 on conflict (fingerprint) do update set state = excluded.state where false""", cells, 1000, (statement, cell) -> {
             statement.setString(1, cell.fingerprint());
             statement.setString(2, cell.subject());
             statement.setString(3, cell.spec());
+            statement.setDouble(4, cell.cost());
         });
     }
 
@@ -67,8 +78,8 @@ class CellLinks {
      * it rounds, finds it not due yet.
      */
     Instant dueNow() {
-        return jdbc.sql("select clock_timestamp() - interval '100 milliseconds'")
-                .query((row, _) -> Objects.requireNonNull(Rows.instant(row, 1)))
+        return jdbc.sql("select clock_timestamp() - interval '100 milliseconds' as due")
+                .query((row, _) -> Objects.requireNonNull(Rows.instant(row, "due")))
                 .single();
     }
 
@@ -119,11 +130,19 @@ class CellLinks {
         return jdbc.sql("""
                         with settled as (
                             update experiment_cell set settled = true where fingerprint = ? and not settled
-                            returning experiment_id, network)
-                        select experiment_id, count(*), min(network)
-                        from settled group by experiment_id order by experiment_id""")
-                .param(fingerprint)
-                .query((row, _) -> new Settled(row.getObject(1, UUID.class), row.getInt(2), row.getInt(3)))
+                            returning experiment_id, network),
+                        ended as (
+                            select experiment_id, count(*) cells, min(network) network
+                            from settled group by experiment_id)
+                        select e.id, n.cells, n.network, n.cells * c.cost, case when e.generation = 0 then (
+                            select count(*) from cell r join experiment_cell l using (fingerprint)
+                            where r.state = 'RUNNING' and l.experiment_id = e.id and r.fingerprint <> c.fingerprint)
+                            else 0 end
+                        from ended n join experiment e on e.id = n.experiment_id, cell c
+                        where c.fingerprint = ? order by e.id""")
+                .params(fingerprint, fingerprint)
+                .query((row, _) -> new Settled(
+                        row.getObject(1, UUID.class), row.getInt(2), row.getInt(3), row.getDouble(4), row.getInt(5)))
                 .list();
     }
 

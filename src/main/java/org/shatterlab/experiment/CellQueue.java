@@ -11,6 +11,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
+import org.shatterlab.platform.Notifier;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.stereotype.Component;
@@ -34,11 +35,15 @@ public class CellQueue {
     /** The recurring task that refills every window, among other {@link Housekeeping}. */
     public static final TaskDescriptor<Void> TOP_UP = TaskDescriptor.of("top-up");
 
+    /** The channel on which every process is told that cells were put into the queue. */
+    public static final String QUEUED = "cells_queued";
+
     private final CellLinks links;
     private final CellRepository cells;
     private final ExperimentRepository experiments;
     private final SchedulerClient scheduler;
     private final ApplicationEventPublisher events;
+    private final Notifier notifier;
     private final QueueProperties properties;
     private final TransactionOperations transactions;
 
@@ -48,6 +53,7 @@ public class CellQueue {
             ExperimentRepository experiments,
             DataSource dataSource,
             ApplicationEventPublisher events,
+            Notifier notifier,
             QueueProperties properties,
             TransactionOperations transactions) {
         this.links = links;
@@ -57,6 +63,7 @@ public class CellQueue {
                 .enablePriority()
                 .build();
         this.events = events;
+        this.notifier = notifier;
         this.properties = properties;
         this.transactions = transactions;
     }
@@ -104,6 +111,7 @@ public class CellQueue {
         if (!scheduled.isEmpty()) {
             scheduler.scheduleBatch(scheduled);
             events.publishEvent(new CellsQueued());
+            notifier.send(QUEUED, "");
         }
     }
 

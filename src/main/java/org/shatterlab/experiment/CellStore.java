@@ -24,21 +24,31 @@ class CellStore {
 
     private final CellRepository cells;
     private final CellLinks links;
+    private final CostProperties costs;
 
-    CellStore(CellRepository cells, CellLinks links) {
+    CellStore(CellRepository cells, CellLinks links, CostProperties costs) {
         this.cells = cells;
         this.links = links;
+        this.costs = costs;
     }
+
+    /**
+     * Cells that are stored.
+     *
+     * @param places theirs in the experiment, not stored; settled where a cell is done already
+     * @param all what they are together
+     * @param cached those that are done already
+     */
+    record Stored(List<CellLinks.Link> places, Tally all, Tally cached) {}
 
     /**
      * Stores what is missing of some cells, locks all of them, and lets those that failed before be computed again.
      *
      * @param experiment whose cells they are
      * @param from the ordinal of the first
-     * @return their places in the experiment, not stored; settled where a cell is done already
      */
     @Transactional(propagation = Propagation.MANDATORY)
-    List<CellLinks.Link> store(UUID experiment, ExperimentSpec spec, List<PlannedCell> plan, int from) {
+    Stored store(UUID experiment, ExperimentSpec spec, List<PlannedCell> plan, int from) {
         List<CellLinks.NewCell> keyed = plan.stream()
                 .map(planned -> key(planned.cell(), spec.cache() ? null : experiment))
                 .toList();
@@ -49,7 +59,18 @@ class CellStore {
             places.add(
                     new CellLinks.Link(from + i, plan.get(i).networkIndex(), fingerprint, done.contains(fingerprint)));
         }
-        return places;
+        return new Stored(
+                places,
+                tally(keyed),
+                tally(keyed.stream()
+                        .filter(cell -> done.contains(cell.fingerprint()))
+                        .toList()));
+    }
+
+    private static Tally tally(List<CellLinks.NewCell> cells) {
+        return new Tally(
+                cells.size(),
+                cells.stream().mapToDouble(CellLinks.NewCell::cost).sum());
     }
 
     /** How many of some cells are not done, storing nothing; each counts once. */
@@ -77,16 +98,17 @@ class CellStore {
         return done;
     }
 
-    /** What a cell is stored under; with a nonce, for one experiment alone. */
-    static CellLinks.NewCell key(CellSpec cell, @Nullable UUID nonce) {
+    private CellLinks.NewCell key(CellSpec cell, @Nullable UUID nonce) {
         return new CellLinks.NewCell(
-                CellFingerprint.of(
-                        cell,
-                        LabRevision.CURRENT,
-                        LabRevision.ENGINE,
-                        DEVICE_CLASS,
-                        nonce == null ? null : nonce.toString()),
+                fingerprint(cell, nonce),
                 PredictionKey.of(cell.network(), cell.inputs(), LabRevision.CURRENT),
-                CellJson.write(cell));
+                CellJson.write(cell),
+                CellCost.of(cell).seconds(costs.workPerSecond()));
+    }
+
+    /** What a cell is stored under; with a nonce, for one experiment alone. */
+    static String fingerprint(CellSpec cell, @Nullable UUID nonce) {
+        return CellFingerprint.of(
+                cell, LabRevision.CURRENT, LabRevision.ENGINE, DEVICE_CLASS, nonce == null ? null : nonce.toString());
     }
 }

@@ -57,7 +57,7 @@ public class CostEstimator {
             ExperimentSpec spec, List<PlannedCell> plan, int runs, @Nullable CostEstimate atMost) {
         UUID nonce = spec.cache() ? null : UUID.randomUUID();
         List<String> fingerprints = plan.stream()
-                .map(planned -> CellStore.key(planned.cell(), nonce).fingerprint())
+                .map(planned -> CellStore.fingerprint(planned.cell(), nonce))
                 .toList();
         Set<String> done = links.findDone(fingerprints);
         // Two labels may stand for one network, which is computed once.
@@ -91,9 +91,7 @@ public class CostEstimator {
             return 0;
         }
         double rate = workPerSecond();
-        double[] each = cells.stream()
-                .mapToDouble(cell -> cell.work() / rate + cell.fixedSeconds())
-                .toArray();
+        double[] each = cells.stream().mapToDouble(cell -> cell.seconds(rate)).toArray();
         double longest = Arrays.stream(each).max().orElseThrow();
         return Math.max(
                 longest, Arrays.stream(each).sum() / Runtime.getRuntime().availableProcessors());
@@ -101,7 +99,7 @@ public class CostEstimator {
 
     /** Of one core, as the last cells had it; those that are not mostly computation say nothing of it. */
     private double workPerSecond() {
-        double assumed = properties.gigaflopsPerCore() * 1e9;
+        double assumed = properties.workPerSecond();
         List<Measured> cells = jdbc
                 .sql("""
                         select c.spec::text, extract(epoch from c.finished_at - e.started_at)::double precision

@@ -17,4 +17,8 @@ record CostProperties(@DefaultValue("40") double gigaflopsPerCore) {
             throw new IllegalArgumentException("shatterlab.cost.gigaflops-per-core must be above 0");
         }
     }
+
+    double workPerSecond() {
+        return gigaflopsPerCore * 1e9;
+    }
 }

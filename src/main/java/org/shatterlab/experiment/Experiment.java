@@ -40,4 +40,8 @@ public record Experiment(
     public ExperimentVersion version() {
         return new ExperimentVersion(state, progress.done(), progress.failed(), rounds, startedAt, finishedAt);
     }
+
+    public ExperimentStatus status() {
+        return new ExperimentStatus(id, state, progress, version());
+    }
 }

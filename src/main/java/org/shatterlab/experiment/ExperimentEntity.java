@@ -1,7 +1,9 @@
 package org.shatterlab.experiment;
 
 import jakarta.persistence.Column;
+import jakarta.persistence.Embedded;
 import jakarta.persistence.Entity;
+import jakarta.persistence.EntityListeners;
 import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
 import jakarta.persistence.Id;
@@ -14,11 +16,13 @@ import java.util.UUID;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
 import org.jspecify.annotations.Nullable;
+import org.shatterlab.experiment.CellLinks.Settled;
 import org.springframework.data.domain.Persistable;
 
 /** An experiment and how far it is. Its counts change under a lock of its row, together with its cells' links. */
 @Entity
 @Table(name = "experiment")
+@EntityListeners(ExperimentChanges.class)
 @SuppressWarnings("UnusedVariable") // columns that only SQL reads
 class ExperimentEntity implements Persistable<UUID> {
 
@@ -46,6 +50,9 @@ class ExperimentEntity implements Persistable<UUID> {
     @Column(name = "head_start")
     private int headStart;
 
+    @Embedded
+    private Pace pace;
+
     @Column(name = "next_ordinal")
     private int nextOrdinal;
 
@@ -69,17 +76,18 @@ class ExperimentEntity implements Persistable<UUID> {
     @SuppressWarnings("NullAway.Init") // filled by Hibernate
     protected ExperimentEntity() {}
 
-    ExperimentEntity(UUID id, @Nullable String owner, ExperimentSpec spec, int cells, int cached, Instant now) {
+    ExperimentEntity(UUID id, @Nullable String owner, ExperimentSpec spec, Tally all, Tally cached, Instant now) {
         this.id = id;
         this.owner = owner;
         this.name = spec.name();
         this.preset = spec.preset();
         this.spec = SpecWriter.write(spec).toString();
         this.priority = (short) spec.priority();
-        this.cells = cells;
-        this.cached = cached;
-        this.done = cached;
-        this.headStart = cached;
+        this.cells = all.cells();
+        this.cached = cached.cells();
+        this.done = this.cached;
+        this.headStart = this.cached;
+        this.pace = Pace.of(all.cost(), cached.cost());
         this.rounds = spec.runs() instanceof Runs.Adaptive ? 0 : null;
         this.createdAt = kept(now);
         this.created = true;
@@ -91,14 +99,15 @@ class ExperimentEntity implements Persistable<UUID> {
         if (state == ExperimentState.QUEUED) {
             become(ExperimentState.RUNNING);
             startedAt = kept(now);
+            pace = pace.start(startedAt);
         }
     }
 
     /** Some of its cells are done. */
-    void settleDone(int count, Instant now) {
+    void settleDone(Settled settled, Instant now) {
         start(now);
-        done += count;
-        finishIfSettled(now);
+        done += settled.cells();
+        settle(settled, now);
     }
 
     /**
@@ -106,12 +115,18 @@ class ExperimentEntity implements Persistable<UUID> {
      *
      * @param reason why, told of the first failure
      */
-    void settleFailed(int count, String reason, Instant now) {
+    void settleFailed(Settled settled, String reason, Instant now) {
         start(now);
-        failed += count;
+        failed += settled.cells();
         if (failure == null) {
             failure = reason;
         }
+        settle(settled, now);
+    }
+
+    private void settle(Settled settled, Instant now) {
+        pace = pace.end(
+                new Tally(settled.cells(), settled.cost()), done + failed - headStart, settled.running(), kept(now));
         finishIfSettled(now);
     }
 
@@ -129,12 +144,13 @@ class ExperimentEntity implements Persistable<UUID> {
     /**
      * Begins again with what is missing.
      *
-     * @param done how many of its cells are done
+     * @param done those of its cells that are done
      */
-    void retry(int done, Instant now) {
+    void retry(Tally done, Instant now) {
         become(ExperimentState.QUEUED);
-        this.done = done;
-        headStart = done;
+        this.done = done.cells();
+        headStart = this.done;
+        pace = Pace.of(pace.cost(), done.cost());
         failed = 0;
         failure = null;
         startedAt = null;
@@ -163,16 +179,17 @@ class ExperimentEntity implements Persistable<UUID> {
     /**
      * It is decided what follows the round that is over.
      *
-     * @param more how many cells the next round has; none if there is no other round
-     * @param cached how many of them are done already
+     * @param more the cells of the next round; none if there is no other round
+     * @param cached those of them that are done already
      */
-    void endRound(int more, int cached, Instant now) {
+    void endRound(Tally more, Tally cached, Instant now) {
         rounds = Objects.requireNonNull(rounds) + 1;
-        cells += more;
-        done += cached;
-        this.cached += cached;
-        headStart += cached;
-        if (more == 0) {
+        cells += more.cells();
+        done += cached.cells();
+        this.cached += cached.cells();
+        headStart += cached.cells();
+        pace = pace.add(more.cost(), cached.cost());
+        if (more.cells() == 0) {
             finish(now);
         }
     }
@@ -260,8 +277,6 @@ class ExperimentEntity implements Persistable<UUID> {
 
     Progress progress(Instant now) {
         return Progress.of(
-                new Progress.Counts(cells, done, failed, cached, headStart),
-                state == ExperimentState.RUNNING ? startedAt : null,
-                now);
+                new Progress.Counts(cells, done, failed, cached), state == ExperimentState.RUNNING ? pace : null, now);
     }
 }

@@ -18,6 +18,11 @@ import org.springframework.transaction.annotation.Transactional;
 @Repository
 public class ExperimentList {
 
+    /** The columns of {@link #status}. */
+    static final String STATUS = """
+            id, state, cells, done, failed, cached, rounds, started_at, finished_at, cost, ended_cost, generation, mark,
+            mark_cost, next_mark, next_mark_cost, last_end""";
+
     private final JdbcClient jdbc;
 
     ExperimentList(JdbcClient jdbc) {
@@ -82,10 +87,8 @@ public class ExperimentList {
     @Transactional(readOnly = true)
     public List<ExperimentSummary> find(Filter filter, @Nullable Place after, int limit) {
         List<Object> parameters = new ArrayList<>();
-        StringBuilder sql = new StringBuilder("""
-                select id, name, preset, owner, state, cells, done, failed, cached, head_start,
-                       created_at, started_at, finished_at, failure
-                from experiment""");
+        StringBuilder sql =
+                new StringBuilder("select " + STATUS + ", name, preset, owner, created_at, failure from experiment");
         sql.append(filter.where(parameters));
         if (after != null) {
             sql.append(" and (created_at, id) < (?, ?)");
@@ -111,20 +114,46 @@ public class ExperimentList {
     }
 
     private static ExperimentSummary summary(ResultSet row, Instant now) throws SQLException {
-        ExperimentState state = ExperimentState.valueOf(row.getString(5));
-        Instant startedAt = Rows.instant(row, 12);
-        Progress.Counts counts =
-                new Progress.Counts(row.getInt(6), row.getInt(7), row.getInt(8), row.getInt(9), row.getInt(10));
+        ExperimentStatus status = status(row, now);
         return new ExperimentSummary(
-                row.getObject(1, UUID.class),
-                row.getString(2),
-                row.getString(3),
-                row.getString(4),
+                status.id(),
+                row.getString("name"),
+                row.getString("preset"),
+                row.getString("owner"),
+                status.state(),
+                status.progress(),
+                Objects.requireNonNull(Rows.instant(row, "created_at")),
+                status.version().startedAt(),
+                status.version().finishedAt(),
+                row.getString("failure"));
+    }
+
+    static ExperimentStatus status(ResultSet row, Instant now) throws SQLException {
+        ExperimentState state = ExperimentState.valueOf(row.getString("state"));
+        Progress.Counts counts = new Progress.Counts(
+                row.getInt("cells"), row.getInt("done"), row.getInt("failed"), row.getInt("cached"));
+        return new ExperimentStatus(
+                row.getObject("id", UUID.class),
                 state,
-                Progress.of(counts, state == ExperimentState.RUNNING ? startedAt : null, now),
-                Objects.requireNonNull(Rows.instant(row, 11)),
-                startedAt,
-                Rows.instant(row, 13),
-                row.getString(14));
+                Progress.of(counts, state == ExperimentState.RUNNING ? pace(row) : null, now),
+                new ExperimentVersion(
+                        state,
+                        counts.done(),
+                        counts.failed(),
+                        row.getObject("rounds", Integer.class),
+                        Rows.instant(row, "started_at"),
+                        Rows.instant(row, "finished_at")));
+    }
+
+    private static Pace pace(ResultSet row) throws SQLException {
+        return new Pace(
+                row.getDouble("cost"),
+                row.getDouble("ended_cost"),
+                row.getInt("generation"),
+                Rows.instant(row, "mark"),
+                row.getDouble("mark_cost"),
+                Rows.instant(row, "next_mark"),
+                row.getDouble("next_mark_cost"),
+                Rows.instant(row, "last_end"));
     }
 }

@@ -65,11 +65,10 @@ public class Experiments {
             // Only now is it worth a look at what was computed before.
             openCells.requireRoom(owner, cells.countMissing(spec, plan));
         }
-        List<CellLinks.Link> places = cells.store(id, spec, plan, 0);
-        int cached = (int) places.stream().filter(CellLinks.Link::settled).count();
-        ExperimentEntity experiment =
-                experiments.saveAndFlush(new ExperimentEntity(id, owner, spec, places.size(), cached, Instant.now()));
-        links.insert(id, places);
+        CellStore.Stored stored = cells.store(id, spec, plan, 0);
+        ExperimentEntity experiment = experiments.saveAndFlush(
+                new ExperimentEntity(id, owner, spec, stored.all(), stored.cached(), Instant.now()));
+        links.insert(id, stored.places());
         queue.refill(experiment);
         openCells.admitted(owner, experiment.open());
         return Experiment.of(experiment);

@@ -141,7 +141,7 @@ public class Lifecycle {
     public Experiment retry(String id) {
         UUID key = Experiments.key(id);
         return rounds.advance(transactions.execute(_ -> {
-            int done = demand.planMissing(key);
+            Tally done = demand.planMissing(key);
             ExperimentEntity experiment = lock(key);
             if (!experiment.state().canBecome(ExperimentState.QUEUED)) {
                 throw conflict("retried while it is " + experiment.state() + ", only when it is FAILED or CANCELLED");

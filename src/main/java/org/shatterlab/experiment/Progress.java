@@ -1,6 +1,5 @@
 package org.shatterlab.experiment;
 
-import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param failed how many failed
  * @param cached how many were already done when it was submitted, or their round was planned
  * @param fraction of the cells that have ended, 0 to 1
- * @param etaSeconds seconds to the end of its cells at the rate so far; null before the first cell ended and unless it is running
+ * @param etaSeconds seconds to the end of its cells at the rate of late, by their estimated cost; null before the first cell ended and unless it is running
  */
 public record Progress(
         int cells,
@@ -22,27 +21,21 @@ public record Progress(
         double fraction,
         @Nullable Double etaSeconds) {
 
-    /**
-     * What the database counts of an experiment.
-     *
-     * @param headStart how many cells were done when it was submitted or last retried
-     */
-    record Counts(int cells, int done, int failed, int cached, int headStart) {}
+    /** What the database counts of an experiment. */
+    record Counts(int cells, int done, int failed, int cached) {}
 
     /**
      * How far an experiment is.
      *
-     * @param runningSince null unless it is running
+     * @param pace null unless it is running
      */
-    static Progress of(Counts counts, @Nullable Instant runningSince, Instant now) {
-        int ended = counts.done() + counts.failed();
-        int computed = ended - counts.headStart();
-        Double eta = null;
-        if (runningSince != null && computed > 0) {
-            double elapsed = Duration.between(runningSince, now).toMillis() / 1000.0;
-            eta = elapsed / computed * (counts.cells() - ended);
-        }
+    static Progress of(Counts counts, @Nullable Pace pace, Instant now) {
         return new Progress(
-                counts.cells(), counts.done(), counts.failed(), counts.cached(), (double) ended / counts.cells(), eta);
+                counts.cells(),
+                counts.done(),
+                counts.failed(),
+                counts.cached(),
+                (double) (counts.done() + counts.failed()) / counts.cells(),
+                pace == null ? null : pace.secondsLeft(now));
     }
 }

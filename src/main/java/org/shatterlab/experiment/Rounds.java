@@ -114,7 +114,7 @@ class Rounds {
     private void carryOut(Decision decision, TransactionStatus status) {
         UUID id = decision.experiment().id();
         int ordinal = decision.experiment().progress().cells();
-        List<CellLinks.Link> places = cells.store(id, decision.experiment().spec(), decision.next(), ordinal);
+        CellStore.Stored stored = cells.store(id, decision.experiment().spec(), decision.next(), ordinal);
         Optional<ExperimentEntity> locked = experiments
                 .lock(id)
                 .filter(entity -> entity.isRoundOver()
@@ -123,9 +123,8 @@ class Rounds {
             status.setRollbackOnly();
             return;
         }
-        links.insert(id, places);
-        int cached = (int) places.stream().filter(CellLinks.Link::settled).count();
-        locked.get().endRound(places.size(), cached, Instant.now());
+        links.insert(id, stored.places());
+        locked.get().endRound(stored.all(), stored.cached(), Instant.now());
         queue.refill(locked.get());
     }
 }

@@ -82,7 +82,7 @@ public class WorkerRegistry {
                         worker.threads(),
                         worker.memoryBytes(),
                         draining)
-                .query((row, _) -> Objects.requireNonNull(Rows.instant(row, 1)))
+                .query((row, _) -> Objects.requireNonNull(Rows.instant(row, "heartbeat_at")))
                 .single();
     }
 
@@ -117,8 +117,8 @@ public class WorkerRegistry {
         return new Seen(
                 worker,
                 state,
-                Objects.requireNonNull(Rows.instant(row, 8)),
-                Objects.requireNonNull(Rows.instant(row, 9)),
+                Objects.requireNonNull(Rows.instant(row, "started_at")),
+                Objects.requireNonNull(Rows.instant(row, "heartbeat_at")),
                 cells.getOrDefault(worker.name(), List.of()));
     }
 
@@ -135,7 +135,7 @@ public class WorkerRegistry {
                         where c.state = 'RUNNING' order by x.started_at, c.fingerprint""").query(row -> {
             cells.computeIfAbsent(row.getString(1), _ -> new ArrayList<>())
                     .add(new CurrentCell(
-                            row.getString(2), Objects.requireNonNull(Rows.instant(row, 3)), List.of((UUID[])
+                            row.getString(2), Objects.requireNonNull(Rows.instant(row, "started_at")), List.of((UUID[])
                                     row.getArray(4).getArray())));
         });
         return cells;

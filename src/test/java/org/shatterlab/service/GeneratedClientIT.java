@@ -340,6 +340,13 @@ class GeneratedClientIT {
     }
 
     @Test
+    void anExperimentIsFollowed() {
+        assertThat(experiments.followExperiment(measured.getId(), null))
+                .contains("event:state", "\"state\":\"SUCCEEDED\"")
+                .endsWith("\n\n");
+    }
+
+    @Test
     void experimentsAreListed() {
         submit(request());
         List<String> names = new ArrayList<>();

@@ -444,9 +444,7 @@ class SecurityIT {
             HttpResponse<String> away = other.with(unverified).get("/api/v1/presets");
             assertThat(away.statusCode()).isEqualTo(503);
             assertThat(away.body()).contains("\"issuer-away\"").doesNotContain(String.valueOf(port));
-            assertThat(output)
-                    .contains("the issuer of tokens does not answer")
-                    .doesNotContain(unverified);
+            assertThat(output).contains("the issuer of tokens does not answer").doesNotContain(unverified);
             assertThat(other.with(READER).get("/api/v1/presets").statusCode()).isEqualTo(200);
             assertThat(other.with(UNKNOWN).get("/api/v1/presets").statusCode()).isEqualTo(401);
             try (TokenIssuer back = TokenIssuer.start(port)) {

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.Experiment;
 import org.shatterlab.experiment.ExperimentWatch;
@@ -15,8 +14,6 @@ import org.shatterlab.platform.Problem;
 import org.shatterlab.platform.ProblemException;
 import org.shatterlab.platform.QueryParameters;
 import org.shatterlab.platform.Role;
-import org.springframework.beans.factory.annotation.Qualifier;
-import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
 import org.springframework.http.ETag;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
@@ -41,17 +38,11 @@ class PollController {
     private final Experiments experiments;
     private final ExperimentWatch watch;
     private final ExperimentAnswers answers;
-    private final Executor executor;
 
-    PollController(
-            Experiments experiments,
-            ExperimentWatch watch,
-            ExperimentAnswers answers,
-            @Qualifier(TaskExecutionAutoConfiguration.APPLICATION_TASK_EXECUTOR_BEAN_NAME) Executor executor) {
+    PollController(Experiments experiments, ExperimentWatch watch, ExperimentAnswers answers) {
         this.experiments = experiments;
         this.watch = watch;
         this.answers = answers;
-        this.executor = executor;
     }
 
     @GetMapping(params = "!wait")
@@ -73,7 +64,7 @@ class PollController {
             return result;
         }
         var _ = watch.await(experiment, most)
-                .thenApplyAsync(_ -> answer(experiments.get(id), preconditions), executor)
+                .thenApply(_ -> answer(experiments.get(id), preconditions))
                 .whenComplete((answer, failure) -> complete(result, answer, failure));
         return result;
     }

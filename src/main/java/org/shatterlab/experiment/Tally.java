@@ -1,0 +1,9 @@
+package org.shatterlab.experiment;
+
+/**
+ * Some cells of an experiment.
+ *
+ * @param cells how many
+ * @param cost what they were estimated to cost together, in seconds of a core
+ */
+record Tally(int cells, double cost) {}

@@ -1,0 +1,86 @@
+package org.shatterlab.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.time.Instant;
+import java.util.Objects;
+import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PaceTest {
+
+    private static final Instant START = Instant.parse("2026-11-23T09:00:00Z");
+
+    private static Instant at(double seconds) {
+        return START.plusNanos(Math.round(seconds * 1e9));
+    }
+
+    private static double left(Pace pace, double now) {
+        return Objects.requireNonNull(pace.secondsLeft(at(now)));
+    }
+
+    /** Some workers compute cells in step, each in as many seconds as it costs times their slowness. */
+    private static Pace compute(Pace pace, int cells, double cost, int workers, double from, double slowness) {
+        Pace now = pace;
+        for (int i = 1; i <= cells; i++) {
+            double end = from + Math.ceilDiv(i, workers) * cost * slowness + i * 1e-4;
+            now = now.end(new Tally(1, cost), i, Math.min(workers - 1, cells - i), at(end));
+        }
+        return now;
+    }
+
+    @Test
+    void nothingIsSaidBeforeTheFirstCellHasEnded() {
+        assertThat(Pace.of(10, 0).secondsLeft(START)).isNull();
+        assertThat(Pace.of(10, 0).start(START).secondsLeft(at(5))).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 8})
+    void theWorkersDivideWhatIsLeft(int workers) {
+        Pace pace = compute(Pace.of(100, 0).start(START), 32, 1, workers, 0, 3);
+        assertThat(left(pace, 3 * 32.0 / workers)).isCloseTo(3 * 68.0 / workers, Percentage.withPercentage(2));
+    }
+
+    /** Which takes as long as all the rest. */
+    @Test
+    void theStartOfTheEngineIsForgotten() {
+        Pace pace = compute(Pace.of(100, 0).start(START), 8, 1, 2, 50, 1);
+        assertThat(left(pace, 54)).isBetween(46 / 1.5, 46 * 1.5);
+    }
+
+    @Test
+    void cellsCountForWhatTheyCost() {
+        Pace pace = Pace.of(10 + 90, 0).start(START);
+        for (int i = 1; i <= 10; i++) {
+            pace = pace.end(new Tally(1, 1), i, 0, at(2 * i));
+        }
+        assertThat(left(pace, 20)).isCloseTo(180, within(1e-6));
+    }
+
+    @Test
+    void whatWasTakenOverDoesNotCount() {
+        Pace pace = compute(Pace.of(100, 60).start(START), 10, 1, 1, 0, 1);
+        assertThat(left(pace, 10)).isCloseTo(30, Percentage.withPercentage(2));
+        assertThat(left(pace.add(50, 30), 10)).isCloseTo(50, Percentage.withPercentage(2));
+    }
+
+    @Test
+    void theRateIsThatOfLate() {
+        Pace pace = Pace.of(200, 0).start(START);
+        for (int i = 1; i <= 150; i++) {
+            pace = pace.end(new Tally(1, 1), i, 0, at(i <= 50 ? i : 50 + 5 * (i - 50)));
+        }
+        assertThat(left(pace, 550)).isCloseTo(250, within(1e-6));
+    }
+
+    @Test
+    void whoHangsIsNotAlmostAtTheEnd() {
+        Pace pace = compute(Pace.of(100, 0).start(START), 20, 1, 1, 0, 1);
+        assertThat(left(pace, 21)).isCloseTo(79, Percentage.withPercentage(2));
+        assertThat(left(pace, 1e5)).isCloseTo(40, Percentage.withPercentage(2));
+    }
+}
