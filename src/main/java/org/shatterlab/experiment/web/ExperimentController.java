@@ -119,7 +119,7 @@ class ExperimentController {
     }
 
     /** Otherwise other methods would take this for the id of an experiment. */
-    @RequestMapping("/cancel")
+    @RequestMapping(path = "/cancel", produces = MediaType.APPLICATION_JSON_VALUE)
     void refuse(HttpServletRequest request) throws HttpRequestMethodNotSupportedException {
         throw new HttpRequestMethodNotSupportedException(request.getMethod(), List.of("POST"));
     }
