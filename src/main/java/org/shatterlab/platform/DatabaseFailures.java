@@ -22,6 +22,9 @@ public final class DatabaseFailures {
     /** SQLState: a lock that was waited for too long, and the victim of a deadlock. */
     private static final Pattern LOCKED = Pattern.compile("55P03|40P01");
 
+    /** What the pool says, without an SQLState, of a connection that it gave up because it was broken. */
+    private static final String GIVEN_UP = "Connection is closed";
+
     private DatabaseFailures() {}
 
     /** What to answer to a failure; empty where the database has no part in it. */
@@ -40,6 +43,7 @@ public final class DatabaseFailures {
     private static boolean isAway(Throwable cause) {
         return cause instanceof SQLTransientConnectionException
                 || cause instanceof CannotGetJdbcConnectionException
+                || (cause instanceof SQLException && GIVEN_UP.equals(cause.getMessage()))
                 || isIn(AWAY, cause);
     }
 

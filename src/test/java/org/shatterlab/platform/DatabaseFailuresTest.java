@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
+import org.hibernate.TransactionException;
 import org.hibernate.exception.JDBCConnectionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +49,8 @@ class DatabaseFailuresTest {
                 new TransactionSystemException("Could not commit", new PersistenceException(sql("08003"))),
                 new CompletionException(new DataAccessResourceFailureException(
                         "batch", new BatchUpdateException("x", "08006", 0, new int[0]))),
+                new JpaSystemException(new TransactionException(
+                        "Unable to rollback against JDBC Connection", new SQLException("Connection is closed"))),
                 rollback);
     }
 

@@ -26,6 +26,7 @@ import org.shatterlab.platform.QueryParameters;
 import org.shatterlab.platform.Role;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import org.springframework.web.HttpRequestMethodNotSupportedException;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -115,6 +116,12 @@ class ExperimentController {
     ResponseEntity<Cancelled> cancelAll(HttpServletRequest request) {
         return ResponseEntity.accepted()
                 .body(lifecycle.cancelAll(ListParameters.live(presets, request.getParameterMap())));
+    }
+
+    /** Otherwise other methods would take this for the id of an experiment. */
+    @RequestMapping(path = "/cancel", produces = MediaType.APPLICATION_JSON_VALUE)
+    void refuse(HttpServletRequest request) throws HttpRequestMethodNotSupportedException {
+        throw new HttpRequestMethodNotSupportedException(request.getMethod(), List.of("POST"));
     }
 
     @PostMapping(path = "/{id}/cancel", produces = MediaType.APPLICATION_JSON_VALUE)
