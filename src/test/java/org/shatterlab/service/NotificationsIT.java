@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -33,13 +38,13 @@ class NotificationsIT {
             long lost = service.numbers("select pid " + LISTENING).getFirst();
 
             // Nobody may connect until the outage is over; connections that there are stay, but for this one.
-            service.execute("alter database " + service.database() + " allow_connections false");
+            allowConnections(service, false);
             service.numbers("select pg_terminate_backend(pid)::int " + LISTENING);
             CompletableFuture<HttpResponse<String>> waiting =
                     CompletableFuture.supplyAsync(() -> service.get(self + "?wait=60"));
             Thread.sleep(Duration.ofSeconds(OUTAGE_SECONDS));
             assertThat(service.numbers("select count(*) " + LISTENING)).containsExactly(0L);
-            service.execute("alter database " + service.database() + " allow_connections true");
+            allowConnections(service, true);
 
             awaitListening(service);
             assertThat(service.numbers("select pid " + LISTENING)).doesNotContain(lost);
@@ -49,6 +54,18 @@ class NotificationsIT {
             assertThat(Duration.between(cancelled, Instant.now())).isLessThan(Duration.ofSeconds(1));
         }
         assertThat(output.getOut()).containsOnlyOnce("the database is away").containsOnlyOnce("the database is back");
+    }
+
+    /** From another database, as a database cannot close itself. */
+    private static void allowConnections(Service service, boolean allowed) throws SQLException {
+        List<String> arguments = service.databaseArguments().stream()
+                .map(argument -> argument.substring(argument.indexOf('=') + 1))
+                .toList();
+        String maintenance = arguments.get(0).replaceFirst("/[^/]*$", "/postgres");
+        try (Connection connection = DriverManager.getConnection(maintenance, arguments.get(1), arguments.get(2));
+                Statement statement = connection.createStatement()) {
+            statement.execute("alter database " + service.database() + " allow_connections " + allowed);
+        }
     }
 
     private static void awaitListening(Service service) {
