@@ -1,6 +1,8 @@
 package org.shatterlab.experiment;
 
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -30,6 +32,19 @@ class CellDemand {
                 .param(fingerprint)
                 .query(Boolean.class)
                 .single();
+    }
+
+    /** Those of some claims that hold their cell still, and the cell is wanted. */
+    Set<Claim> findWanted(Collection<Claim> claims) {
+        List<Claim> all = List.copyOf(claims);
+        return Set.copyOf(jdbc.sql("""
+                        select mine.number from unnest(?::bpchar[], ?::bigint[]) with ordinality as mine (fingerprint, fence, number)
+                        join cell c on (c.fingerprint, c.fence) = (mine.fingerprint, mine.fence)
+                        where c.state = 'RUNNING' and %s""".formatted(WANTED))
+                .param(all.stream().map(Claim::fingerprint).toArray(String[]::new))
+                .param(all.stream().map(Claim::fence).toArray(Long[]::new))
+                .query((row, _) -> all.get(row.getInt(1) - 1))
+                .list());
     }
 
     /** Whether a cell of an experiment waits in the queue or runs that no live experiment wants. */

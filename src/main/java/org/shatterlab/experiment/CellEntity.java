@@ -42,6 +42,7 @@ class CellEntity {
     private long fence;
     private int schedulings;
     private int attempts;
+    private int vanished;
     private @Nullable String failure;
 
     @JdbcTypeCode(SqlTypes.JSON)
@@ -57,6 +58,7 @@ class CellEntity {
     int schedule() {
         state = State.QUEUED;
         attempts = 0;
+        vanished = 0;
         return ++schedulings;
     }
 
@@ -72,11 +74,28 @@ class CellEntity {
         finishedAt = null;
     }
 
-    /** Hands the cell to a worker, taking it from any earlier one. */
+    /** Hands the cell to a worker, taking it from any earlier one, of which nothing was heard any more. */
     Claim claim() {
+        if (state == State.RUNNING) {
+            vanished++;
+        }
         state = State.RUNNING;
-        attempts++;
-        return new Claim(fingerprint, subject, spec, ++fence, attempts);
+        return new Claim(fingerprint, subject, spec, ++fence);
+    }
+
+    /** How many claims ended without a word since it was put into the queue. */
+    int vanished() {
+        return vanished;
+    }
+
+    /** The attempt to compute it failed; told is how many did since it was put into the queue. */
+    int failAttempt() {
+        return ++attempts;
+    }
+
+    /** Its worker does not go on with it; the next may. */
+    void handBack() {
+        state = State.QUEUED;
     }
 
     void finish(String provenance, Instant now) {

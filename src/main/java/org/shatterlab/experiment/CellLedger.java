@@ -2,8 +2,11 @@ package org.shatterlab.experiment;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import org.springframework.stereotype.Service;
@@ -13,11 +16,19 @@ import org.springframework.transaction.support.TransactionOperations;
 /**
  * The workers' side of experiments: who computes which cell, and what became of it.
  *
+ * <p>Why a cell was not computed decides what follows. The fault of its specification: it fails at once. An attempt that
+ * failed for any other reason: another one follows, up to a number. A worker that stops hands it back, which counts for
+ * nothing. One that vanished, killed or frozen or cut off, says no word: the next claim follows when its lease has ended, and
+ * it counts for nothing either, unless so many vanished that the cell must be what makes them.
+ *
  * <p>Locks are taken in one order: cells by fingerprint, then experiments by id. Whoever holds an experiment's lock waits
  * for no cell.
  */
 @Service
 public class CellLedger {
+
+    /** More workers than this vanish over one cell only if it is the cell that kills them. */
+    static final int MOST_VANISHED = 20;
 
     private final CellRepository cells;
     private final ExperimentRepository experiments;
@@ -60,6 +71,14 @@ public class CellLedger {
             return Optional.empty();
         }
         Claim claim = open.get().claim();
+        if (open.get().vanished() > MOST_VANISHED) {
+            fail(
+                    open.get(),
+                    MOST_VANISHED
+                            + " workers vanished while they computed this cell. It may need more memory than they "
+                            + "have; ask for smaller networks or fewer inputs.");
+            return Optional.empty();
+        }
         links.recordExecution(claim, worker);
         Instant now = Instant.now();
         links.findExperiments(fingerprint, ExperimentState.QUEUED)
@@ -95,7 +114,7 @@ public class CellLedger {
             held.ifPresent(cell -> {
                 results.run();
                 cell.finish(provenance, Instant.now());
-                settle(claim, (experiment, settled) -> {
+                settle(claim.fingerprint(), (experiment, settled) -> {
                     experiment.settleDone(settled.cells(), Instant.now());
                     if (experiment.isRoundOver()) {
                         roundsOver.add(experiment.getId());
@@ -111,21 +130,70 @@ public class CellLedger {
     /** Marks a cell as failed, unless the claim has ended. */
     @Transactional
     public void fail(Claim claim, String reason) {
-        held(claim).ifPresent(cell -> {
-            cell.fail(reason, Instant.now());
-            settle(
-                    claim,
-                    (experiment, settled) -> experiment.settleFailed(
-                            settled.cells(), label(experiment, settled.network()) + ": " + reason, Instant.now()));
+        held(claim).ifPresent(cell -> fail(cell, reason));
+    }
+
+    private void fail(CellEntity cell, String reason) {
+        cell.fail(reason, Instant.now());
+        settle(
+                cell.fingerprint(),
+                (experiment, settled) -> experiment.settleFailed(
+                        settled.cells(), label(experiment, settled.network()) + ": " + reason, Instant.now()));
+    }
+
+    /**
+     * Counts an attempt that failed, the last one for the cell as well; unless the claim has ended.
+     *
+     * @param most how many attempts a cell has
+     * @param reason told where that was the last one
+     * @return the number of the attempt, from 1, where another one is to follow
+     */
+    @Transactional
+    public Optional<Integer> failAttempt(Claim claim, int most, String reason) {
+        return held(claim).flatMap(cell -> {
+            int attempt = cell.failAttempt();
+            if (attempt >= most) {
+                fail(cell, reason);
+                return Optional.empty();
+            }
+            cell.handBack();
+            return Optional.of(attempt);
         });
+    }
+
+    /**
+     * Ends a claim without a result. Nothing is counted.
+     *
+     * @return whether the cell is to be computed by the next worker; not where the claim has ended, or nobody wants the cell
+     */
+    @Transactional
+    public boolean handBack(Claim claim) {
+        Optional<CellEntity> held = held(claim);
+        if (held.isEmpty()) {
+            return false;
+        }
+        if (demand.isWanted(claim.fingerprint())) {
+            held.get().handBack();
+            return true;
+        }
+        release(held.get());
+        return false;
+    }
+
+    /** Those of some claims that are worth nothing any more: another worker has the cell, or nobody wants it. */
+    @Transactional(readOnly = true)
+    public Set<Claim> lapsed(Collection<Claim> claims) {
+        Set<Claim> lapsed = new HashSet<>(claims);
+        lapsed.removeAll(demand.findWanted(claims));
+        return lapsed;
     }
 
     private Optional<CellEntity> held(Claim claim) {
         return cells.lock(claim.fingerprint()).filter(cell -> cell.isHeldBy(claim));
     }
 
-    private void settle(Claim claim, BiConsumer<ExperimentEntity, CellLinks.Settled> change) {
-        for (CellLinks.Settled settled : links.settle(claim.fingerprint())) {
+    private void settle(String fingerprint, BiConsumer<ExperimentEntity, CellLinks.Settled> change) {
+        for (CellLinks.Settled settled : links.settle(fingerprint)) {
             ExperimentEntity experiment = experiments.lock(settled.experiment()).orElseThrow();
             change.accept(experiment, settled);
             finishCancelling(experiment);

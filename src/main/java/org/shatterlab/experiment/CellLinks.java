@@ -1,6 +1,8 @@
 package org.shatterlab.experiment;
 
+import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -56,6 +58,16 @@ class CellLinks {
                     statement.setString(4, link.fingerprint());
                     statement.setBoolean(5, link.settled());
                 });
+    }
+
+    /**
+     * When what is queued now is due, on the clock of the database, which all go by: a moment ago, so that no worker, however
+     * it rounds, finds it not due yet.
+     */
+    Instant dueNow() {
+        return jdbc.sql("select clock_timestamp() - interval '100 milliseconds'")
+                .query((row, _) -> Objects.requireNonNull(Rows.instant(row, 1)))
+                .single();
     }
 
     /** How many cells before an ordinal have not ended. */

@@ -82,7 +82,7 @@ public class CellQueue {
                 .lockFree(next.stream().map(CellLinks.Link::fingerprint).toList())
                 .stream()
                 .collect(Collectors.toMap(CellEntity::fingerprint, Function.identity()));
-        Instant now = Instant.now();
+        Instant now = links.dueNow();
         List<SchedulableInstance<?>> scheduled = new ArrayList<>();
         for (CellLinks.Link link : next) {
             CellEntity cell = free.get(link.fingerprint());

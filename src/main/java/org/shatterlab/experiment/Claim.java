@@ -7,6 +7,5 @@ package org.shatterlab.experiment;
  * @param subject the fingerprint of network and inputs, by which predictions are stored
  * @param spec what to compute, as {@link CellJson} writes it
  * @param fence the number of this start of the cell
- * @param attempt the number of this start since the cell was put into the queue, from 1
  */
-public record Claim(String fingerprint, String subject, String spec, long fence, int attempt) {}
+public record Claim(String fingerprint, String subject, String spec, long fence) {}

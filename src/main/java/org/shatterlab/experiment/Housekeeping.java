@@ -10,19 +10,22 @@ public class Housekeeping {
     private final Rounds rounds;
     private final Lifecycle lifecycle;
     private final IdempotencyKeys keys;
+    private final WorkerRegistry workers;
 
-    Housekeeping(CellQueue queue, Rounds rounds, Lifecycle lifecycle, IdempotencyKeys keys) {
+    Housekeeping(CellQueue queue, Rounds rounds, Lifecycle lifecycle, IdempotencyKeys keys, WorkerRegistry workers) {
         this.queue = queue;
         this.rounds = rounds;
         this.lifecycle = lifecycle;
         this.keys = keys;
+        this.workers = workers;
     }
 
-    /** Refills every window, goes on with experiments whose round is over, ends cancellations that were interrupted, and forgets old keys. */
+    /** Refills every window, goes on with experiments whose round is over, ends cancellations that were interrupted, and forgets old keys and lost workers. */
     public void run() {
         queue.topUp();
         rounds.takeUp();
         lifecycle.finishCancelling();
         keys.purge();
+        workers.purge();
     }
 }

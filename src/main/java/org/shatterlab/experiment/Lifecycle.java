@@ -32,8 +32,8 @@ public class Lifecycle {
     }
 
     /**
-     * Ends an experiment early. Cells that nobody else wants leave the queue; those that run are let finish. To cancel what
-     * is cancelled changes nothing.
+     * Ends an experiment early. Cells that nobody else wants leave the queue; those that run are stopped by their workers,
+     * which look once a second. To cancel what is cancelled changes nothing.
      *
      * @throws ProblemException where there is none, or it has ended
      */

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 import org.shatterlab.lab.gradient.ConvolutionalPass;
 import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.lab.input.InputSpec;
@@ -79,13 +81,21 @@ public final class Lab {
     /**
      * Measures a cell.
      *
+     * @param stop whether the result is not needed any more, asked about once a layer
      * @throws UnmeasurableException where a number of it does not exist or leaves the floating-point range, or its inputs
      *     are not to be had
+     * @throws CancellationException where it was stopped
      */
+    public CellResult measure(CellSpec cell, BooleanSupplier stop) {
+        return Stopping.unless(stop, () -> measure(cell));
+    }
+
+    /** The same, to its end. */
     public CellResult measure(CellSpec cell) {
         Map<Integer, DepthAccumulator> depths = new TreeMap<>();
         try (NDManager manager = NDManager.newBaseManager(device)) {
             for (int run = cell.firstRun(); run < cell.firstRun() + cell.runs(); run++) {
+                Stopping.check();
                 RunDraws draws = new RunDraws(cell.seed(), cell.network(), run);
                 try (NDManager runManager = manager.newSubManager()) {
                     switch (cell.network()) {

@@ -1,6 +1,7 @@
 package org.shatterlab.platform;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Set;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -12,13 +13,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param dataDir the folder of the embedded database and the unpacked engine
  * @param datasetsDir the folder of your image data sets; empty for {@code datasets} in the data folder
  * @param welcome whether a new embedded database starts with Figure 1
+ * @param shutdownDelay how long the API goes on answering when the process is told to stop and is no longer ready
  */
 @ConfigurationProperties("shatterlab")
 public record ServiceProperties(
         @DefaultValue({"api", "worker"}) Set<Role> roles,
         @DefaultValue(HOME + DATA) String dataDir,
         @DefaultValue("") String datasetsDir,
-        @DefaultValue("true") boolean welcome) {
+        @DefaultValue("true") boolean welcome,
+        @DefaultValue("0s") Duration shutdownDelay) {
 
     private static final String HOME = "~/";
     private static final String DATA = ".shatterlab";

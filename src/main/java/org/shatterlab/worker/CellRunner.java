@@ -1,6 +1,8 @@
 package org.shatterlab.worker;
 
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import org.shatterlab.experiment.CellJson;
 import org.shatterlab.experiment.CellLedger;
 import org.shatterlab.experiment.Claim;
@@ -8,6 +10,7 @@ import org.shatterlab.lab.CellSpec;
 import org.shatterlab.lab.Lab;
 import org.shatterlab.lab.UnmeasurableException;
 import org.shatterlab.lab.statistic.CellResult;
+import org.shatterlab.platform.database.DatabaseOutage;
 import org.shatterlab.result.Predictor;
 import org.shatterlab.result.ResultStore;
 import org.slf4j.Logger;
@@ -17,11 +20,17 @@ import org.slf4j.LoggerFactory;
 class CellRunner {
 
     private static final Logger LOG = LoggerFactory.getLogger(CellRunner.class);
+    private static final Optional<Duration> ENDED = Optional.empty();
+    private static final Optional<Duration> AT_ONCE = Optional.of(Duration.ZERO);
+
+    /** How long it waits between two attempts to publish while the database is away. */
+    private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private final Lab lab;
     private final CellLedger ledger;
     private final Predictor predictor;
     private final ResultStore results;
+    private final RunningCells running;
     private final String worker;
     private final String provenance;
     private final int attempts;
@@ -31,12 +40,14 @@ class CellRunner {
             CellLedger ledger,
             Predictor predictor,
             ResultStore results,
+            RunningCells running,
             Identity identity,
             WorkerProperties properties) {
         this.lab = lab;
         this.ledger = ledger;
         this.predictor = predictor;
         this.results = results;
+        this.running = running;
         this.worker = identity.worker();
         this.provenance = identity.provenance();
         this.attempts = properties.attempts();
@@ -53,36 +64,81 @@ class CellRunner {
     /**
      * Computes a cell, unless it has ended.
      *
-     * @throws RuntimeException where it could not be computed now but may be later
+     * @return after what time another worker is to try it; empty where nobody is
+     * @throws RuntimeException where the database does not answer
      */
-    void run(String fingerprint) {
+    Optional<Duration> run(String fingerprint) {
+        if (running.isDraining()) {
+            return AT_ONCE;
+        }
         Optional<Claim> claim = ledger.claim(fingerprint, worker);
         if (claim.isEmpty()) {
             LOG.debug("cell {} has ended already", fingerprint);
-            return;
+            return ENDED;
         }
-        run(claim.get());
+        return run(claim.get());
     }
 
-    private void run(Claim claim) {
-        try {
-            CellSpec cell = CellJson.read(claim.spec());
-            CellResult result = lab.measure(cell);
-            predictor.predict(claim.subject(), cell);
-            if (!ledger.finish(claim, provenance, () -> results.save(claim.fingerprint(), result))) {
-                LOG.info("cell {} was taken over by another worker; its result is dropped", claim.fingerprint());
-            }
+    private Optional<Duration> run(Claim claim) {
+        try (RunningCells.Cell cell = running.begin(claim)) {
+            CellSpec spec = CellJson.read(claim.spec());
+            CellResult result = lab.measure(spec, cell::isStopped);
+            publish(cell, claim, spec, result);
+            return ENDED;
+        } catch (CancellationException e) {
+            LOG.debug("cell {} was stopped", claim.fingerprint(), e);
+            return ledger.handBack(claim) ? AT_ONCE : ENDED;
         } catch (UnmeasurableException e) {
             ledger.fail(claim, e.reason());
+            return ENDED;
         } catch (RuntimeException | OutOfMemoryError e) {
-            if (claim.attempt() < attempts) {
+            if (DatabaseOutage.isBehind(e)) {
                 throw e;
             }
-            LOG.error("cell {} failed {} times and is given up", claim.fingerprint(), attempts, e);
-            ledger.fail(
-                    claim,
-                    "The worker could not compute this cell in " + attempts + " attempts; its log says why ("
-                            + e.getClass().getSimpleName() + ").");
+            return afterFailure(claim, e);
         }
+    }
+
+    /** What was computed is not given up because the database is away: it waits here, for as long as it is of use. */
+    private void publish(RunningCells.Cell cell, Claim claim, CellSpec spec, CellResult result) {
+        while (true) {
+            try {
+                predictor.predict(claim.subject(), spec);
+                if (!ledger.finish(claim, provenance, () -> results.save(claim.fingerprint(), result))) {
+                    LOG.info("cell {} was taken over by another worker; its result is dropped", claim.fingerprint());
+                }
+                return;
+            } catch (RuntimeException e) {
+                if (!DatabaseOutage.isBehind(e) || cell.isStopped()) {
+                    throw e;
+                }
+                LOG.debug("the result of cell {} waits for the database", claim.fingerprint(), e);
+                pause();
+            }
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CancellationException("interrupted while the database was away");
+        }
+    }
+
+    /** The time to the next attempt doubles from one second on. */
+    private Optional<Duration> afterFailure(Claim claim, Throwable failure) {
+        Optional<Integer> attempt = ledger.failAttempt(
+                claim,
+                attempts,
+                "The worker could not compute this cell in " + attempts + " attempts; its log says why ("
+                        + failure.getClass().getSimpleName() + ").");
+        if (attempt.isPresent()) {
+            LOG.warn("attempt {} at cell {} failed", attempt.get(), claim.fingerprint(), failure);
+        } else {
+            LOG.error("cell {} failed for the last time and is given up", claim.fingerprint(), failure);
+        }
+        return attempt.map(number -> Duration.ofSeconds(1L << (number - 1)));
     }
 }

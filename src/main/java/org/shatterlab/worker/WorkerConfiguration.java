@@ -3,18 +3,21 @@ package org.shatterlab.worker;
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.SchedulerName;
 import com.github.kagkarlsson.scheduler.jdbc.PostgreSqlJdbcCustomization;
-import com.github.kagkarlsson.scheduler.task.FailureHandler;
-import com.github.kagkarlsson.scheduler.task.helper.OneTimeTask;
+import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
 import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.shatterlab.experiment.CellLedger;
 import org.shatterlab.experiment.CellQueue;
 import org.shatterlab.experiment.Housekeeping;
+import org.shatterlab.experiment.WorkerRegistry;
+import org.shatterlab.experiment.WorkerRegistry.Worker;
 import org.shatterlab.lab.Lab;
+import org.shatterlab.lab.LabRevision;
 import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.platform.ConditionalOnRole;
 import org.shatterlab.platform.Role;
@@ -34,10 +37,19 @@ import tools.jackson.databind.json.JsonMapper;
 @EnableConfigurationProperties(WorkerProperties.class)
 class WorkerConfiguration {
 
-    /** A worker is taken for dead after four heartbeats without a sign of life; the check runs every two. */
-    private static final Duration HEARTBEAT = Duration.ofSeconds(2);
+    /**
+     * A cell's worker is taken for dead after four of these without a sign of life; the check runs every two. So another has
+     * the cell after nine seconds at most, and the poll.
+     */
+    private static final Duration HEARTBEAT = Duration.ofMillis(1500);
 
     private static final int MISSED_HEARTBEATS = 4;
+
+    /** How soon a worker tries again that found the database away. */
+    private static final Duration AFTER_OUTAGE = Duration.ofSeconds(1);
+
+    /** A cell that is told to stop does so after a layer, and is then handed back. */
+    private static final Duration HANDING_BACK = Duration.ofSeconds(10);
 
     /** How soon a worker sees what another process queued; its own process tells it at once. */
     private static final Duration POLLING = Duration.ofMillis(250);
@@ -48,11 +60,35 @@ class WorkerConfiguration {
     }
 
     @Bean
+    Worker worker(Lab lab, WorkerProperties properties) {
+        String node = new SchedulerName.Hostname().getName();
+        return new Worker(
+                node + "-" + UUID.randomUUID(),
+                node,
+                lab.deviceClass(),
+                LabRevision.ENGINE,
+                properties.parallelism(),
+                properties.memoryBytes());
+    }
+
+    @Bean
+    RunningCells runningCells() {
+        return new RunningCells();
+    }
+
+    @Bean
+    Heartbeat heartbeat(WorkerRegistry registry, CellLedger ledger, RunningCells running, Worker worker) {
+        return new Heartbeat(registry, ledger, running, worker);
+    }
+
+    @Bean
     CellRunner cellRunner(
             Lab lab,
             CellLedger ledger,
             Predictor predictor,
             ResultStore results,
+            RunningCells running,
+            Worker worker,
             ObjectProvider<GitProperties> git,
             JsonMapper mapper,
             WorkerProperties properties) {
@@ -61,18 +97,25 @@ class WorkerConfiguration {
                 ledger,
                 predictor,
                 results,
+                running,
                 new CellRunner.Identity(
-                        new SchedulerName.Hostname().getName() + "-" + UUID.randomUUID(),
-                        Provenance.of(lab, git.getIfAvailable()).json(mapper)),
+                        worker.name(), Provenance.of(lab, git.getIfAvailable()).json(mapper)),
                 properties);
     }
 
     @Bean
-    OneTimeTask<Void> cellTask(CellRunner runner) {
-        return Tasks.oneTime(CellQueue.CELL)
-                .onFailure(new FailureHandler.ExponentialBackoffFailureHandler<>(Duration.ofSeconds(1), 2))
+    CustomTask<Void> cellTask(CellRunner runner) {
+        return Tasks.custom(CellQueue.CELL)
+                .onFailure((complete, operations) ->
+                        operations.reschedule(complete, complete.getTimeDone().plus(AFTER_OUTAGE)))
                 .onDeadExecutionRevive()
-                .execute((instance, _) -> runner.run(CellQueue.fingerprint(instance.getId())));
+                .execute((instance, _) -> {
+                    Optional<Duration> again = runner.run(CellQueue.fingerprint(instance.getId()));
+                    return (complete, operations) -> again.ifPresentOrElse(
+                            after -> operations.reschedule(
+                                    complete, complete.getTimeDone().plus(after)),
+                            operations::remove);
+                });
     }
 
     @Bean
@@ -84,21 +127,23 @@ class WorkerConfiguration {
     @Bean(destroyMethod = "")
     Scheduler scheduler(
             DataSource dataSource,
-            OneTimeTask<Void> cellTask,
+            CustomTask<Void> cellTask,
             RecurringTask<Void> topUpTask,
+            Heartbeat clock,
             WorkerProperties properties) {
         // Two statements rather than one UPDATE with the LIMIT in a subquery: PostgreSQL may evaluate that subquery
         // several times and pick more cells than there are threads, whose leases then end before they start.
         PostgreSqlJdbcCustomization selectThenUpdate = new PostgreSqlJdbcCustomization(true, false);
         return Scheduler.create(dataSource, cellTask)
                 .jdbcCustomization(selectThenUpdate)
+                .clock(clock)
                 .startTasks(topUpTask)
                 .threads(properties.parallelism())
                 .pollUsingLockAndFetch(0.5, 1.0)
                 .pollingInterval(POLLING)
                 .heartbeatInterval(HEARTBEAT)
                 .missedHeartbeatsLimit(MISSED_HEARTBEATS)
-                .shutdownMaxWait(Duration.ofSeconds(20))
+                .shutdownMaxWait(properties.grace().plus(HANDING_BACK))
                 .enablePriority()
                 .build();
     }

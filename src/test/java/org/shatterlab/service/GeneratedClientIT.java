@@ -51,6 +51,7 @@ import org.shatterlab.client.model.RowStatistic;
 import org.shatterlab.client.model.Series;
 import org.shatterlab.client.model.Statistic;
 import org.shatterlab.client.model.Theory;
+import org.shatterlab.client.model.Worker;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.MediaType;
@@ -318,6 +319,13 @@ class GeneratedClientIT {
         assertThat(presets.getPreset("figure-2").getSpec())
                 .asInstanceOf(InstanceOfAssertFactories.MAP)
                 .containsEntry("runs", 20);
+    }
+
+    @Test
+    void workersAreListed() {
+        assertThat(new ServiceApi(service.client()).listWorkers().getItems())
+                .singleElement()
+                .satisfies(worker -> assertThat(worker.getState()).isEqualTo(Worker.StateEnum.ACTIVE));
     }
 
     @Test

@@ -8,6 +8,7 @@ import ai.djl.ndarray.index.NDIndex;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.shatterlab.lab.Stopping;
 import org.shatterlab.lab.network.ConvolutionalLayers;
 import org.shatterlab.lab.network.SampledConvnet;
 
@@ -66,6 +67,7 @@ public final class ConvolutionalPass {
                 NDArray batch = x.duplicate()) {
             batch.attach(scratch);
             ConvolutionalLayers.hidden(network, batch, depth, (_, h) -> {
+                Stopping.check();
                 frozen.add(ConvolutionalLayers.frozen(h, network.spec().normalization(), statistics));
                 return frozen.getLast().apply(h);
             });
@@ -86,6 +88,7 @@ public final class ConvolutionalPass {
             NDList parts = new NDList();
             long all = x.getShape().get(0);
             for (long from = 0; from < all; from += images) {
+                Stopping.check();
                 NDArray part = x.get(new NDIndex(from + ":" + Math.min(all, from + images)));
                 part.attach(scratch);
                 parts.add(Autograd.inputGradients(block, part));

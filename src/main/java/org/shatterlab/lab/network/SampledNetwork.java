@@ -12,6 +12,7 @@ import java.nio.FloatBuffer;
 import org.apache.commons.rng.sampling.distribution.ContinuousSampler;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.lab.Precision;
+import org.shatterlab.lab.Stopping;
 
 /**
  * One draw of a rectifier network: its weights, drawn when they are asked for.
@@ -74,11 +75,13 @@ public final class SampledNetwork implements AutoCloseable {
     }
 
     /**
-     * W_l, shape (N, N), or (2N, N) where the activation has two numbers for a unit; valid until the next call.
+     * W_l, shape (N, N), or (2N, N) where the activation has two numbers for a unit; valid until the next call. Every sweep
+     * comes by here at every layer, which is why it can be stopped here.
      *
      * @param layer l, from 1
      */
     public NDArray hidden(int layer) {
+        Stopping.check();
         if (hidden != null) {
             hidden.close();
         }

@@ -1,0 +1,63 @@
+package org.shatterlab.experiment.web;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Instant;
+import java.util.List;
+import org.shatterlab.experiment.WorkerRegistry;
+import org.shatterlab.platform.ConditionalOnRole;
+import org.shatterlab.platform.QueryParameters;
+import org.shatterlab.platform.Role;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Who computes, and what. */
+@RestController
+@ConditionalOnRole(Role.API)
+@RequestMapping(path = "/api/v1/workers", produces = MediaType.APPLICATION_JSON_VALUE)
+class WorkerController {
+
+    private final WorkerRegistry workers;
+
+    WorkerController(WorkerRegistry workers) {
+        this.workers = workers;
+    }
+
+    record WorkerList(List<WorkerAnswer> items) {}
+
+    /** A worker process as the API shows it. */
+    record WorkerAnswer(
+            String name,
+            String node,
+            String device,
+            String engine,
+            WorkerRegistry.State state,
+            int threads,
+            long memoryBytes,
+            Instant startedAt,
+            Instant lastHeartbeat,
+            List<WorkerRegistry.CurrentCell> currentCells) {
+
+        static WorkerAnswer of(WorkerRegistry.Seen seen) {
+            WorkerRegistry.Worker worker = seen.worker();
+            return new WorkerAnswer(
+                    worker.name(),
+                    worker.node(),
+                    worker.device(),
+                    worker.engine(),
+                    seen.state(),
+                    worker.threads(),
+                    worker.memoryBytes(),
+                    seen.startedAt(),
+                    seen.lastHeartbeat(),
+                    seen.currentCells());
+        }
+    }
+
+    @GetMapping
+    WorkerList list(HttpServletRequest request) {
+        new QueryParameters(request.getParameterMap()).requireValid();
+        return new WorkerList(workers.list().stream().map(WorkerAnswer::of).toList());
+    }
+}
