@@ -140,11 +140,9 @@ class DatabaseFaults {
         Workload work = Workload.disturbed();
         Workload.Outcome expected = trial.undisturbed(work);
         Database database = trial.database();
-        Node api = trial.api(database).awaitReady();
-        List<Node> nodes = new ArrayList<>(List.of(api));
-        for (int i = 0; i < 2; i++) {
-            nodes.add(trial.worker(database, "--shatterlab.worker.threads=1").awaitReady());
-        }
+        Node api = trial.api(database);
+        List<Node> nodes = List.of(api, trial.worker(database), trial.worker(database));
+        nodes.forEach(Node::awaitReady);
         JsonNode experiment = submit(api, work.body());
         Prober prober = new Prober(api, experiment);
         Instant ending;
@@ -160,11 +158,9 @@ class DatabaseFaults {
             starting = Instant.now();
             trial.postgres().start();
             up = Instant.now();
-            await(
-                    "the end of all cells",
-                    PATIENCE,
-                    () -> database.number("select count(*) from experiment where finished_at is null") == 0);
+            await("the end of all cells", PATIENCE, () -> live(database, work.cells()) == 0);
         }
+        await("the end of what was submitted meanwhile", PATIENCE, () -> live(database, 1) == 0);
         List<Probe> probes = List.copyOf(prober.probes);
         List<Probe> away = probes.stream()
                 .filter(probe -> probe.start().isAfter(down) && probe.start().isBefore(starting))
@@ -216,6 +212,11 @@ class DatabaseFaults {
                 "rows and a matrix " + (outcome.equals(expected) ? "are" : "are not") + " those of an undisturbed run",
                 "bit-identical",
                 outcome.equals(expected));
+    }
+
+    /** How many experiments of so many cells have not ended. */
+    private static long live(Database database, int cells) {
+        return database.number("select count(*) from experiment where finished_at is null and cells = ?", cells);
     }
 
     private static long done(Database database) {

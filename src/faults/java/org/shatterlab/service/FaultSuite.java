@@ -89,7 +89,8 @@ final class FaultSuite implements ParameterResolver, AfterTestExecutionCallback 
                         Trial.class,
                         _ -> new Trial(
                                 context.getDisplayName(),
-                                FOLDER.resolve(context.getRequiredTestMethod().getName()),
+                                FOLDER.resolve(context.getRequiredTestClass().getSimpleName() + "-"
+                                        + context.getRequiredTestMethod().getName()),
                                 shared),
                         Trial.class);
     }

@@ -3,7 +3,6 @@ package org.shatterlab.service;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -19,23 +18,30 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 
-/** A connection that is kept alive, and costs next to nothing: an answer is read only as far as its status and its end. */
+/**
+ * A client that costs next to nothing: it keeps its connection as long as the service does, and reads of an answer no more
+ * than its status, its end and whether another may follow.
+ */
 final class LoadClient implements AutoCloseable {
 
+    private static final int PATIENCE_MILLIS = 30_000;
     private static final byte[] END_OF_HEAD = "\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] END_OF_CHUNKS = "\r\n0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
-    private final Socket socket;
+    private final int port;
+    private Socket socket;
     private byte[] buffer = new byte[1 << 14];
 
-    LoadClient(int port) {
-        try {
-            socket = new Socket(InetAddress.getLoopbackAddress(), port);
-            socket.setTcpNoDelay(true);
-            socket.setSoTimeout(30_000);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    LoadClient(int port) throws IOException {
+        this.port = port;
+        this.socket = connect(port);
+    }
+
+    private static Socket connect(int port) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setTcpNoDelay(true);
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        return socket;
     }
 
     /**
@@ -107,6 +113,7 @@ final class LoadClient implements AutoCloseable {
         int size = 0;
         int whole = -1;
         boolean chunked = false;
+        boolean last = false;
         while (size != whole && !(chunked && endsWith(END_OF_CHUNKS, size))) {
             if (size == buffer.length) {
                 buffer = Arrays.copyOf(buffer, 2 * size);
@@ -118,10 +125,18 @@ final class LoadClient implements AutoCloseable {
             size += read;
             if (whole < 0 && !chunked) {
                 int head = endOfHead(size);
-                int length = head < 0 ? -1 : contentLength(head);
-                whole = length < 0 ? -1 : head + length;
-                chunked = head >= 0 && length < 0;
+                if (head >= 0) {
+                    String fields = new String(buffer, 0, head, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
+                    int length = contentLength(fields);
+                    whole = length < 0 ? -1 : head + length;
+                    chunked = length < 0;
+                    last = fields.contains("\r\nconnection: close\r\n");
+                }
             }
+        }
+        if (last) {
+            socket.close();
+            socket = connect(port);
         }
         return size;
     }
@@ -140,14 +155,14 @@ final class LoadClient implements AutoCloseable {
     }
 
     /** -1 where the body comes in chunks. */
-    private int contentLength(int head) {
-        String name = "content-length:";
-        String fields = new String(buffer, 0, head, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
+    private static int contentLength(String fields) {
+        String name = "\r\ncontent-length:";
         int start = fields.indexOf(name);
+        int value = start + name.length();
         return start < 0
                 ? -1
-                : Integer.parseInt(fields.substring(start + name.length(), fields.indexOf('\r', start))
-                        .strip());
+                : Integer.parseInt(
+                        fields.substring(value, fields.indexOf('\r', value)).strip());
     }
 
     @Override

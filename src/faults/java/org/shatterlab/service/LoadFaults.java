@@ -41,8 +41,9 @@ class LoadFaults {
     @DisplayName("an experiment of 20 cells submitted behind one of 10,000")
     void fairness(Trial trial) {
         Database database = trial.database();
-        Node api = trial.api(database).awaitReady();
+        Node api = trial.api(database);
         Node worker = trial.worker(database).awaitReady();
+        api.awaitReady();
         int depth = calibrated(api);
         JsonNode large = submit(api, new Workload(10_000, depth, 200, 2).body());
         await("the first cells", PATIENCE, () -> done(api, large) > 20);
@@ -147,8 +148,9 @@ class LoadFaults {
         Node both = trial.start(database, "api,worker", LONG_LIVED).awaitReady();
         pickUps(trial, both, "by the process that was asked", 50);
         both.close();
-        Node api = trial.start(database, "api", LONG_LIVED).awaitReady();
+        Node api = trial.start(database, "api", LONG_LIVED);
         trial.start(database, "worker", LONG_LIVED).awaitReady();
+        api.awaitReady();
         pickUps(trial, api, "by another process", 300);
     }
 

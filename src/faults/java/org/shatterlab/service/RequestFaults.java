@@ -7,7 +7,6 @@ import static org.shatterlab.service.Trial.submit;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -76,21 +75,21 @@ class RequestFaults {
             for (int key : keys) {
                 var _ = threads.submit(() -> {
                     start.await();
-                    Answer answer = submitKeyed(api, key);
-                    // As the service asks of whoever it has no room for.
-                    while (answer.status() == 503 || answer.status() == 429) {
-                        later.incrementAndGet();
-                        pause(Duration.ofSeconds(
-                                Long.parseLong(answer.header("Retry-After").orElse("1"))));
-                        answer = submitKeyed(api, key);
-                    }
-                    if (answer.status() == 202) {
+                    try {
+                        Answer answer = submitKeyed(api, key);
+                        // As the service asks of whoever it has no room for.
+                        while (answer.status() == 503 || answer.status() == 429) {
+                            later.incrementAndGet();
+                            pause(Duration.ofSeconds(
+                                    Long.parseLong(answer.header("Retry-After").orElse("1"))));
+                            answer = submitKeyed(api, key);
+                        }
                         ids.computeIfAbsent(key, _ -> ConcurrentHashMap.newKeySet())
                                 .add(JSON.readTree(answer.body()).get("id").asString());
-                    } else {
-                        refused.add(answer.toString());
+                    } catch (IOException | RuntimeException e) {
+                        refused.add(e.toString());
                     }
-                    return answer;
+                    return key;
                 });
             }
             start.countDown();
@@ -116,12 +115,12 @@ class RequestFaults {
                         && ids.values().stream().allMatch(each -> each.size() == 1));
     }
 
-    private static Answer submitKeyed(Node api, int key) {
-        try {
-            return api.post(EXPERIMENTS, oneCell(key), "Idempotency-Key: key " + key);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    private static Answer submitKeyed(Node api, int key) throws IOException {
+        Answer answer = api.post(EXPERIMENTS, oneCell(key), "Idempotency-Key: key " + key);
+        if (answer.status() != 202 && answer.status() != 503 && answer.status() != 429) {
+            throw new IOException("answered " + answer.status());
         }
+        return answer;
     }
 
     @Test

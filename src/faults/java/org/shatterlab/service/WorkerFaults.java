@@ -22,11 +22,13 @@ import tools.jackson.databind.JsonNode;
 class WorkerFaults {
 
     private static final Duration BETWEEN_KILLS = Duration.ofSeconds(3);
-    private static final Duration KILLING = Duration.ofSeconds(FaultSuite.SHORT ? 15 : 60);
+    private static final int KILLS = FaultSuite.SHORT ? 5 : 20;
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
-    /** Cells of eight seconds and more. */
-    private static final Workload LONG = new Workload(4, 600, 200, FaultSuite.SEED);
+    /** Two cells of five seconds and more, and of ten and more. */
+    private static final Workload LONG = new Workload(2, 1000, 200, FaultSuite.SEED);
+
+    private static final Workload LONGEST = new Workload(2, 1000, 300, FaultSuite.SEED);
 
     /** A cell that a worker began and did not end, and its next start. */
     private record Lost(Instant began, Instant next) {}
@@ -37,27 +39,29 @@ class WorkerFaults {
         Workload work = Workload.disturbed();
         Workload.Outcome expected = trial.undisturbed(work);
         Database database = trial.database();
-        Node api = trial.api(database).awaitReady();
+        Node api = trial.api(database);
         List<Node> workers = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             workers.add(worker(trial, database));
         }
         workers.forEach(Node::awaitReady);
+        api.awaitReady();
         JsonNode experiment = submit(api, work.body());
         Instant start = Instant.now();
         List<Instant> kills = new ArrayList<>();
-        while (Instant.now().isBefore(start.plus(KILLING)) && !ended(api, experiment)) {
+        while (kills.size() < KILLS && !ended(api, experiment)) {
             pause(BETWEEN_KILLS);
-            // Those that are up, as long as there are any: to kill one that only starts would spare the cells.
+            // Where starting takes long, the last that is up is spared: no one else could take its cell.
             List<Node> up = workers.stream().filter(Node::isReady).toList();
-            List<Node> from = up.isEmpty() ? workers : up;
-            Node victim = from.get(trial.random.nextInt(from.size()));
-            kills.add(Instant.now());
-            victim.close();
-            workers.set(workers.indexOf(victim), worker(trial, database));
+            if (up.size() > 1) {
+                Node victim = up.get(trial.random.nextInt(up.size()));
+                kills.add(Instant.now());
+                victim.close();
+                workers.set(workers.indexOf(victim), worker(trial, database));
+            }
         }
+        double killing = seconds(start, Instant.now());
         await("the end of all cells", PATIENCE, () -> ended(api, experiment));
-        double took = seconds(start, Instant.now());
         requireCountedOnce(trial, database, read(api, experiment), work.cells());
         identical(trial, Workload.Outcome.of(api.client(), experiment), expected);
 
@@ -69,9 +73,9 @@ class WorkerFaults {
                 .list();
         trial.line(
                 "%d kills in %.0f s, of which lost a cell that was begun: %d"
-                        .formatted(kills.size(), took, lost.size()),
-                "at most one cell by each kill, and at least one",
-                !lost.isEmpty() && lost.size() <= kills.size());
+                        .formatted(kills.size(), killing, lost.size()),
+                KILLS + " kills, at most one cell by each, and at least one",
+                kills.size() == KILLS && !lost.isEmpty() && lost.size() <= kills.size());
         // Cells are much shorter than the time between two kills, so that the next kill is the one that lost it.
         double longest = lost.stream()
                 .mapToDouble(cell -> kills.stream()
@@ -119,15 +123,14 @@ class WorkerFaults {
     /** A cell that a worker has begun. */
     private record Running(String fingerprint, long fence, String worker) {}
 
-    /** Waits until a worker whose name is like this is in the middle of a cell: it began it a moment ago. */
-    private static Running awaitRunning(Database database, String worker) {
+    /** Waits until a worker is in the middle of a cell, which it began a moment ago. */
+    private static Running awaitRunning(Database database) {
         AtomicReference<Running> found = new AtomicReference<>();
         await("a running cell", PATIENCE, () -> {
             Optional<Running> running = database.sql("""
                             select fingerprint, fence, worker
                             from cell join cell_execution e using (fingerprint, fence)
-                            where state = 'RUNNING' and worker like ?
-                              and clock_timestamp() - e.started_at between '0.2 s' and '1 s' limit 1""", worker)
+                            where state = 'RUNNING' and clock_timestamp() - e.started_at between '0.2 s' and '1 s' limit 1""")
                     .query((row, _) -> new Running(row.getString(1), row.getLong(2), row.getString(3)))
                     .optional();
             running.ifPresent(found::set);
@@ -140,13 +143,14 @@ class WorkerFaults {
     @DisplayName("a worker frozen (SIGSTOP) past its lease, and resumed")
     void frozen(Trial trial) {
         // Cells of two seconds and more.
-        Workload work = new Workload(4, 150, 200, FaultSuite.SEED);
+        Workload work = new Workload(4, 300, 200, FaultSuite.SEED);
         Workload.Outcome expected = trial.undisturbed(work);
         Database database = trial.database();
-        Node api = trial.api(database).awaitReady();
+        Node api = trial.api(database);
         Node frozen = worker(trial, database).awaitReady();
+        api.awaitReady();
         JsonNode experiment = submit(api, work.body());
-        Running cell = awaitRunning(database, "%");
+        Running cell = awaitRunning(database);
         frozen.signal("STOP");
         Instant stopped = Instant.now();
         worker(trial, database);
@@ -190,12 +194,16 @@ class WorkerFaults {
     @DisplayName("SIGTERM to a worker in the middle of a cell longer than its grace of 2 s")
     void terminated(Trial trial) {
         Database database = trial.database();
-        Node api = trial.api(database).awaitReady();
-        Node leaving = worker(trial, database, "--shatterlab.worker.grace=2s").awaitReady();
+        Node api = trial.api(database);
+        Node leaving = worker(trial, database, "--shatterlab.worker.grace=2s");
+        // Has a thread to spare for what is handed back.
+        Node staying = trial.worker(database, "--shatterlab.worker.threads=2");
+        List.of(api, leaving, staying).forEach(Node::awaitReady);
+        // Takes no cell until the other has one.
+        staying.signal("STOP");
         JsonNode experiment = submit(api, LONG.body());
-        String worker = awaitRunning(database, "%").worker();
-        worker(trial, database).awaitReady();
-        Running cell = awaitRunning(database, worker);
+        Running cell = awaitRunning(database);
+        staying.signal("CONT");
         Instant asked = Instant.now();
         leaving.signal("TERM");
         int status = leaving.awaitExit(Duration.ofSeconds(60));
@@ -222,10 +230,11 @@ class WorkerFaults {
     @DisplayName("an experiment of long cells cancelled while one runs")
     void cancelled(Trial trial) {
         Database database = trial.database();
-        Node api = trial.api(database).awaitReady();
+        Node api = trial.api(database);
         Node worker = worker(trial, database).awaitReady();
-        JsonNode experiment = submit(api, LONG.body());
-        awaitRunning(database, "%");
+        api.awaitReady();
+        JsonNode experiment = submit(api, LONGEST.body());
+        awaitRunning(database);
         JsonNode next = submit(api, """
                 {"networks": [{"family": "white-noise"}], "inputs": {"type": "grid", "points": 16}, "runs": 5,
                  "priority": -1}""");
