@@ -28,7 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
 @ExtendWith(FaultSuite.class)
 class DatabaseFaults {
 
-    private static final Duration OUTAGE = Duration.ofSeconds(FaultSuite.SHORT ? 10 : 60);
+    private static final Duration LENGTH = Duration.ofSeconds(FaultSuite.SHORT ? 10 : 60);
     private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final Duration BETWEEN_PROBES = Duration.ofMillis(200);
     private static final JsonMapper JSON = new JsonMapper();
@@ -136,6 +136,23 @@ class DatabaseFaults {
         outage(trial, trial.postgres()::kill);
     }
 
+    /** From when the server was gone until it was told to start, and until it answered. */
+    private record Outage(Instant down, Instant starting, Instant up) {
+
+        static Outage of(Trial trial, Runnable end) {
+            end.run();
+            Instant down = Instant.now();
+            pause(LENGTH);
+            Instant starting = Instant.now();
+            trial.postgres().start();
+            return new Outage(down, starting, Instant.now());
+        }
+
+        boolean covers(Probe probe) {
+            return probe.start().isAfter(down) && probe.start().isBefore(starting);
+        }
+    }
+
     private static void outage(Trial trial, Runnable end) {
         Workload work = Workload.disturbed();
         Workload.Outcome expected = trial.undisturbed(work);
@@ -145,41 +162,43 @@ class DatabaseFaults {
         nodes.forEach(Node::awaitReady);
         JsonNode experiment = submit(api, work.body());
         Prober prober = new Prober(api, experiment);
-        Instant ending;
-        Instant down;
-        Instant starting;
-        Instant up;
+        Outage outage;
         try (prober) {
-            await("a quarter of the cells", PATIENCE, () -> done(database) > work.cells() / 4);
-            ending = Instant.now();
-            end.run();
-            down = Instant.now();
-            pause(OUTAGE);
-            starting = Instant.now();
-            trial.postgres().start();
-            up = Instant.now();
+            await("a quarter of the cells", PATIENCE, () -> Trial.done(api, experiment) >= work.cells() / 4);
+            outage = Outage.of(trial, end);
             await("the end of all cells", PATIENCE, () -> live(database, work.cells()) == 0);
         }
         await("the end of what was submitted meanwhile", PATIENCE, () -> live(database, 1) == 0);
         List<Probe> probes = List.copyOf(prober.probes);
-        List<Probe> away = probes.stream()
-                .filter(probe -> probe.start().isAfter(down) && probe.start().isBefore(starting))
-                .toList();
+        answers(trial, probes, outage);
         trial.line(
-                "%d requests while it was away for %.0f s: %s"
-                        .formatted(away.size(), seconds(down, starting), outcomes(away)),
+                "processes that live on: %d of %d"
+                        .formatted(nodes.stream().filter(Node::isAlive).count(), nodes.size()),
+                "all",
+                nodes.stream().allMatch(Node::isAlive));
+        recovery(trial, database, probes, outage);
+        nothingLost(trial, database, probes, work.cells());
+        trial.identical(Workload.Outcome.of(api.client(), experiment), expected);
+    }
+
+    private static void answers(Trial trial, List<Probe> probes, Outage outage) {
+        List<Probe> away = probes.stream().filter(outage::covers).toList();
+        double length = seconds(outage.down(), outage.starting());
+        trial.line(
+                "%d requests while it was away for %.0f s: %s".formatted(away.size(), length, outcomes(away)),
                 "at least 2 each second, each 503 with Retry-After and a problem, unless it was back in time",
-                away.size() >= 2 * seconds(down, starting)
-                        && away.stream().allMatch(probe -> probe.refusedWell() || probe.outlasted(starting)));
-        List<Probe> others = probes.stream()
-                .filter(probe -> !away.contains(probe))
+                away.size() >= 2 * length
+                        && away.stream().allMatch(probe -> probe.refusedWell() || probe.outlasted(outage.starting())));
+        List<Probe> others =
+                probes.stream().filter(probe -> !outage.covers(probe)).toList();
+        List<Probe> amiss = others.stream()
                 .filter(probe -> !probe.succeeded() && !probe.refusedWell())
                 .toList();
         trial.line(
                 "%d requests before and after, answered with neither 2xx nor that: %s"
-                        .formatted(probes.size() - away.size(), outcomes(others)),
+                        .formatted(others.size(), outcomes(amiss)),
                 "none",
-                others.isEmpty());
+                amiss.isEmpty());
         trial.atMost(
                 "the longest answer",
                 probes.stream()
@@ -188,46 +207,30 @@ class DatabaseFaults {
                         .orElseThrow(),
                 10,
                 "s");
+    }
+
+    private static void recovery(Trial trial, Database database, List<Probe> probes, Outage outage) {
+        Instant answered = probes.stream()
+                .filter(Probe::succeeded)
+                .map(Probe::end)
+                .filter(time -> time.isAfter(outage.up()))
+                .min(Instant::compareTo)
+                .orElseThrow();
+        Instant finished = database.sql(
+                        "select min(finished_at) from cell where finished_at > ?::timestamptz",
+                        outage.starting().toString())
+                .query((row, _) -> row.getTimestamp(1).toInstant())
+                .single();
         trial.line(
-                "processes that live on: %d of %d"
-                        .formatted(nodes.stream().filter(Node::isAlive).count(), nodes.size()),
-                "all",
-                nodes.stream().allMatch(Node::isAlive));
-        trial.line(
-                "from database up to the next answer that is no 503: %.1f s, to the next finished cell: %.1f s"
-                        .formatted(
-                                probes.stream()
-                                        .filter(Probe::succeeded)
-                                        .map(Probe::end)
-                                        .filter(time -> time.isAfter(up))
-                                        .min(Instant::compareTo)
-                                        .map(time -> seconds(up, time))
-                                        .orElseThrow(),
-                                seconds(up, nextFinish(database, ending))),
+                "from database up to the next answer with success: %.1f s, to the next finished cell: %.1f s"
+                        .formatted(seconds(outage.up(), answered), seconds(outage.up(), finished)),
                 "by itself, within 30 s",
-                seconds(up, nextFinish(database, ending)) <= 30);
-        nothingLost(trial, database, probes, work.cells());
-        Workload.Outcome outcome = Workload.Outcome.of(api.client(), experiment);
-        trial.line(
-                "rows and a matrix " + (outcome.equals(expected) ? "are" : "are not") + " those of an undisturbed run",
-                "bit-identical",
-                outcome.equals(expected));
+                seconds(outage.up(), finished) <= 30);
     }
 
     /** How many experiments of so many cells have not ended. */
     private static long live(Database database, int cells) {
         return database.number("select count(*) from experiment where finished_at is null and cells = ?", cells);
-    }
-
-    private static long done(Database database) {
-        return database.number("select count(*) from cell where state = 'DONE'");
-    }
-
-    /** The next cell to be finished after the database went away; none is while it is. */
-    private static Instant nextFinish(Database database, Instant away) {
-        return database.sql("select min(finished_at) from cell where finished_at > ?::timestamptz", away.toString())
-                .query((row, _) -> row.getTimestamp(1).toInstant())
-                .single();
     }
 
     private static Map<String, Long> outcomes(List<Probe> probes) {

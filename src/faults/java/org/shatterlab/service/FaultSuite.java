@@ -38,7 +38,7 @@ final class FaultSuite implements ParameterResolver, AfterTestExecutionCallback 
         private Shared() throws IOException {
             FileSystemUtils.deleteRecursively(FOLDER);
             Files.createDirectories(FOLDER);
-            postgres = StoppablePostgres.start(FOLDER.resolve("postgres"), ServiceProcess.freePort());
+            postgres = StoppablePostgres.start(FOLDER.resolve("postgres"), Node.freePort());
         }
 
         static Shared start() {

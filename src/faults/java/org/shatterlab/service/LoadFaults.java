@@ -1,6 +1,8 @@
 package org.shatterlab.service;
 
 import static org.shatterlab.service.Trial.await;
+import static org.shatterlab.service.Trial.done;
+import static org.shatterlab.service.Trial.ended;
 import static org.shatterlab.service.Trial.pause;
 import static org.shatterlab.service.Trial.read;
 import static org.shatterlab.service.Trial.seconds;
@@ -50,10 +52,7 @@ class LoadFaults {
         Instant start = Instant.now();
         int before = done(api, large);
         JsonNode small = submit(api, new Workload(20, depth, 200, 3).body());
-        Instant end = await(
-                "the end of the small one",
-                PATIENCE,
-                () -> !read(api, small).get("finishedAt").isNull());
+        Instant end = await("the end of the small one", PATIENCE, () -> ended(api, small));
         int cells = 20 + done(api, large) - before;
         double took = seconds(start, end);
         int threads = Runtime.getRuntime().availableProcessors();
@@ -67,19 +66,12 @@ class LoadFaults {
                 "at most 10 s",
                 took <= 10);
         api.client().call("POST", large.get("links").get("self").asString() + "/cancel", "");
-        await(
-                "the end of the large one",
-                PATIENCE,
-                () -> !read(api, large).get("finishedAt").isNull());
+        await("the end of the large one", PATIENCE, () -> ended(api, large));
         trial.line(
                 "the large one after its cancellation: "
                         + read(api, large).get("state").asString(),
                 "CANCELLED",
                 read(api, large).get("state").asString().equals("CANCELLED") && worker.isAlive());
-    }
-
-    private static int done(Node api, JsonNode experiment) {
-        return read(api, experiment).get("progress").get("done").asInt();
     }
 
     /** The depth at which a cell takes about 50 ms here and now, from the time of some of another depth. */

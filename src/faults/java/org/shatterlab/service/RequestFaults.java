@@ -166,10 +166,7 @@ class RequestFaults {
         cancelAll(api, database);
         JsonNode figure = submit(api, "{\"preset\": \"figure-2\"}");
         Node worker = trial.worker(database).awaitReady();
-        await(
-                "Figure 2",
-                Duration.ofMinutes(3),
-                () -> !read(api, figure).get("finishedAt").isNull());
+        await("Figure 2", Duration.ofMinutes(3), () -> Trial.ended(api, figure));
         String state = read(api, figure).get("state").asString();
         trial.line("Figure 2 after that: " + state, "SUCCEEDED", state.equals("SUCCEEDED"));
         trial.line(

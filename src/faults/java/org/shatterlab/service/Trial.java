@@ -13,7 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.function.BooleanSupplier;
 import org.shatterlab.JavaProcess;
 import org.shatterlab.ShatterlabApplication;
@@ -30,6 +32,7 @@ final class Trial implements AutoCloseable {
     private final Path folder;
     private final FaultSuite.Shared shared;
     private final List<Node> nodes = new CopyOnWriteArrayList<>();
+    private final Set<Path> embedded = new CopyOnWriteArraySet<>();
     private final List<FaultTable.Line> lines = new ArrayList<>();
     private final Thread hook = new Thread(this::killAll);
 
@@ -59,23 +62,33 @@ final class Trial implements AutoCloseable {
     }
 
     Node start(Database database, String roles, List<String> options, String... arguments) {
-        String node = (nodes.size() + 1) + "-" + roles.replace(',', '-');
-        Path data = folder.resolve(node);
-        int port = ServiceProcess.freePort();
-        List<String> all = new ArrayList<>(List.of(
-                "--server.port=" + port,
-                "--shatterlab.welcome=false",
-                "--shatterlab.data-dir=" + data,
-                "--shatterlab.roles=" + roles));
-        all.addAll(database.arguments());
+        String name = (nodes.size() + 1) + "-" + roles.replace(',', '-');
+        List<String> all = new ArrayList<>(database.arguments());
+        all.add("--shatterlab.roles=" + roles);
         all.addAll(List.of(arguments));
+        return start(name, Node.freePort(), options, all);
+    }
+
+    /** Starts a whole service with an embedded database, which its folder has from the last of this name. */
+    Node service(String name, int port) {
+        Path postgres = folder.resolve(name).resolve("postgres");
+        shared.postgres.shareBinaries(postgres);
+        embedded.add(postgres);
+        return start(name, port, JavaProcess.SHORT_LIVED, List.of());
+    }
+
+    private Node start(String name, int port, List<String> options, List<String> arguments) {
+        Path data = folder.resolve(name);
+        List<String> all = new ArrayList<>(
+                List.of("--server.port=" + port, "--shatterlab.welcome=false", "--shatterlab.data-dir=" + data));
+        all.addAll(arguments);
         try {
             Files.createDirectories(data);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         Node started = new Node(
-                node,
+                name,
                 JavaProcess.start(data.resolve("log"), options, ShatterlabApplication.class, all),
                 port,
                 Service.at("http://127.0.0.1:" + port));
@@ -109,6 +122,14 @@ final class Trial implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    static boolean ended(Node api, JsonNode experiment) {
+        return !read(api, experiment).get("finishedAt").isNull();
+    }
+
+    static int done(Node api, JsonNode experiment) {
+        return read(api, experiment).get("progress").get("done").asInt();
     }
 
     /** Waits until something is so. */
@@ -165,6 +186,12 @@ final class Trial implements AutoCloseable {
         line(what + ": " + value, Long.toString(expected), value == expected);
     }
 
+    /** A line on what an experiment came to. */
+    void identical(Workload.Outcome outcome, Workload.Outcome expected) {
+        boolean same = outcome.equals(expected);
+        line("rows and a matrix " + (same ? "are" : "are not") + " those of an undisturbed run", "bit-identical", same);
+    }
+
     /** The trial ended before all was measured. */
     void broke(Throwable cause) {
         String message = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
@@ -177,6 +204,7 @@ final class Trial implements AutoCloseable {
 
     private void killAll() {
         nodes.forEach(Node::close);
+        embedded.forEach(StoppablePostgres::killIn);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.shatterlab.service;
 
 import static org.shatterlab.service.Trial.await;
+import static org.shatterlab.service.Trial.ended;
 import static org.shatterlab.service.Trial.pause;
 import static org.shatterlab.service.Trial.read;
 import static org.shatterlab.service.Trial.seconds;
@@ -12,9 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.shatterlab.JavaProcess;
 import tools.jackson.databind.JsonNode;
 
 /** What happens to workers, happens to no result. */
@@ -22,7 +26,7 @@ import tools.jackson.databind.JsonNode;
 class WorkerFaults {
 
     private static final Duration BETWEEN_KILLS = Duration.ofSeconds(3);
-    private static final int KILLS = FaultSuite.SHORT ? 5 : 20;
+    private static final int KILLS = FaultSuite.SHORT ? 4 : 20;
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     /** Two cells of five seconds and more, and of ten and more. */
@@ -40,10 +44,9 @@ class WorkerFaults {
         Workload.Outcome expected = trial.undisturbed(work);
         Database database = trial.database();
         Node api = trial.api(database);
-        List<Node> workers = new ArrayList<>();
-        for (int i = 0; i < 3; i++) {
-            workers.add(worker(trial, database));
-        }
+        List<Node> workers = Stream.generate(() -> worker(trial, database))
+                .limit(3)
+                .collect(Collectors.toCollection(ArrayList::new));
         workers.forEach(Node::awaitReady);
         api.awaitReady();
         JsonNode experiment = submit(api, work.body());
@@ -60,24 +63,30 @@ class WorkerFaults {
                 workers.set(workers.indexOf(victim), worker(trial, database));
             }
         }
-        double killing = seconds(start, Instant.now());
+        String killed = "%d kills in %.0f s".formatted(kills.size(), seconds(start, Instant.now()));
         await("the end of all cells", PATIENCE, () -> ended(api, experiment));
-        requireCountedOnce(trial, database, read(api, experiment), work.cells());
-        identical(trial, Workload.Outcome.of(api.client(), experiment), expected);
+        countedOnce(trial, database, read(api, experiment), work.cells());
+        trial.identical(Workload.Outcome.of(api.client(), experiment), expected);
+        List<Lost> lost = lost(database);
+        trial.line(
+                killed + ", of which lost a cell that was begun: " + lost.size(),
+                KILLS + " kills, at most one cell by each, and at least one",
+                kills.size() == KILLS && !lost.isEmpty() && lost.size() <= kills.size());
+        trial.atMost("longest time from a kill to the next start of its cell", longest(lost, kills), 15, "s");
+    }
 
-        List<Lost> lost = database.sql("""
+    private static List<Lost> lost(Database database) {
+        return database.sql("""
                         select a.started_at, b.started_at from cell_execution a
                         join cell_execution b on b.fingerprint = a.fingerprint and b.fence = a.fence + 1""")
                 .query((row, _) -> new Lost(
                         row.getTimestamp(1).toInstant(), row.getTimestamp(2).toInstant()))
                 .list();
-        trial.line(
-                "%d kills in %.0f s, of which lost a cell that was begun: %d"
-                        .formatted(kills.size(), killing, lost.size()),
-                KILLS + " kills, at most one cell by each, and at least one",
-                kills.size() == KILLS && !lost.isEmpty() && lost.size() <= kills.size());
-        // Cells are much shorter than the time between two kills, so that the next kill is the one that lost it.
-        double longest = lost.stream()
+    }
+
+    /** Cells are much shorter than the time between two kills, so that the next kill is the one that lost a cell. */
+    private static double longest(List<Lost> lost, List<Instant> kills) {
+        return lost.stream()
                 .mapToDouble(cell -> kills.stream()
                         .filter(kill -> !kill.isBefore(cell.began()))
                         .findFirst()
@@ -85,7 +94,6 @@ class WorkerFaults {
                         .orElse(Double.POSITIVE_INFINITY))
                 .max()
                 .orElse(Double.POSITIVE_INFINITY);
-        trial.atMost("longest time from a kill to the next start of its cell", longest, 15, "s");
     }
 
     private static Node worker(Trial trial, Database database, String... more) {
@@ -94,11 +102,7 @@ class WorkerFaults {
         return trial.worker(database, arguments.toArray(String[]::new));
     }
 
-    private static boolean ended(Node api, JsonNode experiment) {
-        return !read(api, experiment).get("finishedAt").isNull();
-    }
-
-    private static void requireCountedOnce(Trial trial, Database database, JsonNode experiment, int cells) {
+    private static void countedOnce(Trial trial, Database database, JsonNode experiment, int cells) {
         JsonNode progress = experiment.get("progress");
         trial.line(
                 "%s, %s cells done, %s failed"
@@ -111,13 +115,6 @@ class WorkerFaults {
                         select count(*) from cell c where state = 'DONE' and fence =
                           (select max(fence) from cell_execution e where e.fingerprint = c.fingerprint)
                           and exists (select from cell_row r where r.fingerprint = c.fingerprint)"""), cells);
-    }
-
-    private static void identical(Trial trial, Workload.Outcome outcome, Workload.Outcome expected) {
-        trial.line(
-                "rows and a matrix " + (outcome.equals(expected) ? "are" : "are not") + " those of an undisturbed run",
-                "bit-identical",
-                outcome.equals(expected));
     }
 
     /** A cell that a worker has begun. */
@@ -140,6 +137,26 @@ class WorkerFaults {
     }
 
     @Test
+    @DisplayName("many short cells, shared by 4 processes")
+    void shared(Trial trial) {
+        int cells = FaultSuite.SHORT ? 500 : 2000;
+        Database database = trial.database();
+        Node api = trial.start(database, "api,worker", JavaProcess.SHORT_LIVED);
+        List<Node> nodes = Stream.concat(
+                        Stream.of(api),
+                        Stream.generate(() -> trial.worker(database)).limit(3))
+                .toList();
+        nodes.forEach(Node::awaitReady);
+        JsonNode experiment = api.client().run("""
+                {"networks": [{"family": "white-noise"}], "inputs": {"type": "grid", "points": 16},
+                 "statistics": ["gradient-variance"], "runs": %d}""".formatted(5 * cells));
+        countedOnce(trial, database, experiment, cells);
+        trial.exactly("starts of cells", database.number("select count(*) from cell_execution"), cells);
+        trial.exactly(
+                "processes that had a share", database.number("select count(distinct worker) from cell_execution"), 4);
+    }
+
+    @Test
     @DisplayName("a worker frozen (SIGSTOP) past its lease, and resumed")
     void frozen(Trial trial) {
         // Cells of two seconds and more.
@@ -147,7 +164,8 @@ class WorkerFaults {
         Workload.Outcome expected = trial.undisturbed(work);
         Database database = trial.database();
         Node api = trial.api(database);
-        Node frozen = worker(trial, database).awaitReady();
+        Node frozen = worker(trial, database, "--logging.level.org.shatterlab.worker=debug")
+                .awaitReady();
         api.awaitReady();
         JsonNode experiment = submit(api, work.body());
         Running cell = awaitRunning(database);
@@ -159,35 +177,37 @@ class WorkerFaults {
         frozen.signal("CONT");
         Instant resumed = Instant.now();
         Instant told = await(
-                "a word of the worker on the late result",
-                PATIENCE,
-                () -> frozen.process().output().contains("its result is dropped") || !frozen.isAlive());
-        trial.line(
-                "its late result: %s, %.1f s after it was resumed, frozen for %.0f s"
-                        .formatted(
-                                frozen.isAlive() ? "dropped" : "it has ended",
-                                seconds(resumed, told),
-                                seconds(stopped, resumed)),
-                "dropped, or the worker ends",
-                true);
-        List<String> workers = database.sql(
+                "a word of the worker on the late result", PATIENCE, () -> !frozen.isAlive() || dropped(frozen, cell));
+        trial.atMost(
+                "frozen for %.0f s; from then until it drops its late result, or ends"
+                        .formatted(seconds(stopped, resumed)),
+                seconds(resumed, told),
+                60,
+                "s");
+        List<String> starts = database.sql(
                         "select worker from cell_execution where fingerprint = ? order by fence", cell.fingerprint())
                 .query((row, _) -> row.getString(1))
                 .list();
+        boolean elsewhere = !starts.getLast().equals(cell.worker());
         trial.line(
                 "starts of its cell: %d, the last by %s"
-                        .formatted(
-                                workers.size(),
-                                workers.getLast().equals(cell.worker()) ? "itself" : "the other worker"),
+                        .formatted(starts.size(), elsewhere ? "the other worker" : "itself"),
                 "2, the last by the other worker",
-                workers.size() == 2 && !workers.getLast().equals(cell.worker()));
-        requireCountedOnce(trial, database, ended, work.cells());
+                starts.size() == 2 && elsewhere);
+        countedOnce(trial, database, ended, work.cells());
         trial.line(
                 "the experiment after the late result " + (read(api, experiment).equals(ended) ? "is" : "is not")
                         + " as before",
                 "unchanged",
                 read(api, experiment).equals(ended));
-        identical(trial, Workload.Outcome.of(api.client(), experiment), expected);
+        trial.identical(Workload.Outcome.of(api.client(), experiment), expected);
+    }
+
+    /** Whether a worker says that it stopped a cell that is no longer its own, or that it ended it in vain. */
+    private static boolean dropped(Node worker, Running cell) {
+        String log = worker.process().output();
+        return log.contains("cell " + cell.fingerprint() + " was stopped")
+                || log.contains("cell " + cell.fingerprint() + " was taken over by another worker");
     }
 
     @Test
@@ -210,7 +230,7 @@ class WorkerFaults {
         trial.atMost("from SIGTERM to the end of the process", seconds(asked, Instant.now()), 7, "s");
         trial.line("its exit status: " + status, "0 or 143", status == 0 || status == 143);
         await("the end of all cells elsewhere", PATIENCE, () -> ended(api, experiment));
-        requireCountedOnce(trial, database, read(api, experiment), LONG.cells());
+        countedOnce(trial, database, read(api, experiment), LONG.cells());
         long attempts = database.number("select max(attempts) from cell");
         trial.line("attempts that the most tried cell is charged with: " + attempts, "at most 1", attempts <= 1);
         Optional<Instant> next = database.sql(

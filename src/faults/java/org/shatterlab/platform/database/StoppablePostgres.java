@@ -71,10 +71,19 @@ public final class StoppablePostgres implements AutoCloseable {
         }
     }
 
-    /** Kills all of its processes at once, as {@code kill -9} does. Does nothing where there are none. */
+    /** Kills all of its processes at once, as {@code kill -9} does. */
     public void kill() {
+        killIn(folder);
+    }
+
+    /** Kills the server of a folder, which a service that embedded it may have left behind, where one runs there. */
+    public static void killIn(Path folder) {
         Path pidFile = folder.resolve("data").resolve("postmaster.pid");
-        try (Stream<String> lines = Files.exists(pidFile) ? Files.lines(pidFile) : Stream.empty()) {
+        if (Files.notExists(pidFile)) {
+            return;
+        }
+        try (Stream<String> lines = Files.lines(pidFile)) {
+            PostgresBinaries binaries = PostgresBinaries.unpack(folder.resolve("binaries"));
             lines.findFirst()
                     .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid.strip())))
                     .filter(binaries::areRunBy)
@@ -90,6 +99,18 @@ public final class StoppablePostgres implements AutoCloseable {
                 Stream.concat(Stream.of(postmaster), postmaster.descendants()).toList();
         processes.forEach(ProcessHandle::destroyForcibly);
         processes.forEach(process -> process.onExit().join());
+    }
+
+    /** Spares a service the unpacking of its own, in the folder of the server that it embeds. */
+    public void shareBinaries(Path embedded) {
+        try {
+            Path link = Files.createDirectories(embedded).resolve("binaries");
+            if (Files.notExists(link)) {
+                Files.createSymbolicLink(link, folder.resolve("binaries"));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Creates a database, and tells its address. */
