@@ -205,8 +205,7 @@ class DatabaseFaults {
                         .mapToDouble(probe -> seconds(probe.start(), probe.end()))
                         .max()
                         .orElseThrow(),
-                10,
-                "s");
+                10);
     }
 
     private static void recovery(Trial trial, Database database, List<Probe> probes, Outage outage) {

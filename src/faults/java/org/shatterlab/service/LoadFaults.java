@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
 import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 
@@ -29,10 +30,11 @@ import tools.jackson.databind.JsonNode;
 class LoadFaults {
 
     private static final String EXPERIMENTS = "/api/v1/experiments";
+    private static final String FULL = "the short form runs on machines of any speed";
     private static final int CONNECTIONS = 16;
-    private static final Duration WARM_UP = Duration.ofSeconds(FaultSuite.SHORT ? 3 : 20);
-    private static final Duration MEASURED = Duration.ofSeconds(FaultSuite.SHORT ? 3 : 20);
-    private static final int PICK_UPS = FaultSuite.SHORT ? 10 : 50;
+    private static final Duration WARM_UP = Duration.ofSeconds(20);
+    private static final Duration MEASURED = Duration.ofSeconds(20);
+    private static final int PICK_UPS = 50;
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final Pattern ID = Pattern.compile("\"id\":\"([^\"]+)\"");
 
@@ -90,6 +92,7 @@ class LoadFaults {
     }
 
     @Test
+    @DisabledIfSystemProperty(named = "faults.short", matches = "true", disabledReason = FULL)
     @DisplayName("load on 16 connections that are kept alive, on a process that answers only")
     void throughput(Trial trial) throws Exception {
         Database database = trial.database();
@@ -113,7 +116,6 @@ class LoadFaults {
         return Node.request("POST", EXPERIMENTS, RequestFaults.oneCell(seed.getAndIncrement()));
     }
 
-    /** The short form runs on machines of any speed, beside anything else: its figures are told, and hold whatever they are. */
     private static void report(Trial trial, String what, LoadClient.Load load, double least, double longest) {
         trial.line(
                 String.format(
@@ -124,16 +126,18 @@ class LoadFaults {
                         load.percentileMillis(50),
                         load.percentileMillis(99),
                         load.failures(),
-                        ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage()),
-                FaultSuite.SHORT
-                        ? "none refused"
-                        : String.format(
-                                Locale.ROOT, "at least %.0f/s, p99 below %.0f ms, none refused", least, longest),
-                load.failures() == 0
-                        && (FaultSuite.SHORT || (load.perSecond() >= least && load.percentileMillis(99) < longest)));
+                        loadAverage()),
+                String.format(Locale.ROOT, "at least %.0f/s, p99 below %.0f ms, none refused", least, longest),
+                load.failures() == 0 && load.perSecond() >= least && load.percentileMillis(99) < longest);
+    }
+
+    /** Of the machine, which tells whether a figure is of this service alone. */
+    private static double loadAverage() {
+        return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
     }
 
     @Test
+    @DisabledIfSystemProperty(named = "faults.short", matches = "true", disabledReason = FULL)
     @DisplayName("one cell at a time submitted to an idle service")
     void pickUp(Trial trial) {
         Database database = trial.database();
@@ -162,9 +166,9 @@ class LoadFaults {
                         millis[PICK_UPS / 2],
                         PICK_UPS,
                         millis[PICK_UPS - 1],
-                        ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage()),
-                FaultSuite.SHORT ? "that it runs" : "median below %.0f ms".formatted(limit),
-                FaultSuite.SHORT || millis[PICK_UPS / 2] < limit);
+                        loadAverage()),
+                "median below %.0f ms".formatted(limit),
+                millis[PICK_UPS / 2] < limit);
     }
 
     /** Milliseconds from before a submission until a poll tells that its cell runs, or has run. */

@@ -319,7 +319,7 @@ class RequestFaults {
                 "none dropped",
                 dropped.isEmpty());
         trial.line("its exit status: " + status, "0 or 143", status == 0 || status == 143);
-        trial.atMost("from SIGTERM to the end of the process, of which 2 s are its delay", ended, 10, "s");
+        trial.atMost("from SIGTERM to the end of the process, of which 2 s are its delay", ended, 10);
     }
 
     private static Sent send(Node api, String experiment, int client, int number) {

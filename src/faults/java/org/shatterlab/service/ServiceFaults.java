@@ -72,7 +72,7 @@ class ServiceFaults {
             same += Workload.Outcome.of(service.client(), experiment).equals(expected) ? 1 : 0;
         }
         trial.exactly("experiments with the bits of one in an undisturbed service", same, KILLS);
-        trial.atMost("longest time from the next start to the end of what went on", longest, 30, "s");
+        trial.atMost("longest time from the next start to the end of what went on", longest, 30);
     }
 
     private static Workload.Outcome undisturbed(Trial trial, int port) {

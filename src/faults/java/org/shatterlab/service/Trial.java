@@ -165,20 +165,12 @@ final class Trial implements AutoCloseable {
         System.out.println(line);
     }
 
-    /** A line on a number that is to be small. */
-    void atMost(String what, double value, double limit, String unit) {
+    /** A line on a time that is to be short. */
+    void atMost(String what, double seconds, double limit) {
         line(
-                String.format(Locale.ROOT, "%s: %.2f %s", what, value, unit),
-                String.format(Locale.ROOT, "at most %.4g %s", limit, unit),
-                value <= limit);
-    }
-
-    /** A line on a number that is to be large. */
-    void atLeast(String what, double value, double limit, String unit) {
-        line(
-                String.format(Locale.ROOT, "%s: %.1f %s", what, value, unit),
-                String.format(Locale.ROOT, "at least %.4g %s", limit, unit),
-                value >= limit);
+                String.format(Locale.ROOT, "%s: %.2f s", what, seconds),
+                String.format(Locale.ROOT, "at most %.0f s", limit),
+                seconds <= limit);
     }
 
     /** A line on a count that is known beforehand. */
@@ -204,7 +196,7 @@ final class Trial implements AutoCloseable {
 
     private void killAll() {
         nodes.forEach(Node::close);
-        embedded.forEach(StoppablePostgres::killIn);
+        embedded.forEach(shared.postgres::killIn);
     }
 
     @Override

@@ -72,7 +72,7 @@ class WorkerFaults {
                 killed + ", of which lost a cell that was begun: " + lost.size(),
                 KILLS + " kills, at most one cell by each, and at least one",
                 kills.size() == KILLS && !lost.isEmpty() && lost.size() <= kills.size());
-        trial.atMost("longest time from a kill to the next start of its cell", longest(lost, kills), 15, "s");
+        trial.atMost("longest time from a kill to the next start of its cell", longest(lost, kills), 15);
     }
 
     private static List<Lost> lost(Database database) {
@@ -182,8 +182,7 @@ class WorkerFaults {
                 "frozen for %.0f s; from then until it drops its late result, or ends"
                         .formatted(seconds(stopped, resumed)),
                 seconds(resumed, told),
-                60,
-                "s");
+                60);
         List<String> starts = database.sql(
                         "select worker from cell_execution where fingerprint = ? order by fence", cell.fingerprint())
                 .query((row, _) -> row.getString(1))
@@ -227,7 +226,7 @@ class WorkerFaults {
         Instant asked = Instant.now();
         leaving.signal("TERM");
         int status = leaving.awaitExit(Duration.ofSeconds(60));
-        trial.atMost("from SIGTERM to the end of the process", seconds(asked, Instant.now()), 7, "s");
+        trial.atMost("from SIGTERM to the end of the process", seconds(asked, Instant.now()), 7);
         trial.line("its exit status: " + status, "0 or 143", status == 0 || status == 143);
         await("the end of all cells elsewhere", PATIENCE, () -> ended(api, experiment));
         countedOnce(trial, database, read(api, experiment), LONG.cells());
@@ -261,13 +260,12 @@ class WorkerFaults {
         Instant asked = Instant.now();
         api.client().call("POST", experiment.get("links").get("self").asString() + "/cancel", "");
         Instant cancelled = await("CANCELLED", PATIENCE, () -> ended(api, experiment));
-        trial.atMost("from the cancellation to CANCELLED", seconds(asked, cancelled), 2, "s");
+        trial.atMost("from the cancellation to CANCELLED", seconds(asked, cancelled), 2);
         await("the end of the next experiment", PATIENCE, () -> ended(api, next));
         trial.atMost(
                 "from the cancellation to the start of the next experiment's cell",
                 seconds(asked, Instant.parse(read(api, next).get("startedAt").asString())),
-                2,
-                "s");
+                2);
         trial.line(
                 "its state: " + read(api, experiment).get("state").asString() + ", the worker "
                         + (worker.isAlive() ? "is alive" : "has ended"),

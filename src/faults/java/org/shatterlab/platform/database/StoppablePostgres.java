@@ -76,14 +76,10 @@ public final class StoppablePostgres implements AutoCloseable {
         killIn(folder);
     }
 
-    /** Kills the server of a folder, which a service that embedded it may have left behind, where one runs there. */
-    public static void killIn(Path folder) {
-        Path pidFile = folder.resolve("data").resolve("postmaster.pid");
-        if (Files.notExists(pidFile)) {
-            return;
-        }
-        try (Stream<String> lines = Files.lines(pidFile)) {
-            PostgresBinaries binaries = PostgresBinaries.unpack(folder.resolve("binaries"));
+    /** Kills the server of a folder with these binaries, which a service that embeds it may have left behind. */
+    public void killIn(Path embedded) {
+        Path pidFile = embedded.resolve("data").resolve("postmaster.pid");
+        try (Stream<String> lines = Files.exists(pidFile) ? Files.lines(pidFile) : Stream.empty()) {
             lines.findFirst()
                     .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid.strip())))
                     .filter(binaries::areRunBy)
