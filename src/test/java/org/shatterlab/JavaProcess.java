@@ -6,13 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** A program on the class path of the tests in a process of its own, that can be killed. */
 public final class JavaProcess implements AutoCloseable {
 
     /** A short life is mostly start: no compiler that takes its time, no more memory than it needs. */
-    private static final List<String> SHORT_LIVED =
-            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m", "--enable-native-access=ALL-UNNAMED");
+    public static final List<String> SHORT_LIVED = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m");
 
     private static final List<String> INHERITED = List.of("DJL_CACHE_DIR", "java.awt.headless");
 
@@ -26,9 +26,15 @@ public final class JavaProcess implements AutoCloseable {
 
     /** Starts a program; what it prints goes to a file. */
     public static JavaProcess start(Path output, Class<?> main, List<String> arguments) {
+        return start(output, SHORT_LIVED, main, arguments);
+    }
+
+    /** Starts a program on a Java machine with these options. */
+    public static JavaProcess start(Path output, List<String> options, Class<?> main, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(SHORT_LIVED);
+        command.add("--enable-native-access=ALL-UNNAMED");
+        command.addAll(options);
         for (String property : INHERITED) {
             String value = System.getProperty(property);
             if (value != null) {
@@ -60,6 +66,11 @@ public final class JavaProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** The exit status, once it has ended. */
+    public CompletableFuture<Integer> exit() {
+        return process.onExit().thenApply(Process::exitValue);
     }
 
     /** Fails where it has ended. */
