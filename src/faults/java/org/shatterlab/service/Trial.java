@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,7 +17,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.function.BooleanSupplier;
 import org.shatterlab.JavaProcess;
-import org.shatterlab.ShatterlabApplication;
 import org.shatterlab.platform.database.StoppablePostgres;
 import tools.jackson.databind.JsonNode;
 
@@ -78,20 +76,7 @@ final class Trial implements AutoCloseable {
     }
 
     private Node start(String name, int port, List<String> options, List<String> arguments) {
-        Path data = folder.resolve(name);
-        List<String> all = new ArrayList<>(
-                List.of("--server.port=" + port, "--shatterlab.welcome=false", "--shatterlab.data-dir=" + data));
-        all.addAll(arguments);
-        try {
-            Files.createDirectories(data);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        Node started = new Node(
-                name,
-                JavaProcess.start(data.resolve("log"), options, ShatterlabApplication.class, all),
-                port,
-                Service.at("http://127.0.0.1:" + port));
+        Node started = Node.start(folder.resolve(name), port, options, arguments);
         nodes.add(started);
         return started;
     }

@@ -4,11 +4,13 @@ import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.SchedulerName;
 import com.github.kagkarlsson.scheduler.jdbc.PostgreSqlJdbcCustomization;
 import com.github.kagkarlsson.scheduler.logging.LogLevel;
+import com.github.kagkarlsson.scheduler.task.ExecutionComplete;
 import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
 import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import javax.sql.DataSource;
@@ -109,14 +111,21 @@ class WorkerConfiguration {
         return Tasks.custom(CellQueue.CELL)
                 .onFailure((complete, operations) ->
                         operations.reschedule(complete, complete.getTimeDone().plus(AFTER_OUTAGE)))
-                .onDeadExecutionRevive()
+                // It keeps its place in the queue: behind all that waits it could lie for another minute.
+                .onDeadExecution((complete, operations) ->
+                        operations.reschedule(complete, complete.getExecution().executionTime))
                 .execute((instance, _) -> {
                     Optional<Duration> again = runner.run(CellQueue.fingerprint(instance.getId()));
                     return (complete, operations) -> again.ifPresentOrElse(
-                            after -> operations.reschedule(
-                                    complete, complete.getTimeDone().plus(after)),
-                            operations::remove);
+                            after -> operations.reschedule(complete, due(complete, after)), operations::remove);
                 });
+    }
+
+    /** What is to go on at once keeps its place in the queue. */
+    private static Instant due(ExecutionComplete complete, Duration after) {
+        return after.isZero()
+                ? complete.getExecution().executionTime
+                : complete.getTimeDone().plus(after);
     }
 
     @Bean

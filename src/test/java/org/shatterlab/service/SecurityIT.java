@@ -431,7 +431,7 @@ class SecurityIT {
 
     @Test
     void anIssuerThatIsAwayConcernsItsOwnTokensAlone(@TempDir Path data, CapturedOutput output) throws IOException {
-        int port = ServiceProcess.freePort();
+        int port = Node.freePort();
         try (Service other = start(data, "http://127.0.0.1:" + port)) {
             String unverified = issuer.sign(scoped());
             try (ServerSocket _ = new ServerSocket(port, 9, InetAddress.getLoopbackAddress())) {

@@ -10,10 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.shatterlab.JavaProcess;
+import org.shatterlab.ShatterlabApplication;
 
-/** A process of the service under a {@link Trial}, which sends it signals and reads its log. */
+/** A process of the service, which can be sent signals and whose log can be read. */
 record Node(String name, JavaProcess process, int port, Service client) implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofMinutes(3);
@@ -24,6 +27,30 @@ record Node(String name, JavaProcess process, int port, Service client) implemen
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Starts a process and does not wait for it; its log is in its data folder. */
+    static Node start(Path dataFolder, int port, List<String> options, List<String> arguments) {
+        List<String> all = new ArrayList<>(
+                List.of("--server.port=" + port, "--shatterlab.welcome=false", "--shatterlab.data-dir=" + dataFolder));
+        all.addAll(arguments);
+        try {
+            Files.createDirectories(dataFolder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new Node(
+                dataFolder.getFileName().toString(),
+                JavaProcess.start(dataFolder.resolve("log"), options, ShatterlabApplication.class, all),
+                port,
+                Service.at("http://127.0.0.1:" + port));
+    }
+
+    /** Starts a short-lived process of one role on another one's database. */
+    static Node start(Path dataFolder, Service other, String role) {
+        List<String> arguments = new ArrayList<>(other.databaseArguments());
+        arguments.add("--shatterlab.roles=" + role);
+        return start(dataFolder, freePort(), JavaProcess.SHORT_LIVED, arguments);
     }
 
     Node awaitReady() {
