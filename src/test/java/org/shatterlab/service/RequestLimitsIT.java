@@ -33,9 +33,9 @@ class RequestLimitsIT {
 
     private static final int THREADS = 4;
     private static final String SUBMIT =
-            "POST /api/v1/experiments HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n";
+            "POST /api/v1/experiments HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
     private static final String CANCEL =
-            "POST /api/v1/experiments/x/cancel HTTP/1.1\r\nHost: here\r\nContent-Type: application/x-www-form-urlencoded\r\n";
+            "POST /api/v1/experiments/x/cancel HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n";
 
     private Service service;
 
@@ -61,7 +61,7 @@ class RequestLimitsIT {
     }
 
     private Answer get(String path, String headers) throws IOException {
-        String request = "GET " + path + " HTTP/1.1\r\nHost: here\r\n" + headers + "\r\n";
+        String request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n";
         return RawHttp.exchange(service.port(), request.getBytes(ISO_8859_1), false);
     }
 
@@ -71,7 +71,7 @@ class RequestLimitsIT {
                 .isEqualTo(200);
         assertProblem(get("/api/v1/presets", "Big: " + "x".repeat(17_000) + "\r\n"), 431, "headers-too-large");
         assertProblem(
-                get("/api/v1/presets", "Big: x\r\n".repeat(90) + "Big: " + "x".repeat(16_000) + "\r\n"),
+                get("/api/v1/presets", "Big: x\r\n".repeat(90) + "Big: " + "x".repeat(16_200) + "\r\n"),
                 431,
                 "headers-too-large");
         assertProblem(get("/api/v1/presets", "Big: " + "x".repeat(1 << 20) + "\r\n"), 400, "malformed-request");

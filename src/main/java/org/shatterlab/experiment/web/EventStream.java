@@ -32,7 +32,7 @@ final class EventStream implements ExperimentWatch.Observer {
     private @Nullable ExperimentState told;
     private @Nullable ExperimentStatus news;
     private boolean opened;
-    private boolean rested = true;
+    private int rests;
     private boolean beat;
     private boolean over;
     private boolean writing;
@@ -86,8 +86,8 @@ final class EventStream implements ExperimentWatch.Observer {
     }
 
     private synchronized void rest() {
-        rested = true;
-        if (news != null) {
+        rests--;
+        if (news != null && rests == 0) {
             wake();
         }
     }
@@ -101,7 +101,7 @@ final class EventStream implements ExperimentWatch.Observer {
     }
 
     private boolean isDue(ExperimentStatus now) {
-        return rested || over || now.state() != told;
+        return rests == 0 || over || now.state() != told;
     }
 
     private synchronized void wake() {
@@ -148,7 +148,8 @@ final class EventStream implements ExperimentWatch.Observer {
         news = null;
         told = now.state();
         over |= now.state().isTerminal();
-        rested = false;
+        // A new state does not wait for the end of a rest, so that several may overlap.
+        rests++;
         after(REST, this::rest);
         return SseEmitter.event()
                 .id(now.version().tag())
