@@ -73,13 +73,10 @@ class CellLinks {
                 });
     }
 
-    /**
-     * When what is queued now is due, on the clock of the database, which all go by: a moment ago, so that no worker, however
-     * it rounds, finds it not due yet.
-     */
-    Instant dueNow() {
-        return jdbc.sql("select clock_timestamp() - interval '100 milliseconds' as due")
-                .query((row, _) -> Objects.requireNonNull(Rows.instant(row, "due")))
+    /** The time on the clock of the database. */
+    Instant now() {
+        return jdbc.sql("select clock_timestamp() as now")
+                .query((row, _) -> Objects.requireNonNull(Rows.instant(row, "now")))
                 .single();
     }
 

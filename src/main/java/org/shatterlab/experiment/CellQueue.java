@@ -3,6 +3,7 @@ package org.shatterlab.experiment;
 import com.github.kagkarlsson.scheduler.SchedulerClient;
 import com.github.kagkarlsson.scheduler.task.SchedulableInstance;
 import com.github.kagkarlsson.scheduler.task.TaskDescriptor;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +39,9 @@ public class CellQueue {
     /** The channel on which every process is told that cells were put into the queue. */
     public static final String QUEUED = "cells_queued";
 
+    /** So that no worker, however it rounds the time, finds what is queued now not due yet. */
+    private static final Duration EARLY = Duration.ofMillis(100);
+
     private final CellLinks links;
     private final CellRepository cells;
     private final ExperimentRepository experiments;
@@ -46,6 +50,9 @@ public class CellQueue {
     private final Notifier notifier;
     private final QueueProperties properties;
     private final TransactionOperations transactions;
+
+    /** What the clock of the database, which all workers go by, is ahead of this machine's. */
+    private final Refreshed<Duration> ahead;
 
     CellQueue(
             CellLinks links,
@@ -66,6 +73,7 @@ public class CellQueue {
         this.notifier = notifier;
         this.properties = properties;
         this.transactions = transactions;
+        this.ahead = new Refreshed<>(() -> Duration.between(Instant.now(), links.now()), Duration.ofSeconds(10));
     }
 
     /** Cells were put into the queue; published in the transaction that does so. */
@@ -94,7 +102,21 @@ public class CellQueue {
                 .lockFree(next.stream().map(CellLinks.Link::fingerprint).toList())
                 .stream()
                 .collect(Collectors.toMap(CellEntity::fingerprint, Function.identity()));
-        Instant now = links.dueNow();
+        enqueue(experiment, next, free);
+    }
+
+    /** Fills the window of an experiment that is new, of whose cells none is in the queue on its account. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    void fill(ExperimentEntity experiment, CellStore.Stored stored) {
+        List<CellLinks.Link> first = stored.places().stream()
+                .filter(place -> !place.settled())
+                .limit(properties.window())
+                .toList();
+        enqueue(experiment, first, stored.cells());
+    }
+
+    private void enqueue(ExperimentEntity experiment, List<CellLinks.Link> next, Map<String, CellEntity> free) {
+        Instant now = Instant.now().plus(ahead.get()).minus(EARLY);
         List<SchedulableInstance<?>> scheduled = new ArrayList<>();
         for (CellLinks.Link link : next) {
             CellEntity cell = free.get(link.fingerprint());

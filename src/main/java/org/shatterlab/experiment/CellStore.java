@@ -1,8 +1,9 @@
 package org.shatterlab.experiment;
 
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -36,10 +37,11 @@ class CellStore {
      * Cells that are stored.
      *
      * @param places theirs in the experiment, not stored; settled where a cell is done already
+     * @param cells by fingerprint, locked
      * @param all what they are together
      * @param cached those that are done already
      */
-    record Stored(List<CellLinks.Link> places, Tally all, Tally cached) {}
+    record Stored(List<CellLinks.Link> places, Map<String, CellEntity> cells, Tally all, Tally cached) {}
 
     /**
      * Stores what is missing of some cells, locks all of them, and lets those that failed before be computed again.
@@ -52,7 +54,11 @@ class CellStore {
         List<CellLinks.NewCell> keyed = plan.stream()
                 .map(planned -> key(planned.cell(), spec.cache() ? null : experiment))
                 .toList();
-        Set<String> done = store(keyed);
+        Map<String, CellEntity> stored = store(keyed);
+        Set<String> done = stored.values().stream()
+                .filter(cell -> cell.state() == CellEntity.State.DONE)
+                .map(CellEntity::fingerprint)
+                .collect(Collectors.toSet());
         List<CellLinks.Link> places = new ArrayList<>();
         for (int i = 0; i < plan.size(); i++) {
             String fingerprint = keyed.get(i).fingerprint();
@@ -61,6 +67,7 @@ class CellStore {
         }
         return new Stored(
                 places,
+                stored,
                 tally(keyed),
                 tally(keyed.stream()
                         .filter(cell -> done.contains(cell.fingerprint()))
@@ -82,20 +89,18 @@ class CellStore {
                 - (spec.cache() ? links.findDone(fingerprints).size() : 0);
     }
 
-    /** The fingerprints of those that are done. */
-    private Set<String> store(List<CellLinks.NewCell> planned) {
+    private Map<String, CellEntity> store(List<CellLinks.NewCell> planned) {
         SortedMap<String, CellLinks.NewCell> sorted = new TreeMap<>();
         planned.forEach(cell -> sorted.put(cell.fingerprint(), cell));
         links.insertMissing(List.copyOf(sorted.values()));
-        Set<String> done = new HashSet<>();
+        Map<String, CellEntity> stored = new HashMap<>();
         for (CellEntity cell : cells.lockAll(sorted.keySet())) {
-            switch (cell.state()) {
-                case FAILED -> cell.planAgain();
-                case DONE -> done.add(cell.fingerprint());
-                case PLANNED, QUEUED, RUNNING -> {}
+            if (cell.state() == CellEntity.State.FAILED) {
+                cell.planAgain();
             }
+            stored.put(cell.fingerprint(), cell);
         }
-        return done;
+        return stored;
     }
 
     private CellLinks.NewCell key(CellSpec cell, @Nullable UUID nonce) {

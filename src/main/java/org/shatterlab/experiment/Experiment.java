@@ -24,12 +24,17 @@ public record Experiment(
         @Nullable String failure) {
 
     static Experiment of(ExperimentEntity entity) {
+        return of(entity, SpecReader.restore(SpecJson.parse(entity.spec())));
+    }
+
+    /** The same, where the specification has been read. */
+    static Experiment of(ExperimentEntity entity, ExperimentSpec spec) {
         return new Experiment(
                 entity.getId(),
                 entity.owner(),
                 entity.state(),
                 entity.progress(Instant.now()),
-                SpecReader.restore(SpecJson.parse(entity.spec())),
+                spec,
                 entity.rounds(),
                 entity.createdAt(),
                 entity.startedAt(),

@@ -7,6 +7,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -102,6 +103,29 @@ public class ExperimentList {
                 .params(parameters)
                 .query((row, _) -> summary(row, now))
                 .list();
+    }
+
+    /** One of them as it is now, with its specification. */
+    Optional<Experiment> find(UUID id, ExperimentSpec spec) {
+        return jdbc.sql("select " + STATUS + ", owner, created_at, failure from experiment where id = ?")
+                .param(id)
+                .query((row, _) -> experiment(row, spec))
+                .optional();
+    }
+
+    private static Experiment experiment(ResultSet row, ExperimentSpec spec) throws SQLException {
+        ExperimentStatus status = status(row, Instant.now());
+        return new Experiment(
+                status.id(),
+                row.getString("owner"),
+                status.state(),
+                status.progress(),
+                spec,
+                status.version().rounds(),
+                Objects.requireNonNull(Rows.instant(row, "created_at")),
+                status.version().startedAt(),
+                status.version().finishedAt(),
+                row.getString("failure"));
     }
 
     /** All of them, in no order. */

@@ -1,5 +1,7 @@
 package org.shatterlab.experiment;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -20,16 +22,25 @@ import org.springframework.transaction.support.TransactionOperations;
 @Service
 public class Experiments {
 
+    /** Of how many experiments it is kept what computed them. */
+    private static final int MOST_PROVENANCES = 10_000;
+
     private final ExperimentRepository experiments;
+    private final ExperimentList list;
+    private final Specs specs;
     private final CellStore cells;
     private final CellLinks links;
     private final OpenCells openCells;
     private final CellQueue queue;
     private final Rounds rounds;
     private final TransactionOperations transactions;
+    private final Cache<Measured, List<ProvenanceCount>> provenances =
+            Caffeine.newBuilder().maximumSize(MOST_PROVENANCES).build();
 
     Experiments(
             ExperimentRepository experiments,
+            ExperimentList list,
+            Specs specs,
             CellStore cells,
             CellLinks links,
             OpenCells openCells,
@@ -37,6 +48,8 @@ public class Experiments {
             Rounds rounds,
             TransactionOperations transactions) {
         this.experiments = experiments;
+        this.list = list;
+        this.specs = specs;
         this.cells = cells;
         this.links = links;
         this.openCells = openCells;
@@ -44,6 +57,9 @@ public class Experiments {
         this.rounds = rounds;
         this.transactions = transactions;
     }
+
+    /** An experiment with so many cells done, which are always the same. */
+    private record Measured(UUID experiment, int done) {}
 
     /**
      * Plans an experiment and queues what of it has not been computed.
@@ -66,12 +82,13 @@ public class Experiments {
             openCells.requireRoom(owner, cells.countMissing(spec, plan));
         }
         CellStore.Stored stored = cells.store(id, spec, plan, 0);
-        ExperimentEntity experiment = experiments.saveAndFlush(
-                new ExperimentEntity(id, owner, spec, stored.all(), stored.cached(), Instant.now()));
+        ExperimentEntity experiment =
+                new ExperimentEntity(id, owner, spec, stored.all(), stored.cached(), Instant.now());
+        queue.fill(experiment, stored);
+        experiments.saveAndFlush(experiment);
         links.insert(id, stored.places());
-        queue.refill(experiment);
         openCells.admitted(owner, experiment.open());
-        return Experiment.of(experiment);
+        return Experiment.of(experiment, spec);
     }
 
     /**
@@ -80,9 +97,9 @@ public class Experiments {
      * @param id as it stands in the experiment's address
      * @throws ProblemException where there is none
      */
-    @Transactional(readOnly = true)
     public Experiment get(String id) {
-        return experiments.findById(key(id)).map(Experiment::of).orElseThrow(Experiments::notFound);
+        UUID key = key(id);
+        return specs.find(key).flatMap(spec -> list.find(key, spec)).orElseThrow(Experiments::notFound);
     }
 
     static UUID key(String id) {
@@ -103,9 +120,11 @@ public class Experiments {
     }
 
     /** What computed the cells that are done. */
-    @Transactional(readOnly = true)
-    public List<ProvenanceCount> provenance(UUID id) {
-        return links.findProvenance(id);
+    public List<ProvenanceCount> provenance(Experiment experiment) {
+        int done = experiment.progress().done();
+        return done == 0
+                ? List.of()
+                : provenances.get(new Measured(experiment.id(), done), _ -> links.findProvenance(experiment.id()));
     }
 
     /** The networks of an adaptive experiment, by their numbers, that get no more runs than they have. */

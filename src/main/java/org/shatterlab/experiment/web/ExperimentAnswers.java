@@ -26,7 +26,7 @@ class ExperimentAnswers {
     }
 
     ExperimentAnswer of(Experiment experiment) {
-        List<ProvenanceAnswer> provenance = experiments.provenance(experiment.id()).stream()
+        List<ProvenanceAnswer> provenance = experiments.provenance(experiment).stream()
                 .map(entry -> new ProvenanceAnswer(entry.cells(), mapper.readTree(entry.provenance())))
                 .toList();
         return new ExperimentAnswer(

@@ -1,0 +1,45 @@
+package org.shatterlab.experiment;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** The specifications of experiments. They never change, so that those that are asked for often are read once. */
+@Component
+class Specs {
+
+    /** In characters of their JSON. */
+    private static final int MOST_KEPT = 32 << 20;
+
+    private final JdbcClient jdbc;
+    private final Cache<UUID, Kept> kept = Caffeine.newBuilder()
+            .maximumWeight(MOST_KEPT)
+            .weigher((UUID _, Kept spec) -> spec.length())
+            .build();
+
+    Specs(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    private record Kept(ExperimentSpec spec, int length) {}
+
+    /** The specification of an experiment; empty where there is none. */
+    Optional<ExperimentSpec> find(UUID experiment) {
+        return Optional.ofNullable(kept.getIfPresent(experiment))
+                .or(() -> read(experiment))
+                .map(Kept::spec);
+    }
+
+    private Optional<Kept> read(UUID experiment) {
+        Optional<Kept> read = jdbc.sql("select spec::text from experiment where id = ?")
+                .param(experiment)
+                .query((row, _) -> row.getString(1))
+                .optional()
+                .map(json -> new Kept(SpecReader.restore(SpecJson.parse(json)), json.length()));
+        read.ifPresent(spec -> kept.put(experiment, spec));
+        return read;
+    }
+}
