@@ -35,6 +35,10 @@ class LoadFaults {
     private static final Duration WARM_UP = Duration.ofSeconds(20);
     private static final Duration MEASURED = Duration.ofSeconds(20);
     private static final int PICK_UPS = 50;
+
+    /** One after the other, as a service has seen that was not started a minute ago. */
+    private static final int WARM_UPS = 300;
+
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final Pattern ID = Pattern.compile("\"id\":\"([^\"]+)\"");
 
@@ -151,10 +155,14 @@ class LoadFaults {
     }
 
     private static void pickUps(Trial trial, Node api, String whose, double limit) {
-        for (int i = 0; i < PICK_UPS; i++) {
+        for (int i = 0; i < WARM_UPS; i++) {
             pickUp(trial, api);
         }
-        double[] millis = DoubleStream.generate(() -> pickUp(trial, api))
+        double[] millis = DoubleStream.generate(() -> {
+                    // At any moment between two looks of a worker into the queue.
+                    pause(Duration.ofMillis(100 + trial.random.nextInt(300)));
+                    return pickUp(trial, api);
+                })
                 .limit(PICK_UPS)
                 .sorted()
                 .toArray();
@@ -173,8 +181,6 @@ class LoadFaults {
 
     /** Milliseconds from before a submission until a poll tells that its cell runs, or has run. */
     private static double pickUp(Trial trial, Node api) {
-        // At any moment between two looks of a worker into the queue.
-        pause(Duration.ofMillis(100 + trial.random.nextInt(300)));
         try (LoadClient client = new LoadClient(api.port())) {
             long start = System.nanoTime();
             Matcher id = ID.matcher(client.answer(
