@@ -15,6 +15,9 @@ import org.springframework.stereotype.Repository;
 @Repository
 class CellLinks {
 
+    /** So many new rows change how the tables are best read. */
+    private static final int MANY = 1000;
+
     private final JdbcClient jdbc;
     private final JdbcTemplate batches;
 
@@ -59,6 +62,7 @@ class CellLinks {
         });
     }
 
+    /** Stores the places of cells, which are stored. */
     void insert(UUID experiment, List<Link> links) {
         batches.batchUpdate(
                 "insert into experiment_cell (experiment_id, ordinal, network, fingerprint, settled) values (?, ?, ?, ?, ?)",
@@ -71,6 +75,10 @@ class CellLinks {
                     statement.setString(4, link.fingerprint());
                     statement.setBoolean(5, link.settled());
                 });
+        if (links.size() >= MANY) {
+            // Until the database counts its rows, in a minute, it would go through all of them once for each of them.
+            jdbc.sql("analyze cell, experiment_cell").update();
+        }
     }
 
     /** The time on the clock of the database. */

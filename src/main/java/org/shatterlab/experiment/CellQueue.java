@@ -73,7 +73,14 @@ public class CellQueue {
         this.notifier = notifier;
         this.properties = properties;
         this.transactions = transactions;
-        this.ahead = new Refreshed<>(() -> Duration.between(Instant.now(), links.now()), Duration.ofSeconds(10));
+        this.ahead = new Refreshed<>(this::measureAhead, Duration.ofSeconds(10));
+    }
+
+    private Duration measureAhead() {
+        Instant before = Instant.now();
+        Instant there = links.now();
+        return Duration.between(
+                before.plus(Duration.between(before, Instant.now()).dividedBy(2)), there);
     }
 
     /** Cells were put into the queue; published in the transaction that does so. */
