@@ -23,7 +23,7 @@ import org.springframework.transaction.support.TransactionOperations;
 public class Experiments {
 
     /** Of how many experiments it is kept what computed them. */
-    private static final int MOST_PROVENANCES = 10_000;
+    private static final int MOST_PROVENANCES = 1000;
 
     private final ExperimentRepository experiments;
     private final ExperimentList list;

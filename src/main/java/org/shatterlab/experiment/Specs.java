@@ -11,8 +11,8 @@ import org.springframework.stereotype.Component;
 @Component
 class Specs {
 
-    /** In characters of their JSON. */
-    private static final int MOST_KEPT = 32 << 20;
+    /** In characters of their JSON, each of which is several bytes of objects. */
+    private static final int MOST_KEPT = 1 << 20;
 
     private final JdbcClient jdbc;
     private final Cache<UUID, Kept> kept = Caffeine.newBuilder()
