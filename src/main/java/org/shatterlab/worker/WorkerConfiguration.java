@@ -42,9 +42,9 @@ class WorkerConfiguration {
 
     /**
      * A cell's worker is taken for dead after four of these without a sign of life; the check runs every two. So another has
-     * the cell after nine seconds at most, and the poll.
+     * the cell after six seconds at most, and the poll.
      */
-    private static final Duration HEARTBEAT = Duration.ofMillis(1500);
+    private static final Duration HEARTBEAT = Duration.ofSeconds(1);
 
     private static final int MISSED_HEARTBEATS = 4;
 
