@@ -28,8 +28,13 @@ class Heartbeat implements Clock {
     private final ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("heartbeat").factory());
 
+    /** So much more the clocks may differ after each second; the right time is a matter of tens of milliseconds. */
+    private static final Duration DRIFT = Duration.ofMillis(10);
+
     /** What the database's clock is ahead of the machine's. */
     private volatile Duration ahead = Duration.ZERO;
+
+    private Duration uncertainty = Duration.ofDays(1);
 
     private boolean answered = true;
 
@@ -61,13 +66,22 @@ class Heartbeat implements Clock {
         return Instant.now().plus(ahead);
     }
 
+    /** An answer that took long, because the machine is busy, tells less of the time than an earlier one that did not. */
+    private void setClock(Instant before, Instant there, Instant after) {
+        Duration onTheWay = Duration.between(before, after).dividedBy(2);
+        uncertainty = uncertainty.plus(DRIFT);
+        if (onTheWay.compareTo(uncertainty) <= 0) {
+            uncertainty = onTheWay;
+            ahead = Duration.between(before.plus(onTheWay), there);
+        }
+    }
+
     /** What escapes would end the beats for good. */
     private void beat() {
         try {
             Instant before = Instant.now();
             Instant there = registry.beat(worker, running.isDraining());
-            Duration onTheWay = Duration.between(before, Instant.now()).dividedBy(2);
-            ahead = Duration.between(before.plus(onTheWay), there);
+            setClock(before, there, Instant.now());
             running.stop(ledger.lapsed(running.claims()));
             if (!answered) {
                 LOG.info("The database answers again");
