@@ -104,7 +104,9 @@ class OrchestrationIT {
             assertThat(service.has(Lab.class)).isFalse();
         }
         try (Service service = Service.start(data, "--shatterlab.roles=worker")) {
-            assertThat(service.get("/api/v1/presets").statusCode()).isEqualTo(404);
+            assertThat(service.get("/api/v1/presets").statusCode())
+                    .as("it answers probes, and nobody else")
+                    .isEqualTo(401);
             await(() -> service.count("experiment where state = 'SUCCEEDED'") == 1);
         }
     }
