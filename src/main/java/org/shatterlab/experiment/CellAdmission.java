@@ -1,10 +1,7 @@
 package org.shatterlab.experiment;
 
 import java.util.OptionalLong;
-import java.util.Set;
-import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
 import org.shatterlab.lab.CellSpec;
-import org.shatterlab.lab.statistic.Statistic;
 
 /** Refuses networks of which a cell takes more memory than any worker has, or more computation than is allowed. */
 final class CellAdmission {
@@ -25,23 +22,9 @@ final class CellAdmission {
     void check(Fields fields, ExperimentSpec spec) {
         OptionalLong most = memory.most();
         for (int i = 0; i < spec.networks().size(); i++) {
-            NetworkEntry entry = spec.networks().get(i);
-            Set<Statistic> statistics = CellPlanner.statistics(spec, entry.network(), true);
-            if (!statistics.isEmpty()) {
-                int runs = Math.min(CellPlanner.CHUNK, spec.runs().most());
-                check(
-                        fields.at("networks") + "/" + i,
-                        new CellSpec(
-                                entry.network(),
-                                spec.inputs(),
-                                spec.effectiveDepths(entry),
-                                statistics,
-                                spec.precision(),
-                                spec.seed(),
-                                0,
-                                runs),
-                        most);
-            }
+            String pointer = fields.at("networks") + "/" + i;
+            CellPlanner.cell(spec, spec.networks().get(i), 0, spec.runs().most())
+                    .ifPresent(cell -> check(pointer, cell, most));
         }
     }
 

@@ -3,6 +3,7 @@ package org.shatterlab.experiment;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
@@ -51,23 +52,27 @@ public final class CellPlanner {
         List<PlannedCell> cells = new ArrayList<>();
         for (int firstRun = from; firstRun < to; firstRun += CHUNK) {
             for (int network : networks) {
-                NetworkEntry entry = spec.networks().get(network);
-                Set<Statistic> statistics = statistics(spec, entry.network(), firstRun == 0);
-                if (!statistics.isEmpty()) {
-                    CellSpec cell = new CellSpec(
-                            entry.network(),
-                            spec.inputs(),
-                            spec.effectiveDepths(entry),
-                            statistics,
-                            spec.precision(),
-                            spec.seed(),
-                            firstRun,
-                            Math.min(CHUNK, to - firstRun));
-                    cells.add(new PlannedCell(network, cell));
-                }
+                cell(spec, spec.networks().get(network), firstRun, to)
+                        .ifPresent(cell -> cells.add(new PlannedCell(network, cell)));
             }
         }
         return List.copyOf(cells);
+    }
+
+    /** The cell of a network that begins with a run, and ends before another; empty where it has nothing to measure. */
+    static Optional<CellSpec> cell(ExperimentSpec spec, NetworkEntry entry, int firstRun, int to) {
+        Set<Statistic> statistics = statistics(spec, entry.network(), firstRun == 0);
+        return statistics.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new CellSpec(
+                        entry.network(),
+                        spec.inputs(),
+                        spec.effectiveDepths(entry),
+                        statistics,
+                        spec.precision(),
+                        spec.seed(),
+                        firstRun,
+                        Math.min(CHUNK, to - firstRun)));
     }
 
     /** How many cells {@link #planMost} would make, without making them. */
@@ -85,7 +90,7 @@ public final class CellPlanner {
     }
 
     /** Those that a chunk of a network measures. */
-    static Set<Statistic> statistics(ExperimentSpec spec, NetworkSpec network, boolean firstChunk) {
+    private static Set<Statistic> statistics(ExperimentSpec spec, NetworkSpec network, boolean firstChunk) {
         boolean noise = network instanceof NetworkSpec.Noise;
         return ExperimentSpec.inEnumOrder(spec.statistics().stream()
                 .filter(statistic -> firstChunk || !statistic.isOfRunZero())
