@@ -1,8 +1,8 @@
 package org.shatterlab.experiment;
 
+import org.apache.commons.codec.digest.DigestUtils;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.lab.CellSpec;
-import org.shatterlab.lab.Sha256;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -29,6 +29,6 @@ public final class CellFingerprint {
         if (nonce != null) {
             json.put("nonce", nonce);
         }
-        return Sha256.hex(SpecJson.sorted(json));
+        return DigestUtils.sha256Hex(SpecJson.sorted(json));
     }
 }

@@ -1,10 +1,8 @@
 package org.shatterlab.experiment;
 
-import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -79,13 +77,6 @@ class CellLinks {
             // Until the database counts its rows, in a minute, it would go through all of them once for each of them.
             jdbc.sql("analyze cell, experiment_cell").update();
         }
-    }
-
-    /** The time on the clock of the database. */
-    Instant now() {
-        return jdbc.sql("select clock_timestamp() as now")
-                .query((row, _) -> Objects.requireNonNull(Rows.instant(row, "now")))
-                .single();
     }
 
     /** Those of some cells that are done. */

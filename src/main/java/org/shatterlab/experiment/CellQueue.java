@@ -12,6 +12,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
+import org.shatterlab.platform.DatabaseClock;
 import org.shatterlab.platform.Notifier;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
@@ -51,8 +52,7 @@ public class CellQueue {
     private final QueueProperties properties;
     private final TransactionOperations transactions;
 
-    /** What the clock of the database, which all workers go by, is ahead of this machine's. */
-    private final Refreshed<Duration> ahead;
+    private final DatabaseClock clock;
 
     CellQueue(
             CellLinks links,
@@ -62,7 +62,8 @@ public class CellQueue {
             ApplicationEventPublisher events,
             Notifier notifier,
             QueueProperties properties,
-            TransactionOperations transactions) {
+            TransactionOperations transactions,
+            DatabaseClock clock) {
         this.links = links;
         this.cells = cells;
         this.experiments = experiments;
@@ -73,14 +74,7 @@ public class CellQueue {
         this.notifier = notifier;
         this.properties = properties;
         this.transactions = transactions;
-        this.ahead = new Refreshed<>(this::measureAhead, Duration.ofSeconds(10));
-    }
-
-    private Duration measureAhead() {
-        Instant before = Instant.now();
-        Instant there = links.now();
-        return Duration.between(
-                before.plus(Duration.between(before, Instant.now()).dividedBy(2)), there);
+        this.clock = clock;
     }
 
     /** Cells were put into the queue; published in the transaction that does so. */
@@ -123,7 +117,7 @@ public class CellQueue {
     }
 
     private void enqueue(ExperimentEntity experiment, List<CellLinks.Link> next, Map<String, CellEntity> free) {
-        Instant now = Instant.now().plus(ahead.get()).minus(EARLY);
+        Instant now = clock.now().minus(EARLY);
         List<SchedulableInstance<?>> scheduled = new ArrayList<>();
         for (CellLinks.Link link : next) {
             CellEntity cell = free.get(link.fingerprint());

@@ -1,8 +1,8 @@
 package org.shatterlab.experiment;
 
 import java.time.Instant;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.jspecify.annotations.Nullable;
-import org.shatterlab.lab.Sha256;
 
 /** What changes of an experiment in its life: at equal versions it is the same but for the time that is left. */
 public record ExperimentVersion(
@@ -15,6 +15,6 @@ public record ExperimentVersion(
 
     /** A short text for this version and no other. */
     public String tag() {
-        return Sha256.hex(toString()).substring(0, 24);
+        return DigestUtils.sha256Hex(toString()).substring(0, 24);
     }
 }

@@ -3,8 +3,8 @@ package org.shatterlab.experiment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.jspecify.annotations.Nullable;
-import org.shatterlab.lab.Sha256;
 import org.shatterlab.platform.Problem;
 import org.shatterlab.platform.ProblemException;
 import org.springframework.stereotype.Service;
@@ -48,7 +48,7 @@ public class IdempotentSubmissions {
      */
     public Submission submit(@Nullable String owner, String text, JsonNode body, ExperimentSpec spec) {
         IdempotencyKeys.Key key = new IdempotencyKeys.Key(owner, text);
-        String hash = Sha256.hex(SpecJson.sorted(body));
+        String hash = DigestUtils.sha256Hex(SpecJson.sorted(body));
         Instant deadline = Instant.now().plus(PATIENCE);
         while (true) {
             Optional<Submission> submission = transactions.execute(_ -> attempt(key, hash, spec));

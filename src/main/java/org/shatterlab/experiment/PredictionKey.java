@@ -1,6 +1,6 @@
 package org.shatterlab.experiment;
 
-import org.shatterlab.lab.Sha256;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.network.NetworkSpec;
 import tools.jackson.databind.node.ObjectNode;
@@ -14,6 +14,6 @@ public final class PredictionKey {
     public static String of(NetworkSpec network, InputSpec inputs, String labRevision) {
         ObjectNode json = CellJson.subject(network, inputs);
         json.put("labRevision", labRevision);
-        return Sha256.hex(SpecJson.sorted(json));
+        return DigestUtils.sha256Hex(SpecJson.sorted(json));
     }
 }

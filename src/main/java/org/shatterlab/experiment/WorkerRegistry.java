@@ -63,17 +63,12 @@ public class WorkerRegistry {
     public record Seen(
             Worker worker, State state, Instant startedAt, Instant lastHeartbeat, List<CurrentCell> currentCells) {}
 
-    /**
-     * Gives a sign of life.
-     *
-     * @return the time on the database's clock
-     */
-    public Instant beat(Worker worker, boolean draining) {
-        return jdbc.sql("""
+    /** Gives a sign of life. */
+    public void beat(Worker worker, boolean draining) {
+        jdbc.sql("""
                         insert into worker (name, node, device, engine, threads, memory_bytes, draining)
                         values (?, ?, ?, ?, ?, ?, ?)
-                        on conflict (name) do update set heartbeat_at = clock_timestamp(), draining = excluded.draining
-                        returning heartbeat_at""")
+                        on conflict (name) do update set heartbeat_at = clock_timestamp(), draining = excluded.draining""")
                 .params(
                         worker.name(),
                         worker.node(),
@@ -82,8 +77,7 @@ public class WorkerRegistry {
                         worker.threads(),
                         worker.memoryBytes(),
                         draining)
-                .query((row, _) -> Objects.requireNonNull(Rows.instant(row, "heartbeat_at")))
-                .single();
+                .update();
     }
 
     /** A worker stops, with no cell left. */

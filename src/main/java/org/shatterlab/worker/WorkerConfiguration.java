@@ -23,6 +23,7 @@ import org.shatterlab.lab.Lab;
 import org.shatterlab.lab.LabRevision;
 import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.platform.ConditionalOnRole;
+import org.shatterlab.platform.DatabaseClock;
 import org.shatterlab.platform.Role;
 import org.shatterlab.platform.ServiceProperties;
 import org.shatterlab.result.Predictor;
@@ -139,14 +140,14 @@ class WorkerConfiguration {
             DataSource dataSource,
             CustomTask<Void> cellTask,
             RecurringTask<Void> topUpTask,
-            Heartbeat clock,
+            DatabaseClock clock,
             WorkerProperties properties) {
         // Two statements rather than one UPDATE with the LIMIT in a subquery: PostgreSQL may evaluate that subquery
         // several times and pick more cells than there are threads, whose leases then end before they start.
         PostgreSqlJdbcCustomization selectThenUpdate = new PostgreSqlJdbcCustomization(true, false);
         return Scheduler.create(dataSource, cellTask)
                 .jdbcCustomization(selectThenUpdate)
-                .clock(clock)
+                .clock(clock::now)
                 // Only the database's failures come to it.
                 .failureLogging(LogLevel.WARN, false)
                 .startTasks(topUpTask)

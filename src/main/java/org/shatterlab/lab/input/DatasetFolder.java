@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.zip.ZipException;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.commons.rng.sampling.PermutationSampler;
-import org.shatterlab.lab.Sha256;
 import org.shatterlab.lab.random.Generators;
 
 /**
@@ -159,7 +159,7 @@ public final class DatasetFolder implements Datasets {
     }
 
     private static Survey read(Dataset dataset, List<Version> files) {
-        MessageDigest digest = Sha256.digest();
+        MessageDigest digest = DigestUtils.getSha256Digest();
         long[][] histograms = new long[dataset.channels()][LEVELS];
         List<Integer> images = new ArrayList<>();
         for (Version version : files) {

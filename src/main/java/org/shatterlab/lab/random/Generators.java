@@ -1,8 +1,8 @@
 package org.shatterlab.lab.random;
 
+import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.simple.RandomSource;
-import org.shatterlab.lab.Sha256;
 
 /** Random bits that follow from a name: the same name, the same sequence, on every machine. */
 public final class Generators {
@@ -15,6 +15,6 @@ public final class Generators {
      * @param name what the bits are for; sequences of different names are independent
      */
     public static UniformRandomProvider named(String name) {
-        return RandomSource.L64_X128_MIX.create(Sha256.of(name));
+        return RandomSource.L64_X128_MIX.create(DigestUtils.sha256(name));
     }
 }

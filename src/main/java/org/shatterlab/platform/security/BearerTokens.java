@@ -1,16 +1,13 @@
 package org.shatterlab.platform.security;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
@@ -68,7 +65,7 @@ final class BearerTokens implements AuthenticationManager {
     public Authentication authenticate(Authentication request) {
         String token = ((BearerTokenAuthenticationToken) request).getToken();
         // How long the look-up takes tells something of the digest at most, from which no token follows.
-        Known owner = known.get(sha256(token));
+        Known owner = known.get(DigestUtils.sha256Hex(token));
         if (owner == null) {
             return ofIssuer(token);
         }
@@ -106,15 +103,6 @@ final class BearerTokens implements AuthenticationManager {
             throw new IssuerAwayException("the issuer does not answer", e);
         } finally {
             checks.release();
-        }
-    }
-
-    private static String sha256(String token) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
         }
     }
 }
