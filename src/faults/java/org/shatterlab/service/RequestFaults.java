@@ -235,6 +235,7 @@ class RequestFaults {
                 }
             } catch (IOException | AssertionError | RuntimeException e) {
                 amiss.add("request " + number + ": "
+                        + request.toString().lines().limit(2).toList() + ": "
                         + String.valueOf(e.getMessage())
                                 .strip()
                                 .lines()

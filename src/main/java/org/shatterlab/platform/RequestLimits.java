@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import org.apache.coyote.BadRequestException;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.core.Ordered;
@@ -23,7 +24,7 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
 /**
  * Takes in the whole of a request before anything else looks at it, and refuses what is too large or too slow. The server
  * only limits the time between two packets: a client that sends a byte every few seconds would hold a thread for ever,
- * wherever its body is read, or passed over because nobody read it.
+ * wherever its body is read, or passed over because nobody read it. A body of no one type is refused too.
  */
 @Component
 @ConditionalOnRole(Role.API)
@@ -54,6 +55,7 @@ class RequestLimits extends OncePerRequestFilter {
         try {
             check(request);
             received = new ReceivedRequest(request, receive(request.getInputStream()));
+            checkType(request.getContentType());
         } catch (ProblemException e) {
             problems.resolveException(request, response, null, e);
             return;
@@ -84,6 +86,14 @@ class RequestLimits extends OncePerRequestFilter {
             throw new ProblemException(
                     Problem.HEADERS_TOO_LARGE,
                     "The headers have %d bytes; %d is the limit.".formatted(headers, HEADERS_LIMIT));
+        }
+    }
+
+    /** The framework fails on a range of types wherever it looks at the headers. */
+    private static void checkType(@Nullable String type) {
+        if (type != null && type.split(";", 2)[0].contains("*")) {
+            throw new ProblemException(
+                    Problem.UNSUPPORTED_MEDIA_TYPE, "A body is of one type, not of a range of types.");
         }
     }
 
