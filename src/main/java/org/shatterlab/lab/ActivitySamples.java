@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.shatterlab.lab.network.RectifierLayer.Normalized;
 import org.shatterlab.lab.statistic.Activity;
 import org.shatterlab.lab.statistic.RunSample;
 import org.shatterlab.lab.statistic.Statistic;
@@ -37,12 +36,12 @@ final class ActivitySamples {
      * Takes the next layer.
      *
      * @param layer l, from 1
-     * @param preActivations n_l(h_{l-1}), shape (M, N)
+     * @param preActivations what has the sign of n_l(h_{l-1}), shape (M, N)
      * @throws UnmeasurableException where they leave the floating-point range
      */
-    void see(int layer, Normalized preActivations) {
-        requireFinite(layer, preActivations.value());
-        try (NDArray now = preActivations.active();
+    void see(int layer, NDArray preActivations) {
+        requireFinite(layer, preActivations);
+        try (NDArray now = preActivations.gt(0);
                 NDArray numbers = now.toType(DataType.INT64, true);
                 NDArray sum = numbers.sum(INPUTS)) {
             counts.subList(layer - 1, counts.size()).clear();

@@ -4,14 +4,16 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.shatterlab.lab.gradient.ConvolutionalPass;
 import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.lab.input.InputSpec;
@@ -31,6 +33,9 @@ public final class Lab {
 
     /** Threads that compute one cell: several stall at their barriers as soon as anything else runs. */
     public static final int INTRA_OP_THREADS = 1;
+
+    /** On a CPU the layers of one run fill the cache. */
+    private static final int RUNS_AT_A_TIME = 1;
 
     private static final Map<String, String> ENGINE_SETTINGS = Map.of(
             "ai.djl.pytorch.num_threads", Integer.toString(INTRA_OP_THREADS),
@@ -92,18 +97,31 @@ public final class Lab {
 
     /** The same, to its end. */
     public CellResult measure(CellSpec cell) {
+        return measure(cell, RUNS_AT_A_TIME);
+    }
+
+    /**
+     * The same.
+     *
+     * @param runsAtATime how many runs of a rectifier network go through its layers together
+     */
+    CellResult measure(CellSpec cell, int runsAtATime) {
         Map<Integer, DepthAccumulator> depths = new TreeMap<>();
+        int together = cell.network() instanceof NetworkSpec.Rectifier ? runsAtATime : 1;
+        int end = cell.firstRun() + cell.runs();
         try (NDManager manager = NDManager.newBaseManager(device)) {
-            for (int run = cell.firstRun(); run < cell.firstRun() + cell.runs(); run++) {
+            for (int run = cell.firstRun(); run < end; run += together) {
                 Stopping.check();
-                RunDraws draws = new RunDraws(cell.seed(), cell.network(), run);
+                List<RunDraws> runs = IntStream.range(run, Math.min(end, run + together))
+                        .mapToObj(number -> new RunDraws(cell.seed(), cell.network(), number))
+                        .toList();
                 try (NDManager runManager = manager.newSubManager()) {
                     switch (cell.network()) {
-                        case NetworkSpec.Rectifier network -> sample(cell, run, network, draws, runManager, depths);
-                        case NetworkSpec.Convolutional network -> sample(cell, run, network, draws, runManager, depths);
+                        case NetworkSpec.Rectifier network -> sample(cell, network, runs, runManager, depths);
+                        case NetworkSpec.Convolutional network ->
+                            sample(cell, network, runs.getFirst(), runManager, depths);
                         case NetworkSpec.Noise noise ->
-                            depths.computeIfAbsent(0, _ -> new DepthAccumulator(null))
-                                    .add(Samples.ofNoise(noise, draws, cell));
+                            at(depths, null).add(Samples.ofNoise(noise, runs.getFirst(), cell));
                     }
                 }
             }
@@ -111,25 +129,27 @@ public final class Lab {
         return CellResult.of(depths.values(), cell.firstRun() == 0);
     }
 
+    private static DepthAccumulator at(Map<Integer, DepthAccumulator> depths, @Nullable Integer depth) {
+        return depths.computeIfAbsent(depth == null ? 0 : depth, _ -> new DepthAccumulator(depth));
+    }
+
     private void sample(
             CellSpec cell,
-            int run,
             NetworkSpec.Rectifier spec,
-            RunDraws draws,
+            List<RunDraws> runs,
             NDManager manager,
             Map<Integer, DepthAccumulator> depths) {
         int dimension = cell.inputs().dimension();
-        try (SampledNetwork network = new SampledNetwork(spec, dimension, draws, manager, cell.precision())) {
-            NDArray x = inputs(cell, run, manager, network.type());
-            Samples.ofNetwork(network, x, draws, cell)
-                    .forEach((depth, sample) -> depths.computeIfAbsent(depth, _ -> new DepthAccumulator(depth))
-                            .add(sample));
+        try (SampledNetwork network = new SampledNetwork(spec, dimension, runs, manager, cell.precision())) {
+            NDArray x = inputs(cell, runs, manager);
+            Samples.ofNetwork(network, x, runs, cell)
+                    .forEach((depth, samples) ->
+                            samples.forEach(sample -> at(depths, depth).add(sample)));
         }
     }
 
     private void sample(
             CellSpec cell,
-            int run,
             NetworkSpec.Convolutional spec,
             RunDraws draws,
             NDManager manager,
@@ -140,24 +160,28 @@ public final class Lab {
         }
         SampledConvnet network =
                 new SampledConvnet(spec, images.dataset(), cell.depths().getLast(), draws, manager, cell.precision());
-        NDArray x = inputs(cell, run, manager, network.type());
-        RankSamples ranks = new RankSamples(x, draws, cell);
+        NDArray x = inputs(cell, List.of(draws), manager).squeeze(0);
+        RankSamples ranks = new RankSamples(draws, cell);
         ConvolutionalPass.sweep(
                 network,
                 x,
                 cell.depths(),
-                (depth, gradients) -> depths.computeIfAbsent(depth, _ -> new DepthAccumulator(depth))
-                        .add(Samples.ofInputGradients(gradients, depth, ranks, cell)));
+                (depth, gradients) -> at(depths, depth).add(Samples.ofInputGradients(gradients, depth, ranks, cell)));
     }
 
-    private NDArray inputs(CellSpec cell, int run, NDManager manager, DataType type) {
-        double[][] x = Inputs.of(cell.inputs(), datasets, run);
-        double[] flat = new double[x.length * x[0].length];
-        for (int i = 0; i < x.length; i++) {
-            System.arraycopy(x[i], 0, flat, i * x[0].length, x[0].length);
+    /** Shape (R, M, d), or (1, M, d) where the inputs of all runs are the same. */
+    private NDArray inputs(CellSpec cell, List<RunDraws> runs, NDManager manager) {
+        List<RunDraws> different = cell.inputs().isSameInEveryRun() ? runs.subList(0, 1) : runs;
+        int points = cell.inputs().points();
+        int dimension = cell.inputs().dimension();
+        double[] flat = new double[different.size() * points * dimension];
+        int to = 0;
+        for (RunDraws draws : different) {
+            for (double[] point : Inputs.of(cell.inputs(), datasets, draws.run())) {
+                System.arraycopy(point, 0, flat, to, dimension);
+                to += dimension;
+            }
         }
-        try (NDArray exact = manager.create(flat, new Shape(x.length, x[0].length))) {
-            return exact.toType(type, true);
-        }
+        return cell.precision().array(manager, flat, new Shape(different.size(), points, dimension));
     }
 }

@@ -1,6 +1,8 @@
 package org.shatterlab.lab;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import org.apache.commons.rng.sampling.distribution.ContinuousSampler;
@@ -19,13 +21,12 @@ final class RankSamples {
     /**
      * For one run.
      *
-     * @param x the inputs, shape (M, d)
      * @param draws of the run, from which the reference of the relative rank is drawn once
      */
-    RankSamples(NDArray x, RunDraws draws, CellSpec cell) {
+    RankSamples(RunDraws draws, CellSpec cell) {
         this.cell = cell;
         this.reference =
-                cell.statistics().contains(Statistic.RELATIVE_EFFECTIVE_RANK) ? reference(x, draws) : Double.NaN;
+                cell.statistics().contains(Statistic.RELATIVE_EFFECTIVE_RANK) ? reference(draws, cell) : Double.NaN;
     }
 
     /**
@@ -54,12 +55,13 @@ final class RankSamples {
     }
 
     /** r(Y) for standard normal Y of the shape of the gradients. */
-    private static double reference(NDArray x, RunDraws draws) {
+    private static double reference(RunDraws draws, CellSpec cell) {
         ContinuousSampler normals = draws.normals(RunDraws.Role.RANK_REFERENCE, 0);
-        Shape shape = x.getShape();
+        Shape shape = new Shape(cell.inputs().points(), cell.inputs().dimension());
         double[] values = new double[Math.toIntExact(shape.size())];
         Arrays.setAll(values, _ -> normals.sample());
-        try (NDArray y = x.getManager().create(values, shape)) {
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu());
+                NDArray y = manager.create(values, shape)) {
             return EffectiveRank.of(y);
         }
     }

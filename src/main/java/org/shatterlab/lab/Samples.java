@@ -1,16 +1,18 @@
 package org.shatterlab.lab;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.commons.rng.sampling.distribution.ContinuousSampler;
-import org.jspecify.annotations.Nullable;
 import org.shatterlab.lab.gradient.AdjointPass;
 import org.shatterlab.lab.gradient.TangentPass;
 import org.shatterlab.lab.network.NetworkSpec;
@@ -24,41 +26,53 @@ import org.shatterlab.lab.statistic.Statistic;
 import org.shatterlab.lab.statistic.Statistic.Source;
 
 /**
- * Turns one run of a network, or of noise, into what the statistics need of it.
+ * Turns runs of a network, or of noise, into what the statistics need of them.
  *
  * <p>C(i,j) is averaged over the readout in closed form, E_v[g_i g_j] = t_i . t_j / N: without bias, and with an error an
  * order of magnitude below that of one drawn readout. A gradient series needs the drawn one, g_i = v . t_i.
  */
 final class Samples {
 
-    private static final int[] INPUTS = {0};
+    private static final int[] INPUTS = {1};
+    private static final int[] UNITS = {1};
+    private static final int[] INPUTS_AND_UNITS = {1, 2};
+    private static final int[] RUN_AND_ARRAY = {0, 1};
 
     private Samples() {}
 
     /**
-     * The samples of one run at every depth, from one sweep where the statistics need tangents or activity, and one sweep
-     * back from each depth where they need input gradients.
+     * The samples of each run at every depth, from one sweep where the statistics need tangents or activity, and one sweep
+     * back where they need input gradients.
      *
-     * @param x the inputs, shape (M, d)
-     * @throws UnmeasurableException where the run has no value for a statistic
+     * @param x the inputs, shape (R, M, d) or, the same for all runs, (1, M, d)
+     * @param runs what they draw, in the order of the network's
+     * @throws UnmeasurableException where a run has no value for a statistic
      */
-    static Map<Integer, RunSample> ofNetwork(SampledNetwork network, NDArray x, RunDraws draws, CellSpec cell) {
-        Map<Integer, RunSample> samples = new TreeMap<>();
-        cell.depths().forEach(depth -> samples.put(depth, new RunSample()));
+    static Map<Integer, List<RunSample>> ofNetwork(
+            SampledNetwork network, NDArray x, List<RunDraws> runs, CellSpec cell) {
+        Map<Integer, List<RunSample>> samples = new TreeMap<>();
+        cell.depths()
+                .forEach(depth -> samples.put(
+                        depth, runs.stream().map(_ -> new RunSample()).toList()));
         if (Statistic.anyFrom(Source.INPUT_GRADIENTS, cell.statistics())) {
-            RankSamples ranks = new RankSamples(x, draws, cell);
-            samples.forEach((depth, sample) -> {
-                AdjointPass.Gradients gradients = AdjointPass.gradients(network, x, depth);
-                try (NDArray _ = gradients.hidden();
-                        NDArray input = gradients.input()) {
-                    ranks.addTo(sample, input, depth);
+            List<RankSamples> ranks =
+                    runs.stream().map(draws -> new RankSamples(draws, cell)).toList();
+            AdjointPass.sweep(network, x, cell.depths(), (depth, gradients) -> {
+                NDList ofRuns = gradients.split(runs.size());
+                for (int run = 0; run < runs.size(); run++) {
+                    ranks.get(run)
+                            .addTo(at(samples, depth, run), ofRuns.get(run).squeeze(0), depth);
                 }
             });
         }
         if (needsTangents(cell) || Statistic.anyFrom(Source.ACTIVITY, cell.statistics())) {
-            TangentPass.sweep(network, x, cell.depths(), new Sweep(network, cell, samples));
+            TangentPass.sweep(network, x, cell.depths(), new Sweep(network, runs.size(), cell, samples));
         }
         return samples;
+    }
+
+    private static RunSample at(Map<Integer, List<RunSample>> samples, int depth, int run) {
+        return Objects.requireNonNull(samples.get(depth)).get(run);
     }
 
     private static boolean needsTangents(CellSpec cell) {
@@ -71,33 +85,41 @@ final class Samples {
 
         private final SampledNetwork network;
         private final CellSpec cell;
-        private final Map<Integer, RunSample> samples;
+        private final Map<Integer, List<RunSample>> samples;
         private final boolean tangents;
-        private final @Nullable ActivitySamples activity;
 
-        Sweep(SampledNetwork network, CellSpec cell, Map<Integer, RunSample> samples) {
+        /** One for each run; none where the statistics need none. */
+        private final List<ActivitySamples> activity = new ArrayList<>();
+
+        Sweep(SampledNetwork network, int runs, CellSpec cell, Map<Integer, List<RunSample>> samples) {
             this.network = network;
             this.cell = cell;
             this.samples = samples;
             this.tangents = needsTangents(cell);
-            this.activity = Statistic.anyFrom(Source.ACTIVITY, cell.statistics()) ? new ActivitySamples(cell) : null;
+            if (Statistic.anyFrom(Source.ACTIVITY, cell.statistics())) {
+                for (int run = 0; run < runs; run++) {
+                    activity.add(new ActivitySamples(cell));
+                }
+            }
         }
 
         @Override
-        public void layer(int layer, Normalized preActivations) {
-            if (activity != null) {
-                activity.see(layer, preActivations);
+        public void layer(int layer, Normalized normalized) {
+            if (!activity.isEmpty()) {
+                NDList ofRuns = normalized.preActivations().split(activity.size());
+                for (int run = 0; run < activity.size(); run++) {
+                    activity.get(run).see(layer, ofRuns.get(run).squeeze(RUN_AND_ARRAY));
+                }
             }
         }
 
         @Override
         public void visit(int depth, NDArray t) {
-            RunSample sample = Objects.requireNonNull(samples.get(depth));
             if (tangents) {
-                addTangents(sample, network, depth, t, cell);
+                addTangents(Objects.requireNonNull(samples.get(depth)), network, depth, t, cell);
             }
-            if (activity != null) {
-                activity.addTo(sample, depth);
+            for (int run = 0; run < activity.size(); run++) {
+                activity.get(run).addTo(at(samples, depth, run), depth);
             }
         }
     }
@@ -105,22 +127,28 @@ final class Samples {
     /**
      * Adds what follows from the tangents. Everything is summed in float64: squares leave float32 long before tangents do.
      *
-     * @param tangents t_L, shape (M, N)
-     * @throws UnmeasurableException where the run has no value for a statistic
+     * @param samples of each run
+     * @param tangents t_L, shape (R, M, N)
+     * @throws UnmeasurableException where a run has no value for a statistic
      */
     private static void addTangents(
-            RunSample sample, SampledNetwork network, int depth, NDArray tangents, CellSpec cell) {
+            List<RunSample> samples, SampledNetwork network, int depth, NDArray tangents, CellSpec cell) {
         try (NDManager scratch = tangents.getManager().newSubManager()) {
             NDArray t = tangents.toType(DataType.FLOAT64, true);
             t.attach(scratch);
-            addCovariances(sample, t, depth, cell);
+            addCovariances(samples, t, depth, cell);
             if (Statistic.anyFrom(Source.SERIES, cell.statistics())) {
                 NDArray readout = network.readout(depth);
                 readout.attach(scratch);
-                addSeries(
-                        sample,
-                        cell.statistics(),
-                        t.matMul(readout.toType(DataType.FLOAT64, false)).toDoubleArray());
+                double[] gradients =
+                        t.matMul(readout.toType(DataType.FLOAT64, false)).toDoubleArray();
+                int points = cell.inputs().points();
+                for (int run = 0; run < samples.size(); run++) {
+                    addSeries(
+                            samples.get(run),
+                            cell.statistics(),
+                            Arrays.copyOfRange(gradients, run * points, (run + 1) * points));
+                }
             }
         }
     }
@@ -136,7 +164,7 @@ final class Samples {
         try (NDManager scratch = gradients.getManager().newSubManager()) {
             NDArray g = gradients.toType(DataType.FLOAT64, true);
             g.attach(scratch);
-            addCovariances(sample, g, depth, cell);
+            addCovariances(List.of(sample), g.expandDims(0), depth, cell);
             ranks.addTo(sample, g, depth);
         }
         return sample;
@@ -145,21 +173,30 @@ final class Samples {
     /**
      * Adds what follows from C(i,j) = t_i . t_j / K.
      *
-     * @param t in float64, shape (M, K)
+     * @param samples of each run
+     * @param t in float64, shape (R, M, K)
      */
-    private static void addCovariances(RunSample sample, NDArray t, int depth, CellSpec cell) {
+    private static void addCovariances(List<RunSample> samples, NDArray t, int depth, CellSpec cell) {
         int points = cell.inputs().points();
-        double length = t.getShape().get(1);
-        double trace = t.square().sum().getDouble() / length;
-        double total = t.sum(INPUTS).square().sum().getDouble() / length;
-        requireFinite(trace, total, depth, cell);
-        addProducts(sample, cell.statistics(), points, trace, total);
-        if (Statistic.anyFrom(Source.COVARIANCE, cell.statistics())) {
-            sample.matrix(
-                    Statistic.COVARIANCE,
-                    points,
-                    points,
-                    t.matMul(t.transpose()).divi(length).toDoubleArray());
+        double length = t.getShape().tail();
+        double[] traces = t.square().sum(INPUTS_AND_UNITS).toDoubleArray();
+        double[] totals = t.sum(INPUTS).square().sum(UNITS).toDoubleArray();
+        boolean covariance = Statistic.anyFrom(Source.COVARIANCE, cell.statistics());
+        double[] products = covariance ? t.matMul(t.swapAxes(1, 2)).divi(length).toDoubleArray() : new double[0];
+        for (int run = 0; run < samples.size(); run++) {
+            double trace = traces[run] / length;
+            double total = totals[run] / length;
+            requireFinite(trace, total, depth, cell);
+            addProducts(samples.get(run), cell.statistics(), points, trace, total);
+            if (covariance) {
+                int size = points * points;
+                samples.get(run)
+                        .matrix(
+                                Statistic.COVARIANCE,
+                                points,
+                                points,
+                                Arrays.copyOfRange(products, run * size, (run + 1) * size));
+            }
         }
     }
 

@@ -87,6 +87,32 @@ class LabTest {
         assertThat(mean(both)).isCloseTo((first + second) / 2, within(1e-12));
     }
 
+    @ParameterizedTest
+    @EnumSource(Normalization.class)
+    void runsThatAreComputedTogetherAreThoseComputedOneByOne(Normalization normalization) {
+        Set<Statistic> all = Set.of(
+                GRADIENT_VARIANCE, GRADIENT_CORRELATION, AUTOCORRELATION, COVARIANCE, ACTIVATION_RATE, EFFECTIVE_RANK);
+        CellSpec cell = cell(resnet(normalization), List.of(1, 4, 9), all, 2, 5);
+        CellResult alone = lab.measure(cell, 1);
+        CellResult together = lab.measure(cell, 3);
+        assertThat(together.rows()).hasSameSizeAs(alone.rows());
+        for (int i = 0; i < alone.rows().size(); i++) {
+            assertThat(together.rows().get(i).moments().estimate())
+                    .usingRecursiveComparison()
+                    .withComparatorForType(LabTest::compareRounded, Double.class)
+                    .isEqualTo(alone.rows().get(i).moments().estimate());
+        }
+        for (int i = 0; i < alone.matrices().size(); i++) {
+            assertThat(together.matrices().get(i).values())
+                    .usingComparatorWithPrecision(1e-9)
+                    .containsExactly(alone.matrices().get(i).values());
+        }
+    }
+
+    private static int compareRounded(double a, double b) {
+        return Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(b)) ? 0 : Double.compare(a, b);
+    }
+
     private static double mean(CellResult result) {
         return moments(result, GRADIENT_VARIANCE, 3).estimate().mean();
     }

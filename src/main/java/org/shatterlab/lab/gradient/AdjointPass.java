@@ -1,10 +1,12 @@
 package org.shatterlab.lab.gradient;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import org.shatterlab.lab.network.Coefficients;
 import org.shatterlab.lab.network.RectifierLayer;
 import org.shatterlab.lab.network.RectifierLayer.Normalized;
@@ -12,50 +14,99 @@ import org.shatterlab.lab.network.SampledNetwork;
 
 /**
  * Carries the gradient of each output back through the layers, {@code g <- a g + b (g W_l^T) D_l}: the whole input gradient
- * of every example, for one depth per sweep.
+ * of every example. One sweep does so for the outputs of all depths, each of which joins it on its own layer.
  */
 public final class AdjointPass {
+
+    /** The axis of depths. */
+    private static final int DEPTHS = 1;
 
     private AdjointPass() {}
 
     /**
-     * The gradients of one output per input.
+     * The gradients of one output per input and depth, D depths.
      *
-     * @param hidden df_i / dh_0(x_i), shape (M, N)
-     * @param input df_i / dx_i, shape (M, d)
+     * @param hidden df_i / dh_0(x_i), shape (R, D, M, N), the deepest first
+     * @param input df_i / dx_i, shape (R, D, M, d)
      */
     public record Gradients(NDArray hidden, NDArray input) {}
 
+    /** Takes the input gradients of each depth. */
+    @FunctionalInterface
+    public interface Visitor {
+        /**
+         * Called at each depth asked for.
+         *
+         * @param depth L
+         * @param gradients df_i / dx_i, shape (R, M, d), closed when the visit returns
+         */
+        void visit(int depth, NDArray gradients);
+    }
+
     /**
-     * The gradients of f = v . h_L with the network's readout of that depth.
+     * Visits the input gradients of f = v . h_L with the network's readout of each depth.
      *
-     * @param x the inputs, shape (M, d), of the network's type; the result lives with their manager
-     * @param depth L, at least 1
+     * @param x the inputs, shape (R, M, d) or, the same for all runs, (1, M, d), of the network's type
+     * @param depths at least one, ascending, from 1
      */
-    public static Gradients gradients(SampledNetwork network, NDArray x, int depth) {
+    public static void sweep(SampledNetwork network, NDArray x, List<Integer> depths, Visitor visitor) {
+        List<List<Integer>> sweeps = network.spec().wiring().dependsOnDepth()
+                ? depths.stream().map(List::of).toList()
+                : List.of(depths);
+        for (List<Integer> together : sweeps) {
+            Gradients gradients = gradients(network, x, together);
+            try (NDManager scratch = x.getManager().newSubManager()) {
+                gradients.hidden().attach(scratch);
+                gradients.input().attach(scratch);
+                NDList parts = gradients.input().split(together.size(), DEPTHS);
+                for (int i = 0; i < parts.size(); i++) {
+                    visitor.visit(
+                            together.get(parts.size() - 1 - i), parts.get(i).squeeze(DEPTHS));
+                }
+            }
+        }
+    }
+
+    /**
+     * The gradients of some depths, whose networks have the same layers.
+     *
+     * @param x the inputs, as in {@link #sweep}; the result lives with their manager
+     */
+    static Gradients gradients(SampledNetwork network, NDArray x, List<Integer> depths) {
         NDManager result = x.getManager();
-        Coefficients coefficients = network.spec().wiring().coefficients(depth);
+        int deepest = depths.getLast();
+        Coefficients coefficients = network.spec().wiring().coefficients(deepest);
         try (NDManager pass = result.newSubManager()) {
             NDArray first = network.first();
             first.attach(pass);
-            Deque<NDArray> slopes = slopes(network, x, first, depth, pass);
-            NDArray readout = network.readout(depth);
-            readout.attach(pass);
-            NDArray g = readout.reshape(1, network.spec().width())
-                    .broadcast(new Shape(x.getShape().get(0), network.spec().width()));
-            for (int layer = depth; layer >= 1; layer--) {
+            Deque<NDArray> slopes = slopes(network, x, first, deepest, pass);
+            NDArray g = output(network, deepest, slopes.getFirst(), pass);
+            for (int layer = deepest; layer >= 1; layer--) {
                 try (NDManager scratch = pass.newSubManager();
                         NDArray slope = slopes.pop()) {
                     g.attach(scratch);
+                    if (layer < deepest && depths.contains(layer)) {
+                        g = g.concat(output(network, layer, slope, scratch), DEPTHS);
+                    }
                     g = RectifierLayer.adjoint(coefficients, g, slope, network.hidden(layer));
                     g.attach(pass);
                 }
             }
-            NDArray input = g.matMul(first.transpose());
+            NDArray input = g.matMul(first.swapAxes(1, 2).expandDims(DEPTHS));
             g.attach(result);
             input.attach(result);
             return new Gradients(g, input);
         }
+    }
+
+    /** df_i / dh_L(x_i) = v, shape (R, 1, M, N). */
+    private static NDArray output(SampledNetwork network, int depth, NDArray like, NDManager manager) {
+        NDArray readout = network.readout(depth);
+        readout.attach(manager);
+        Shape shape = like.getShape();
+        return readout.reshape(shape.get(0), 1, 1, network.spec().width())
+                .broadcast(
+                        new Shape(shape.get(0), 1, shape.get(2), network.spec().width()));
     }
 
     /** D_L on top, D_1 at the bottom: all that is kept of the way up. */
@@ -69,13 +120,14 @@ public final class AdjointPass {
         for (int layer = 1; layer <= depth; layer++) {
             try (NDManager scratch = pass.newSubManager()) {
                 h.attach(scratch);
-                Normalized normalized =
-                        ForwardPass.normalize(h, network, layer, x.getShape().get(1));
+                Normalized normalized = ForwardPass.normalize(h, network, layer);
                 NDArray slope = normalized.slope();
                 slope.attach(pass);
                 slopes.push(slope);
-                h = RectifierLayer.join(coefficients, h, normalized.activation(), network.hidden(layer));
-                h.attach(pass);
+                if (layer < depth) {
+                    h = RectifierLayer.join(coefficients, h, normalized.branch(), network.hidden(layer));
+                    h.attach(pass);
+                }
             }
         }
         return slopes;

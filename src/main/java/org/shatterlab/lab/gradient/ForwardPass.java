@@ -14,24 +14,24 @@ final class ForwardPass {
     /**
      * h_0 = x W_0 + b_0.
      *
-     * @param x shape (M, d)
-     * @return shape (M, N)
+     * @param x shape (R, M, d), or (1, M, d) where the inputs of all runs are the same
+     * @return shape (R, 1, M, N)
      */
     static NDArray start(NDArray x, NDArray first, NDArray bias) {
-        return x.matMul(first).addi(bias);
+        return x.matMul(first).addi(bias).expandDims(1);
     }
 
     /**
-     * n_l(h_{l-1}). With one-dimensional inputs the first rectifier is not normalised: the bias would cancel and every
-     * kink land on the mean of the batch.
+     * Prepares the rectifiers of a layer. With one-dimensional inputs the first rectifier is not normalised: the bias would
+     * cancel and every kink land on the mean of the batch.
      *
+     * @param states h and any tangents, shape (R, K, M, N)
      * @param layer l, from 1
-     * @param dimension d
      */
-    static Normalized normalize(NDArray h, SampledNetwork network, int layer, long dimension) {
-        Normalization normalization = layer == 1 && dimension == 1
+    static Normalized normalize(NDArray states, SampledNetwork network, int layer) {
+        Normalization normalization = layer == 1 && network.dimension() == 1
                 ? Normalization.NONE
                 : network.spec().normalization();
-        return RectifierLayer.normalize(h, normalization, network.spec().activation());
+        return RectifierLayer.normalize(states, normalization, network.spec().activation());
     }
 }

@@ -14,7 +14,7 @@ import org.shatterlab.lab.network.RectifierLayer;
 import org.shatterlab.lab.network.SampledNetwork;
 
 /**
- * A sampled network of one depth as a DJL block, for autograd: inputs of shape (M, d) to outputs f of shape (M). It is the
+ * A sampled network of one run and one depth as a DJL block, for autograd: inputs of shape (M, d) to outputs f of shape (M). It is the
  * same layer function as every other pass; only the weights are all held at once, as parameters.
  */
 public final class RectifierBlock extends OutputBlock {
@@ -56,14 +56,12 @@ public final class RectifierBlock extends OutputBlock {
     protected NDList forwardInternal(
             ParameterStore store, NDList inputs, boolean training, @Nullable PairList<String, Object> parameters) {
         NDArray x = inputs.singletonOrThrow();
-        NDArray h = ForwardPass.start(x, first.getArray(), bias.getArray());
+        NDArray h = ForwardPass.start(x.expandDims(0), first.getArray(), bias.getArray());
         for (int layer = 1; layer <= hidden.size(); layer++) {
-            NDArray activation = ForwardPass.normalize(
-                            h, network, layer, x.getShape().get(1))
-                    .activation();
+            NDArray branch = ForwardPass.normalize(h, network, layer).branch();
             h = RectifierLayer.join(
-                    coefficients, h, activation, hidden.get(layer - 1).getArray());
+                    coefficients, h, branch, hidden.get(layer - 1).getArray());
         }
-        return new NDList(h.matMul(readout.getArray()));
+        return new NDList(h.squeeze(new int[] {0, 1}).matMul(readout.getArray().flatten()));
     }
 }

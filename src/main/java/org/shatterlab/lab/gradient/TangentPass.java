@@ -2,7 +2,6 @@ package org.shatterlab.lab.gradient;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import org.shatterlab.lab.network.Coefficients;
 import org.shatterlab.lab.network.RectifierLayer;
@@ -20,6 +19,9 @@ import org.shatterlab.lab.network.Wiring;
  */
 public final class TangentPass {
 
+    /** The axis of hidden states and tangents. */
+    private static final int STATES = 1;
+
     private TangentPass() {}
 
     /** Sees what a sweep comes by. */
@@ -29,7 +31,7 @@ public final class TangentPass {
          * Called at each depth asked for.
          *
          * @param depth L
-         * @param tangents t_L, shape (M, N), closed when the visit returns
+         * @param tangents t_L, shape (R, M, N), closed when the visit returns
          */
         void visit(int depth, NDArray tangents);
 
@@ -38,15 +40,15 @@ public final class TangentPass {
          * once for each depth, from its first layer on.
          *
          * @param layer l, from 1
-         * @param preActivations n_l(h_{l-1}), shape (M, N), closed after the layer
+         * @param normalized of shape (R, K, M, N), closed after the layer
          */
-        default void layer(int layer, Normalized preActivations) {}
+        default void layer(int layer, Normalized normalized) {}
     }
 
     /**
      * Visits the tangents at each depth, in ascending order.
      *
-     * @param x the inputs, shape (M, d), of the network's type
+     * @param x the inputs, shape (R, M, d) or, the same for all runs, (1, M, d), of the network's type
      * @param depths at least one, ascending, from 1
      */
     public static void sweep(SampledNetwork network, NDArray x, List<Integer> depths, Visitor visitor) {
@@ -63,49 +65,45 @@ public final class TangentPass {
     private static void sweep(
             SampledNetwork network, NDArray x, Coefficients coefficients, List<Integer> depths, Visitor visitor) {
         try (NDManager pass = x.getManager().newSubManager()) {
-            NDArray h;
-            NDArray t;
-            try (NDManager scratch = pass.newSubManager()) {
-                NDArray first = network.first();
-                first.attach(scratch);
-                NDArray bias = network.firstBias();
-                bias.attach(scratch);
-                h = ForwardPass.start(x, first, bias);
-                t = start(network, x, first);
-                h.attach(pass);
-                t.attach(pass);
-            }
+            NDArray states = start(network, x, pass);
             int next = 0;
             for (int layer = 1; next < depths.size(); layer++) {
                 try (NDManager scratch = pass.newSubManager()) {
-                    h.attach(scratch);
-                    t.attach(scratch);
-                    Normalized normalized = ForwardPass.normalize(
-                            h, network, layer, x.getShape().get(1));
+                    states.attach(scratch);
+                    Normalized normalized = ForwardPass.normalize(states, network, layer);
                     visitor.layer(layer, normalized);
-                    NDArray weight = network.hidden(layer);
-                    h = RectifierLayer.join(coefficients, h, normalized.activation(), weight);
-                    t = RectifierLayer.join(coefficients, t, normalized.along(t), weight);
+                    states = RectifierLayer.join(coefficients, states, normalized.branch(), network.hidden(layer));
                     if (depths.get(next) == layer) {
-                        visitor.visit(layer, t);
+                        visitor.visit(layer, tangents(states));
                         next++;
                     }
-                    h.attach(pass);
-                    t.attach(pass);
+                    states.attach(pass);
                 }
             }
         }
     }
 
-    private static NDArray start(SampledNetwork network, NDArray x, NDArray first) {
-        NDArray direction = first;
-        if (x.getShape().get(1) > 1) {
-            direction = network.direction();
-            direction.attach(first.getManager());
+    /** h_0 and t_0, shape (R, 2, M, N). */
+    private static NDArray start(SampledNetwork network, NDArray x, NDManager pass) {
+        try (NDManager scratch = pass.newSubManager()) {
+            NDArray first = network.first();
+            first.attach(scratch);
+            NDArray bias = network.firstBias();
+            bias.attach(scratch);
+            NDArray h = ForwardPass.start(x, first, bias);
+            h.attach(scratch);
+            NDArray direction = first;
+            if (network.dimension() > 1) {
+                direction = network.direction();
+                direction.attach(scratch);
+            }
+            NDArray states = h.concat(direction.expandDims(1).broadcast(h.getShape()), STATES);
+            states.attach(pass);
+            return states;
         }
-        return direction
-                .reshape(1, network.spec().width())
-                .broadcast(new Shape(x.getShape().get(0), network.spec().width()))
-                .duplicate();
+    }
+
+    private static NDArray tangents(NDArray states) {
+        return states.split(2, STATES).getLast().squeeze(STATES);
     }
 }

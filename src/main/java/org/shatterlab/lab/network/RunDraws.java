@@ -26,9 +26,16 @@ public final class RunDraws {
     }
 
     private final String name;
+    private final int run;
 
     public RunDraws(long seed, NetworkSpec network, int run) {
+        this.run = run;
         this.name = "run " + run + " of " + identity(network) + " seeded " + seed;
+    }
+
+    /** The number of the run. */
+    public int run() {
+        return run;
     }
 
     /**

@@ -21,7 +21,7 @@ public final class SampledConvnet {
     private final Dataset images;
     private final RunDraws draws;
     private final NDManager manager;
-    private final DataType type;
+    private final Precision precision;
     private final NDArray stem;
     private final List<NDArray> kernels = new ArrayList<>();
 
@@ -41,7 +41,7 @@ public final class SampledConvnet {
         this.images = images;
         this.draws = draws;
         this.manager = manager;
-        this.type = precision.type();
+        this.precision = precision;
         int taps = KERNEL * KERNEL;
         int channels = spec.channels();
         this.stem = draw(
@@ -69,7 +69,7 @@ public final class SampledConvnet {
 
     /** The format that weights, hidden states and gradients are computed in. */
     public DataType type() {
-        return type;
+        return precision.type();
     }
 
     /** K_0 ~ N(0, 1/(9c)), shape (C, c, 3, 3), with c the channels of an image. */
@@ -95,8 +95,6 @@ public final class SampledConvnet {
         ContinuousSampler normals = draws.normals(role, index);
         double[] values = new double[Math.toIntExact(shape.size())];
         Arrays.setAll(values, _ -> standardDeviation * normals.sample());
-        try (NDArray exact = manager.create(values, shape)) {
-            return exact.toType(type, true);
-        }
+        return precision.array(manager, values, shape);
     }
 }

@@ -9,13 +9,15 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.function.Function;
 import org.apache.commons.rng.sampling.distribution.ContinuousSampler;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.lab.Precision;
 import org.shatterlab.lab.Stopping;
 
 /**
- * One draw of a rectifier network: its weights, drawn when they are asked for.
+ * Some draws of a rectifier network, R runs along the first axis: their weights, drawn when they are asked for.
  *
  * <p>Weights stand to the right of row vectors: {@code h W} with h of shape (M, N). Hidden weights are streamed through
  * one buffer, since a deep wide network would hold hundreds of megabytes otherwise: what {@link #hidden} returns is
@@ -30,7 +32,7 @@ public final class SampledNetwork implements AutoCloseable {
     private final Arena memory = Arena.ofConfined();
     private final NetworkSpec.Rectifier spec;
     private final int dimension;
-    private final RunDraws draws;
+    private final List<RunDraws> runs;
     private final NDManager manager;
     private final DataType type;
     private final ByteBuffer hiddenBuffer;
@@ -38,13 +40,14 @@ public final class SampledNetwork implements AutoCloseable {
 
     /**
      * @param dimension d, of the inputs
+     * @param runs R of them
      * @param manager what the arrays of weights are closed with
      */
     public SampledNetwork(
-            NetworkSpec.Rectifier spec, int dimension, RunDraws draws, NDManager manager, Precision precision) {
+            NetworkSpec.Rectifier spec, int dimension, List<RunDraws> runs, NDManager manager, Precision precision) {
         this.spec = spec;
         this.dimension = dimension;
-        this.draws = draws;
+        this.runs = List.copyOf(runs);
         this.manager = manager;
         this.type = precision.type();
         this.hiddenBuffer = allocate(Math.toIntExact(hiddenShape().size()));
@@ -54,28 +57,33 @@ public final class SampledNetwork implements AutoCloseable {
         return spec;
     }
 
+    /** d, of the inputs. */
+    public int dimension() {
+        return dimension;
+    }
+
     /** The format that weights, hidden states and gradients are computed in. */
     public DataType type() {
         return type;
     }
 
-    /** W_0 ~ N(0, 1/d), shape (d, N). */
+    /** W_0 ~ N(0, 1/d), shape (R, d, N). */
     public NDArray first() {
-        return draw(RunDraws.Role.FIRST_WEIGHT, 0, Math.sqrt(1.0 / dimension), new Shape(dimension, spec.width()));
+        return draw(RunDraws.Role.FIRST_WEIGHT, 0, Math.sqrt(1.0 / dimension), dimension, spec.width());
     }
 
-    /** b_0 ~ N(0, firstBiasStd^2), shape (N). */
+    /** b_0 ~ N(0, firstBiasStd^2), shape (R, 1, N). */
     public NDArray firstBias() {
-        return draw(RunDraws.Role.FIRST_BIAS, 0, spec.firstBiasStd(), new Shape(spec.width()));
+        return draw(RunDraws.Role.FIRST_BIAS, 0, spec.firstBiasStd(), 1, spec.width());
     }
 
-    /** A direction of the neurons of h_0, N(0, 1), shape (N). */
+    /** A direction of the neurons of h_0, N(0, 1), shape (R, 1, N). */
     public NDArray direction() {
-        return draw(RunDraws.Role.DIRECTION, 0, 1, new Shape(spec.width()));
+        return draw(RunDraws.Role.DIRECTION, 0, 1, 1, spec.width());
     }
 
     /**
-     * W_l, shape (N, N), or (2N, N) where the activation has two numbers for a unit; valid until the next call. Every sweep
+     * W_l, shape (R, N, N), or (R, 2N, N) where the activation has two numbers for a unit; valid until the next call. Every sweep
      * comes by here at every layer, which is why it can be stopped here.
      *
      * @param layer l, from 1
@@ -85,25 +93,28 @@ public final class SampledNetwork implements AutoCloseable {
         if (hidden != null) {
             hidden.close();
         }
-        ContinuousSampler normals = draws.normals(RunDraws.Role.HIDDEN_WEIGHT, layer);
-        fill(hiddenBuffer, HiddenWeights.unscaled(spec, normals), HiddenWeights.scale(spec));
+        fill(
+                hiddenBuffer,
+                draws -> HiddenWeights.unscaled(spec, draws.normals(RunDraws.Role.HIDDEN_WEIGHT, layer)),
+                HiddenWeights.scale(spec));
         // On a CPU the array is a view of the buffer, which is why it ends when the buffer is filled again.
         hidden = manager.create(hiddenBuffer, hiddenShape(), type);
         return hidden;
     }
 
     private Shape hiddenShape() {
-        return new Shape((long) spec.activation().arity() * spec.width(), spec.width());
+        return new Shape(runs.size(), (long) spec.activation().arity() * spec.width(), spec.width());
     }
 
-    /** v ~ N(0, 1/N), shape (N), another one for each depth. */
+    /** v ~ N(0, 1/N), shape (R, N, 1), another one for each depth. */
     public NDArray readout(int depth) {
-        return draw(RunDraws.Role.READOUT, depth, Math.sqrt(1.0 / spec.width()), new Shape(spec.width()));
+        return draw(RunDraws.Role.READOUT, depth, Math.sqrt(1.0 / spec.width()), spec.width(), 1);
     }
 
-    private NDArray draw(RunDraws.Role role, int index, double standardDeviation, Shape shape) {
+    private NDArray draw(RunDraws.Role role, int index, double standardDeviation, int rows, int columns) {
+        Shape shape = new Shape(runs.size(), rows, columns);
         ByteBuffer buffer = allocate(Math.toIntExact(shape.size()));
-        fill(buffer, draws.normals(role, index), standardDeviation);
+        fill(buffer, draws -> draws.normals(role, index), standardDeviation);
         return manager.create(buffer, shape, type);
     }
 
@@ -122,17 +133,35 @@ public final class SampledNetwork implements AutoCloseable {
         memory.close();
     }
 
-    private void fill(ByteBuffer buffer, ContinuousSampler values, double scale) {
-        if (type == DataType.FLOAT32) {
-            FloatBuffer floats = buffer.asFloatBuffer();
-            for (int i = 0; i < floats.capacity(); i++) {
-                floats.put(i, (float) (scale * values.sample()));
+    /** Each run's values one after the other. */
+    private void fill(ByteBuffer buffer, Function<RunDraws, ContinuousSampler> samplers, double scale) {
+        int each = buffer.capacity() / type.getNumOfBytes() / runs.size();
+        int from = 0;
+        for (RunDraws draws : runs) {
+            ContinuousSampler values = samplers.apply(draws);
+            if (type == DataType.FLOAT32) {
+                fill(buffer.asFloatBuffer().slice(from, each), values, scale);
+            } else {
+                fill(buffer.asDoubleBuffer().slice(from, each), values, scale);
             }
-        } else {
-            DoubleBuffer doubles = buffer.asDoubleBuffer();
-            for (int i = 0; i < doubles.capacity(); i++) {
-                doubles.put(i, scale * values.sample());
-            }
+            from += each;
         }
+    }
+
+    private static void fill(FloatBuffer floats, ContinuousSampler values, double scale) {
+        // A plain array is filled faster than a buffer, by a third.
+        float[] drawn = new float[floats.capacity()];
+        for (int i = 0; i < drawn.length; i++) {
+            drawn[i] = (float) (scale * values.sample());
+        }
+        floats.put(drawn);
+    }
+
+    private static void fill(DoubleBuffer doubles, ContinuousSampler values, double scale) {
+        double[] drawn = new double[doubles.capacity()];
+        for (int i = 0; i < drawn.length; i++) {
+            drawn[i] = scale * values.sample();
+        }
+        doubles.put(drawn);
     }
 }

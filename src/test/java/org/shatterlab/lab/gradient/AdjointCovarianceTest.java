@@ -65,12 +65,13 @@ class AdjointCovarianceTest {
         int points = INPUTS.points();
         try (NDManager manager = NDManager.newBaseManager();
                 SampledNetwork network =
-                        new SampledNetwork(NETWORK, INPUTS.dimension(), draws, manager, Precision.FLOAT64)) {
+                        new SampledNetwork(NETWORK, INPUTS.dimension(), List.of(draws), manager, Precision.FLOAT64)) {
             double[] flat = Arrays.stream(Inputs.of(INPUTS))
                     .flatMapToDouble(Arrays::stream)
                     .toArray();
-            NDArray x = manager.create(flat, new Shape(points, INPUTS.dimension()));
-            NDArray g = AdjointPass.gradients(network, x, DEPTH).input();
+            NDArray x = manager.create(flat, new Shape(1, points, INPUTS.dimension()));
+            NDArray g =
+                    AdjointPass.gradients(network, x, List.of(DEPTH)).input().reshape(points, INPUTS.dimension());
             double[] products = g.matMul(g.transpose()).toDoubleArray();
             double total = Arrays.stream(products).sum();
             double trace = 0;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -18,6 +18,8 @@ import org.shatterlab.lab.Lab;
 import org.shatterlab.lab.Layer;
 import org.shatterlab.lab.Precision;
 import org.shatterlab.lab.input.DatasetFolder;
+import org.shatterlab.lab.input.InputSpec;
+import org.shatterlab.lab.input.Inputs;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.Normalization;
 import org.shatterlab.lab.network.RunDraws;
@@ -70,12 +72,13 @@ class GradientAgreementTest {
     void tangentAdjointAndAutogradAgree(NetworkSpec.Rectifier spec, int depth, int dimension) {
         RunDraws draws = new RunDraws(1702, spec, 3);
         try (NDManager manager = NDManager.newBaseManager();
-                SampledNetwork network = new SampledNetwork(spec, dimension, draws, manager, Precision.FLOAT64)) {
+                SampledNetwork network =
+                        new SampledNetwork(spec, dimension, List.of(draws), manager, Precision.FLOAT64)) {
             NDArray x = inputs(manager, dimension);
 
-            AdjointPass.Gradients adjoint = AdjointPass.gradients(network, x, depth);
+            AdjointPass.Gradients adjoint = AdjointPass.gradients(network, x.expandDims(0), List.of(depth));
             NDArray autograd = Autograd.inputGradients(new RectifierBlock(network, depth, manager), x);
-            double[] tangent = tangent(network, x, depth);
+            double[] tangent = tangent(network, x.expandDims(0), depth);
 
             double[] adjointInput = adjoint.input().toDoubleArray();
             assertThat(relativeDifference(adjointInput, autograd.toDoubleArray()))
@@ -83,17 +86,45 @@ class GradientAgreementTest {
                     .isLessThan(1e-10);
             double[] along = dimension == 1
                     ? adjointInput
-                    : adjoint.hidden().matMul(network.direction()).toDoubleArray();
+                    : adjoint.hidden()
+                            .matMul(network.direction().reshape(WIDTH, 1))
+                            .toDoubleArray();
             assertThat(relativeDifference(tangent, along))
                     .as("tangent against adjoint")
                     .isLessThan(1e-10);
         }
     }
 
+    static Stream<Wiring> wirings() {
+        return Stream.of(
+                new Wiring.Feedforward(), new Wiring.Resnet(1, 1), new Wiring.Highway(0.3), new Wiring.ScaledHighway());
+    }
+
+    @ParameterizedTest
+    @MethodSource("wirings")
+    void oneSweepBackHasTheGradientsOfEveryDepth(Wiring wiring) {
+        var spec = new NetworkSpec.Rectifier(wiring, WIDTH, Normalization.BATCH_NORM, 0.5);
+        List<RunDraws> runs = List.of(new RunDraws(1702, spec, 0), new RunDraws(1702, spec, 1));
+        try (NDManager manager = NDManager.newBaseManager();
+                SampledNetwork network = new SampledNetwork(spec, 7, runs, manager, Precision.FLOAT64)) {
+            NDArray x = inputs(manager, 7).expandDims(0);
+            List<Integer> seen = new ArrayList<>();
+            AdjointPass.sweep(network, x, List.of(1, 5, 12), (depth, gradients) -> {
+                seen.add(depth);
+                NDArray alone =
+                        AdjointPass.gradients(network, x, List.of(depth)).input();
+                assertThat(relativeDifference(gradients.toDoubleArray(), alone.toDoubleArray()))
+                        .isLessThan(1e-12);
+            });
+            assertThat(seen).containsExactlyInAnyOrder(1, 5, 12);
+        }
+    }
+
     private static NDArray inputs(NDManager manager, int dimension) {
-        return dimension == 1
-                ? manager.linspace(-2, 2, POINTS).reshape(POINTS, 1).toType(DataType.FLOAT64, true)
-                : manager.randomNormal(0, 1, new Shape(POINTS, dimension), DataType.FLOAT64);
+        double[][] x = Inputs.of(
+                dimension == 1 ? new InputSpec.Grid(-2, 2, POINTS) : new InputSpec.Gaussian(POINTS, dimension, 0));
+        double[] flat = Arrays.stream(x).flatMapToDouble(Arrays::stream).toArray();
+        return manager.create(flat, new Shape(POINTS, dimension));
     }
 
     private static double[] tangent(SampledNetwork network, NDArray x, int depth) {

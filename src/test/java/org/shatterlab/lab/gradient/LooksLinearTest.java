@@ -11,6 +11,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
@@ -51,7 +52,7 @@ class LooksLinearTest {
                 activation.equals("crelu") ? new Activation.Crelu() : new Activation.Prelu(1),
                 Initialization.LOOKS_LINEAR,
                 0);
-        return new SampledNetwork(spec, DIMENSION, new RunDraws(5, spec, 0), manager, precision);
+        return new SampledNetwork(spec, DIMENSION, List.of(new RunDraws(5, spec, 0)), manager, precision);
     }
 
     /** Seeded, unlike the engine's own. */
@@ -97,13 +98,16 @@ class LooksLinearTest {
             NDArray h =
                     normals(manager, 3, 1, WIDTH).toType(network.type(), false).broadcast(new Shape(WIDTH, WIDTH));
             NDArray t = manager.eye(WIDTH, WIDTH, 0, network.type());
+            NDArray states = h.expandDims(0).concat(t.expandDims(0)).expandDims(0);
             for (int layer = 1; layer <= DEPTH; layer++) {
-                var normalized = RectifierLayer.normalize(
-                        h, network.spec().normalization(), network.spec().activation());
-                NDArray weight = network.hidden(layer);
-                h = RectifierLayer.join(coefficients, h, normalized.activation(), weight);
-                t = RectifierLayer.join(coefficients, t, normalized.along(t), weight);
+                NDArray branch = RectifierLayer.normalize(
+                                states,
+                                network.spec().normalization(),
+                                network.spec().activation())
+                        .branch();
+                states = RectifierLayer.join(coefficients, states, branch, network.hidden(layer));
             }
+            t = states.get(0, 1);
             var svd = DecompositionFactory_DDRM.svd(WIDTH, WIDTH, false, false, false);
             svd.decompose(new DMatrixRMaj(
                     WIDTH, WIDTH, true, t.toType(DataType.FLOAT64, false).toDoubleArray()));

@@ -31,10 +31,11 @@ class HiddenWeightsTest {
     private static double[] weights(Layer layer, int run, Precision precision) {
         NetworkSpec.Rectifier network = layer.in(new Wiring.Feedforward(), WIDTH, Normalization.NONE, 0);
         try (NDManager manager = NDManager.newBaseManager();
-                var sampled = new SampledNetwork(network, 1, new RunDraws(3, network, run), manager, precision)) {
+                var sampled =
+                        new SampledNetwork(network, 1, List.of(new RunDraws(3, network, run)), manager, precision)) {
             NDArray weights = sampled.hidden(1);
             assertThat(weights.getShape().getShape())
-                    .containsExactly((long) layer.activation().arity() * WIDTH, WIDTH);
+                    .containsExactly(1, (long) layer.activation().arity() * WIDTH, WIDTH);
             return weights.toType(ai.djl.ndarray.types.DataType.FLOAT64, true).toDoubleArray();
         }
     }
