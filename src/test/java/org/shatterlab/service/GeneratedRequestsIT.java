@@ -139,6 +139,11 @@ class GeneratedRequestsIT {
     }
 
     private static void assertProblem(Service service, Request request, Answer answer) {
+        if (request.head().startsWith("OPTIONS * ")) {
+            // The server answers this itself, before anything of ours: with an empty 400 where it cannot read the rest.
+            assertThat(answer.body()).isEmpty();
+            return;
+        }
         assertThat(answer.header("Content-Type")).as(answer::toString).hasValue("application/problem+json");
         if (request.method().equals("HEAD")) {
             return;
