@@ -118,17 +118,15 @@ public final class AdjointPass {
         h.attach(pass);
         Deque<NDArray> slopes = new ArrayDeque<>();
         for (int layer = 1; layer <= depth; layer++) {
-            try (NDManager scratch = pass.newSubManager()) {
-                h.attach(scratch);
-                Normalized normalized = ForwardPass.normalize(h, network, layer);
-                NDArray slope = normalized.slope();
-                slope.attach(pass);
-                slopes.push(slope);
-                if (layer < depth) {
-                    h = RectifierLayer.join(coefficients, h, normalized.branch(), network.hidden(layer));
-                    h.attach(pass);
+            NDArray before = h;
+            Normalized normalized = ForwardPass.normalize(before, network, layer);
+            slopes.push(normalized.slope());
+            if (layer < depth) {
+                try (NDArray branch = normalized.branch()) {
+                    h = RectifierLayer.join(coefficients, before, branch, network.hidden(layer));
                 }
             }
+            before.close();
         }
         return slopes;
     }

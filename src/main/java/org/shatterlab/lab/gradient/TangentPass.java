@@ -1,6 +1,7 @@
 package org.shatterlab.lab.gradient;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import java.util.List;
 import org.shatterlab.lab.network.Coefficients;
@@ -68,18 +69,31 @@ public final class TangentPass {
             NDArray states = start(network, x, pass);
             int next = 0;
             for (int layer = 1; next < depths.size(); layer++) {
-                try (NDManager scratch = pass.newSubManager()) {
-                    states.attach(scratch);
-                    Normalized normalized = ForwardPass.normalize(states, network, layer);
-                    visitor.layer(layer, normalized);
-                    states = RectifierLayer.join(coefficients, states, normalized.branch(), network.hidden(layer));
-                    if (depths.get(next) == layer) {
-                        visitor.visit(layer, tangents(states));
-                        next++;
+                NDArray before = states;
+                states = step(network, coefficients, before, layer, visitor);
+                before.close();
+                if (depths.get(next) == layer) {
+                    try (NDManager scratch = pass.newSubManager()) {
+                        NDArray tangents = tangents(states);
+                        tangents.attach(scratch);
+                        visitor.visit(layer, tangents);
                     }
-                    states.attach(pass);
+                    next++;
                 }
             }
+        }
+    }
+
+    private static NDArray step(
+            SampledNetwork network, Coefficients coefficients, NDArray states, int layer, Visitor visitor) {
+        Normalized normalized = ForwardPass.normalize(states, network, layer);
+        NDArray branch;
+        try (NDArray _ = normalized.slope()) {
+            visitor.layer(layer, normalized);
+            branch = normalized.branch();
+        }
+        try (branch) {
+            return RectifierLayer.join(coefficients, states, branch, network.hidden(layer));
         }
     }
 
@@ -104,6 +118,10 @@ public final class TangentPass {
     }
 
     private static NDArray tangents(NDArray states) {
-        return states.split(2, STATES).getLast().squeeze(STATES);
+        NDList parts = states.split(2, STATES);
+        try (NDArray _ = parts.getFirst();
+                NDArray tangents = parts.getLast()) {
+            return tangents.squeeze(STATES);
+        }
     }
 }

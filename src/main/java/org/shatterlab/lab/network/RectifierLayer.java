@@ -31,61 +31,75 @@ public final class RectifierLayer {
      * What a layer's rectifiers see, and what they do to it. Rectifiers are homogeneous, so rho(n) = D s n where s n is what
      * was not divided by the standard deviation s yet, and hidden states and tangents are multiplied with the same D.
      *
-     * @param centred the hidden states less their mean over the batch, where it is subtracted, and the tangents as they
-     *     are; shape (R, K, M, N)
+     * @param states the hidden states s n(h), and the tangents; shape (R, K, M, N)
      * @param slope D = d rho(n(h)) / dh, shape (R, 1, M, A N); for the rectifier 1[n(h) &gt; 0] / s
      * @param arity A
      */
-    public record Normalized(NDArray centred, NDArray slope, int arity) {
+    public record Normalized(NDArray states, NDArray slope, int arity) {
 
         /** rho(n(h)) and D t, shape (R, K, M, A N). */
         public NDArray branch() {
-            return (arity == 1 ? centred : centred.concat(centred, COLUMNS)).mul(slope);
+            if (arity == 1) {
+                return states.mul(slope);
+            }
+            return states.concat(states, COLUMNS).muli(slope);
         }
 
-        /** What has the sign of the pre-activations n(h), shape (R, 1, M, N). */
+        /** What has the sign of the pre-activations n(h): a view of shape (R, 1, M, N). */
         public NDArray preActivations() {
-            return hidden(centred);
+            return hidden(states);
         }
     }
 
     /** The first of the arrays of each run: a view of shape (R, 1, M, N). */
     private static NDArray hidden(NDArray states) {
-        long arrays = states.getShape().get(ARRAYS);
-        return arrays == 1 ? states : states.split(new long[] {1}, ARRAYS).getFirst();
+        Shape shape = states.getShape();
+        if (shape.get(ARRAYS) == 1) {
+            return states.reshape(shape);
+        }
+        NDList parts = states.split(new long[] {1}, ARRAYS);
+        parts.getLast().close();
+        return parts.getFirst();
     }
 
     /**
-     * Prepares the rectifiers of a layer.
+     * Prepares the rectifiers of a layer. Where their mean over the batch is subtracted the hidden states themselves become
+     * what is left: the next layer, which subtracts the mean of what comes to it, sees no difference, and all stays in the
+     * cache. For the same reason nothing that is not needed any more is kept until the layer is over.
      *
      * @param states h and any tangents, shape (R, K, M, N)
      */
     public static Normalized normalize(NDArray states, Normalization normalization, Activation rho) {
-        NDArray centred = normalization == Normalization.NONE ? states : states.sub(mean(states));
-        NDArray constant = hidden(centred).stopGradient();
-        NDArray slope = slope(constant, rho);
-        if (normalization == Normalization.BATCH_NORM) {
-            NDArray deviation = deviation(constant);
-            slope.divi(rho.arity() == 1 ? deviation : deviation.concat(deviation, COLUMNS));
+        try (NDArray h = hidden(states)) {
+            if (normalization != Normalization.NONE) {
+                try (NDArray constant = h.stopGradient();
+                        NDArray mean = constant.mean(OVER_INPUTS, true)) {
+                    h.subi(mean);
+                }
+            }
+            try (NDArray constant = h.stopGradient()) {
+                NDArray slope = slope(constant, rho);
+                if (normalization == Normalization.BATCH_NORM) {
+                    divide(slope, constant, rho.arity());
+                }
+                return new Normalized(states, slope, rho.arity());
+            }
         }
-        return new Normalized(centred, slope, rho.arity());
     }
 
-    /** Of the hidden states over the batch, and 0 for the tangents; shape (R, K, 1, N). */
-    private static NDArray mean(NDArray states) {
-        NDArray mean = hidden(states).stopGradient().mean(OVER_INPUTS, true);
-        long tangents = states.getShape().get(ARRAYS) - 1;
-        Shape shape = mean.getShape();
-        return tangents == 0
-                ? mean
-                : mean.concat(
-                        mean.getManager().zeros(new Shape(shape.get(0), tangents, 1, shape.tail()), mean.getDataType()),
-                        ARRAYS);
-    }
-
-    /** s, shape (R, 1, 1, N). */
-    private static NDArray deviation(NDArray centred) {
-        return centred.square().mean(OVER_INPUTS, true).addi(BATCH_NORM_EPSILON).sqrt();
+    /** Divides by the standard deviation of what is centred. */
+    private static void divide(NDArray slope, NDArray centred, int arity) {
+        try (NDArray squares = centred.square();
+                NDArray variance = squares.mean(OVER_INPUTS, true);
+                NDArray deviation = variance.addi(BATCH_NORM_EPSILON).sqrt()) {
+            if (arity == 1) {
+                slope.divi(deviation);
+            } else {
+                try (NDArray twice = deviation.concat(deviation, COLUMNS)) {
+                    slope.divi(twice);
+                }
+            }
+        }
     }
 
     /** d rho / dn, a new array. */
@@ -96,8 +110,10 @@ public final class RectifierLayer {
             case Activation.Prelu(double slope) ->
                 gate(n).muli(scalar(n, 1 - slope)).addi(scalar(n, slope));
             case Activation.Crelu() -> {
-                NDArray gate = gate(n);
-                yield gate.concat(gate.sub(1), COLUMNS);
+                try (NDArray gate = gate(n);
+                        NDArray negative = gate.sub(1)) {
+                    yield gate.concat(negative, COLUMNS);
+                }
             }
         };
     }
@@ -121,13 +137,14 @@ public final class RectifierLayer {
     /** One product for each run, whatever the number of its arrays. */
     private static NDArray product(NDArray arrays, NDArray weight) {
         Shape shape = arrays.getShape();
-        return arrays.reshape(shape.get(0), shape.get(ARRAYS) * shape.get(INPUTS), shape.tail())
-                .matMul(weight)
-                .reshape(
-                        shape.get(0),
-                        shape.get(ARRAYS),
-                        shape.get(INPUTS),
-                        weight.getShape().tail());
+        try (NDArray rows = arrays.reshape(shape.get(0), shape.get(ARRAYS) * shape.get(INPUTS), shape.tail());
+                NDArray product = rows.matMul(weight)) {
+            return product.reshape(
+                    shape.get(0),
+                    shape.get(ARRAYS),
+                    shape.get(INPUTS),
+                    weight.getShape().tail());
+        }
     }
 
     /**
@@ -138,7 +155,10 @@ public final class RectifierLayer {
      * @param weight W, shape (R, A N, N)
      */
     public static NDArray adjoint(Coefficients coefficients, NDArray gradients, NDArray slope, NDArray weight) {
-        NDArray branch = product(gradients, weight.swapAxes(1, 2)).muli(slope);
+        NDArray branch;
+        try (NDArray transposed = weight.swapAxes(1, 2)) {
+            branch = product(gradients, transposed).muli(slope);
+        }
         long arity = slope.getShape().tail() / gradients.getShape().tail();
         return add(coefficients, gradients, arity == 1 ? branch : sum(branch.split(arity, COLUMNS)));
     }
@@ -153,7 +173,12 @@ public final class RectifierLayer {
         if (coefficients.skip() == 0) {
             return scaled;
         }
-        return scaled.addi(coefficients.skip() == 1 ? identity : identity.mul(scalar(identity, coefficients.skip())));
+        if (coefficients.skip() == 1) {
+            return scaled.addi(identity);
+        }
+        try (NDArray part = identity.mul(scalar(identity, coefficients.skip()))) {
+            return scaled.addi(part);
+        }
     }
 
     /** Of the array's own type: the engine multiplies by a scalar of another type four times slower. */

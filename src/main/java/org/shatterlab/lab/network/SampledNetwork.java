@@ -29,6 +29,8 @@ public final class SampledNetwork implements AutoCloseable {
     /** That of the widest vector instructions. */
     private static final int ALIGNMENT = 64;
 
+    private static final int CHUNK = 1024;
+
     private final Arena memory = Arena.ofConfined();
     private final NetworkSpec.Rectifier spec;
     private final int dimension;
@@ -148,20 +150,21 @@ public final class SampledNetwork implements AutoCloseable {
         }
     }
 
+    /** By way of a plain array, which is filled faster than a buffer, and stays in the cache. */
     private static void fill(FloatBuffer floats, ContinuousSampler values, double scale) {
-        // A plain array is filled faster than a buffer, by a third.
-        float[] drawn = new float[floats.capacity()];
-        for (int i = 0; i < drawn.length; i++) {
-            drawn[i] = (float) (scale * values.sample());
+        float[] drawn = new float[Math.min(floats.remaining(), CHUNK)];
+        while (floats.hasRemaining()) {
+            int count = Math.min(floats.remaining(), drawn.length);
+            for (int i = 0; i < count; i++) {
+                drawn[i] = (float) (scale * values.sample());
+            }
+            floats.put(drawn, 0, count);
         }
-        floats.put(drawn);
     }
 
     private static void fill(DoubleBuffer doubles, ContinuousSampler values, double scale) {
-        double[] drawn = new double[doubles.capacity()];
-        for (int i = 0; i < drawn.length; i++) {
-            drawn[i] = scale * values.sample();
+        while (doubles.hasRemaining()) {
+            doubles.put(scale * values.sample());
         }
-        doubles.put(drawn);
     }
 }
