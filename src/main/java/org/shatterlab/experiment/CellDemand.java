@@ -34,6 +34,15 @@ class CellDemand {
                 .single();
     }
 
+    /** Those of some cells that a live experiment waits for. */
+    Set<String> findWantedCells(Collection<String> fingerprints) {
+        return Set.copyOf(
+                jdbc.sql("select c.fingerprint from cell c where c.fingerprint = any (?::bpchar[]) and " + WANTED)
+                        .param(fingerprints.toArray(String[]::new))
+                        .query(String.class)
+                        .list());
+    }
+
     /** Those of some claims that hold their cell still, and the cell is wanted. */
     Set<Claim> findWanted(Collection<Claim> claims) {
         List<Claim> all = List.copyOf(claims);

@@ -123,6 +123,17 @@ class CellEntity {
         return fingerprint;
     }
 
+    /** The fingerprint of its network and inputs. */
+    String subject() {
+        return subject;
+    }
+
+    /** Why it failed; null unless it did. */
+    @Nullable
+    String failure() {
+        return failure;
+    }
+
     State state() {
         return state;
     }

@@ -5,11 +5,16 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.shatterlab.platform.DatabaseClock;
 import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionOperations;
 
@@ -37,6 +42,7 @@ public class CellLedger {
     private final CellQueue queue;
     private final Rounds rounds;
     private final TransactionOperations transactions;
+    private final DatabaseClock clock;
 
     CellLedger(
             CellRepository cells,
@@ -45,7 +51,8 @@ public class CellLedger {
             CellDemand demand,
             CellQueue queue,
             Rounds rounds,
-            TransactionOperations transactions) {
+            TransactionOperations transactions,
+            DatabaseClock clock) {
         this.cells = cells;
         this.experiments = experiments;
         this.links = links;
@@ -53,6 +60,7 @@ public class CellLedger {
         this.queue = queue;
         this.rounds = rounds;
         this.transactions = transactions;
+        this.clock = clock;
     }
 
     /**
@@ -79,8 +87,8 @@ public class CellLedger {
                             + "have; ask for smaller networks or fewer inputs.");
             return Optional.empty();
         }
-        links.recordExecution(claim, worker);
-        Instant now = Instant.now();
+        links.recordExecutions(List.of(claim), worker);
+        Instant now = clock.now();
         links.findExperiments(fingerprint, ExperimentState.QUEUED)
                 .forEach(id -> experiments.lock(id).ifPresent(experiment -> experiment.start(now)));
         return Optional.of(claim);
@@ -97,7 +105,7 @@ public class CellLedger {
     private void finishCancelling(ExperimentEntity experiment) {
         if (experiment.state() == ExperimentState.CANCELLING
                 && demand.findOpen(List.of(experiment.getId())).isEmpty()) {
-            experiment.finishCancelling(Instant.now());
+            experiment.finishCancelling(clock.now());
         }
     }
 
@@ -109,23 +117,14 @@ public class CellLedger {
      * @return false where the claim has ended, and nothing was written
      */
     public boolean finish(Claim claim, String provenance, Runnable results) {
-        List<UUID> roundsOver = new ArrayList<>();
-        Optional<CellEntity> finished = transactions.execute(_ -> {
-            Optional<CellEntity> held = held(claim);
-            held.ifPresent(cell -> {
-                results.run();
-                cell.finish(provenance, Instant.now());
-                settle(claim.fingerprint(), (experiment, settled) -> {
-                    experiment.settleDone(settled, Instant.now());
-                    if (experiment.isRoundOver()) {
-                        roundsOver.add(experiment.getId());
-                    }
-                });
-            });
-            return held;
-        });
-        rounds.advanceAll(roundsOver);
-        return finished.isPresent();
+        Optional<List<UUID>> roundsOver =
+                Objects.requireNonNull(transactions.execute(_ -> held(claim).map(cell -> {
+                    results.run();
+                    cell.finish(provenance, clock.now());
+                    return settle(List.of(cell));
+                })));
+        roundsOver.ifPresent(rounds::advanceAll);
+        return roundsOver.isPresent();
     }
 
     /** Marks a cell as failed, unless the claim has ended. */
@@ -135,11 +134,8 @@ public class CellLedger {
     }
 
     private void fail(CellEntity cell, String reason) {
-        cell.fail(reason, Instant.now());
-        settle(
-                cell.fingerprint(),
-                (experiment, settled) -> experiment.settleFailed(
-                        settled, label(experiment, settled.network()) + ": " + reason, Instant.now()));
+        cell.fail(reason, clock.now());
+        settle(List.of(cell));
     }
 
     /**
@@ -193,12 +189,40 @@ public class CellLedger {
         return cells.lock(claim.fingerprint()).filter(cell -> cell.isHeldBy(claim));
     }
 
-    private void settle(String fingerprint, BiConsumer<ExperimentEntity, CellLinks.Settled> change) {
-        for (CellLinks.Settled settled : links.settle(fingerprint)) {
-            ExperimentEntity experiment = experiments.lock(settled.experiment()).orElseThrow();
-            change.accept(experiment, settled);
+    /**
+     * Counts cells that have ended in every experiment that has them, and refills the windows that have room then.
+     *
+     * @param ended done or failed in the caller's transaction, which has locked them
+     * @return the experiments whose round is over with them
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    List<UUID> settle(Collection<CellEntity> ended) {
+        Map<String, CellEntity> cellsByFingerprint =
+                ended.stream().collect(Collectors.toMap(CellEntity::fingerprint, Function.identity()));
+        Map<UUID, List<CellLinks.Settled>> settled = links.settle(cellsByFingerprint.keySet()).stream()
+                .collect(Collectors.groupingBy(CellLinks.Settled::experiment));
+        List<UUID> roundsOver = new ArrayList<>();
+        List<ExperimentEntity> locked = experiments.lockAll(settled.keySet());
+        Instant now = clock.now();
+        for (ExperimentEntity experiment : locked) {
+            for (CellLinks.Settled part : Objects.requireNonNull(settled.get(experiment.getId()))) {
+                count(experiment, part, Objects.requireNonNull(cellsByFingerprint.get(part.fingerprint())), now);
+            }
+            if (experiment.isRoundOver()) {
+                roundsOver.add(experiment.getId());
+            }
             finishCancelling(experiment);
             queue.refill(experiment);
+        }
+        return roundsOver;
+    }
+
+    private static void count(ExperimentEntity experiment, CellLinks.Settled part, CellEntity cell, Instant now) {
+        String failure = cell.failure();
+        if (failure == null) {
+            experiment.settleDone(part, now);
+        } else {
+            experiment.settleFailed(part, label(experiment, part.network()) + ": " + failure, now);
         }
     }
 

@@ -1,8 +1,12 @@
 package org.shatterlab.experiment;
 
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -34,14 +38,14 @@ class CellLinks {
     record Link(int ordinal, int network, String fingerprint, boolean settled) {}
 
     /**
-     * Cells of an experiment that just ended.
+     * A cell of an experiment that just ended.
      *
-     * @param cells how many
+     * @param cells how often the experiment has it
      * @param network of the first of them
      * @param cost what they were estimated to cost, in seconds of a core
      * @param running how many others of the experiment are being computed; 0 unless none had ended since the start
      */
-    record Settled(UUID experiment, int cells, int network, double cost, int running) {}
+    record Settled(UUID experiment, String fingerprint, int cells, int network, double cost, int running) {}
 
     /**
      * Stores the cells that are not there yet, and locks all of them: an update that never applies locks what it would
@@ -121,25 +125,68 @@ class CellLinks {
                 .list();
     }
 
-    /** Marks a cell as ended in every experiment that has it; told once per experiment and cell, in the order of ids. */
-    List<Settled> settle(String fingerprint) {
+    /** Marks cells as ended in every experiment that has them; told once for each experiment and cell. */
+    List<Settled> settle(Collection<String> fingerprints) {
+        String[] ended = fingerprints.toArray(String[]::new);
         return jdbc.sql("""
                         with settled as (
-                            update experiment_cell set settled = true where fingerprint = ? and not settled
-                            returning experiment_id, network),
+                            update experiment_cell set settled = true
+                            where fingerprint = any (?::bpchar[]) and not settled
+                            returning experiment_id, fingerprint, network),
                         ended as (
-                            select experiment_id, count(*) cells, min(network) network
-                            from settled group by experiment_id)
-                        select e.id, n.cells, n.network, n.cells * c.cost, case when e.generation = 0 then (
+                            select experiment_id, fingerprint, count(*) cells, min(network) network
+                            from settled group by experiment_id, fingerprint)
+                        select e.id, n.fingerprint, n.cells, n.network, n.cells * c.cost, case when e.generation = 0 then (
                             select count(*) from cell r join experiment_cell l using (fingerprint)
-                            where r.state = 'RUNNING' and l.experiment_id = e.id and r.fingerprint <> c.fingerprint)
+                            where r.state = 'RUNNING' and l.experiment_id = e.id and r.fingerprint <> all (?::bpchar[]))
                             else 0 end
-                        from ended n join experiment e on e.id = n.experiment_id, cell c
-                        where c.fingerprint = ? order by e.id""")
-                .params(fingerprint, fingerprint)
+                        from ended n join experiment e on e.id = n.experiment_id join cell c using (fingerprint)
+                        order by e.id, n.fingerprint""")
+                .params(ended, ended)
                 .query((row, _) -> new Settled(
-                        row.getObject(1, UUID.class), row.getInt(2), row.getInt(3), row.getDouble(4), row.getInt(5)))
+                        row.getObject(1, UUID.class),
+                        row.getString(2),
+                        row.getInt(3),
+                        row.getInt(4),
+                        row.getDouble(5),
+                        row.getInt(6)))
                 .list();
+    }
+
+    /** Whether a cell is estimated to cost no more than this, in seconds of a core. */
+    boolean isSmall(String fingerprint, double seconds) {
+        return jdbc.sql("select cost <= ? from cell where fingerprint = ?")
+                .params(seconds, fingerprint)
+                .query(Boolean.class)
+                .optional()
+                .orElse(false);
+    }
+
+    /**
+     * Locks the places in the queue of the next cells that are small.
+     *
+     * @param now on the database's clock
+     * @return the places by fingerprint
+     */
+    Map<String, String> takeSmall(double seconds, Instant now, int limit) {
+        Map<String, String> places = new HashMap<>();
+        jdbc.sql("""
+                        select c.fingerprint, t.task_instance from scheduled_tasks t
+                        join cell c on c.fingerprint = left(t.task_instance, 64)
+                        where t.task_name = ? and not t.picked and t.execution_time <= ? and c.cost <= ?
+                        order by t.priority desc, t.execution_time limit ? for update of t skip locked""")
+                .params(CellQueue.CELL.getTaskName(), now.atOffset(ZoneOffset.UTC), seconds, limit)
+                .query(row -> {
+                    places.put(row.getString(1), row.getString(2));
+                });
+        return places;
+    }
+
+    /** Takes cells out of the queue whose places are locked. */
+    void removeFromQueue(Collection<String> places) {
+        jdbc.sql("delete from scheduled_tasks where task_name = ? and task_instance = any (?)")
+                .params(CellQueue.CELL.getTaskName(), places.toArray(String[]::new))
+                .update();
     }
 
     /** The experiments that have a cell and are in a state, in the order of ids. */
@@ -152,10 +199,16 @@ class CellLinks {
                 .list();
     }
 
-    void recordExecution(Claim claim, String worker) {
-        jdbc.sql("insert into cell_execution (fingerprint, fence, worker) values (?, ?, ?)")
-                .params(claim.fingerprint(), claim.fence(), worker)
-                .update();
+    void recordExecutions(Collection<Claim> claims, String worker) {
+        batches.batchUpdate(
+                "insert into cell_execution (fingerprint, fence, worker) values (?, ?, ?)",
+                claims,
+                1000,
+                (statement, claim) -> {
+                    statement.setString(1, claim.fingerprint());
+                    statement.setLong(2, claim.fence());
+                    statement.setString(3, worker);
+                });
     }
 
     /** The networks of an experiment that have fewer cells than this. */

@@ -86,7 +86,8 @@ record Pace(
     /** Seconds to the end of all cells; null before the first has ended. */
     @Nullable
     Double secondsLeft(Instant now) {
-        if (mark == null || lastEnd == null || ended <= markCost) {
+        // The clocks of two machines need not agree on what came first.
+        if (mark == null || lastEnd == null || ended <= markCost || lastEnd.isBefore(mark)) {
             return null;
         }
         double left = seconds(mark, lastEnd) / (ended - markCost) * Math.max(0, cost - ended);

@@ -1,11 +1,15 @@
 package org.shatterlab.worker;
 
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import org.shatterlab.experiment.CellJson;
 import org.shatterlab.experiment.CellLedger;
 import org.shatterlab.experiment.Claim;
+import org.shatterlab.experiment.SmallCells;
 import org.shatterlab.lab.CellSpec;
 import org.shatterlab.lab.Lab;
 import org.shatterlab.lab.UnmeasurableException;
@@ -28,6 +32,7 @@ class CellRunner {
 
     private final Lab lab;
     private final CellLedger ledger;
+    private final SmallCells small;
     private final Predictor predictor;
     private final ResultStore results;
     private final RunningCells running;
@@ -38,6 +43,7 @@ class CellRunner {
     CellRunner(
             Lab lab,
             CellLedger ledger,
+            SmallCells small,
             Predictor predictor,
             ResultStore results,
             RunningCells running,
@@ -45,6 +51,7 @@ class CellRunner {
             WorkerProperties properties) {
         this.lab = lab;
         this.ledger = ledger;
+        this.small = small;
         this.predictor = predictor;
         this.results = results;
         this.running = running;
@@ -71,12 +78,38 @@ class CellRunner {
         if (running.isDraining()) {
             return AT_ONCE;
         }
+        if (isComputedWithOthers(fingerprint)) {
+            return ENDED;
+        }
         Optional<Claim> claim = ledger.claim(fingerprint, worker);
         if (claim.isEmpty()) {
             LOG.debug("cell {} has ended already", fingerprint);
             return ENDED;
         }
         return run(claim.get());
+    }
+
+    /** Where one of several cells cannot be computed, the one asked for is tried alone, and what fails is told of that one. */
+    private boolean isComputedWithOthers(String fingerprint) {
+        Set<List<Object>> predicted = new HashSet<>();
+        try {
+            return small.compute(fingerprint, worker, provenance, claim -> {
+                CellSpec spec = CellJson.read(claim.spec());
+                CellResult result = lab.measure(spec);
+                return () -> {
+                    if (predicted.add(List.of(claim.subject(), spec.depths(), spec.statistics()))) {
+                        predictor.predict(claim.subject(), spec);
+                    }
+                    results.save(claim.fingerprint(), result);
+                };
+            });
+        } catch (RuntimeException | OutOfMemoryError e) {
+            if (DatabaseFailures.isOutage(e)) {
+                throw e;
+            }
+            LOG.debug("cell {} is tried alone", fingerprint, e);
+            return false;
+        }
     }
 
     private Optional<Duration> run(Claim claim) {

@@ -17,6 +17,7 @@ import javax.sql.DataSource;
 import org.shatterlab.experiment.CellLedger;
 import org.shatterlab.experiment.CellQueue;
 import org.shatterlab.experiment.Housekeeping;
+import org.shatterlab.experiment.SmallCells;
 import org.shatterlab.experiment.WorkerRegistry;
 import org.shatterlab.experiment.WorkerRegistry.Worker;
 import org.shatterlab.lab.Lab;
@@ -89,6 +90,7 @@ class WorkerConfiguration {
     CellRunner cellRunner(
             Lab lab,
             CellLedger ledger,
+            SmallCells small,
             Predictor predictor,
             ResultStore results,
             RunningCells running,
@@ -99,6 +101,7 @@ class WorkerConfiguration {
         return new CellRunner(
                 lab,
                 ledger,
+                small,
                 predictor,
                 results,
                 running,

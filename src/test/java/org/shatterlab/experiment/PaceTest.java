@@ -38,6 +38,13 @@ class PaceTest {
         assertThat(Pace.of(10, 0).start(START).secondsLeft(at(5))).isNull();
     }
 
+    /** A worker whose clock is behind that of the one that began. */
+    @Test
+    void nothingIsSaidWhereTheClocksDisagreeOnWhatCameFirst() {
+        Pace pace = Pace.of(10, 0).start(START).end(new Tally(1, 1), 1, 1, at(-0.5));
+        assertThat(pace.secondsLeft(at(0.1))).isNull();
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 8})
     void theWorkersDivideWhatIsLeft(int workers) {

@@ -288,6 +288,18 @@ final class Service implements AutoCloseable {
                 .list();
     }
 
+    /** The same of a query for texts. */
+    List<String> texts(String sql) {
+        return context.getBean(JdbcClient.class)
+                .sql(sql)
+                .query((row, _) -> row.getString(1))
+                .list();
+    }
+
+    <T> T bean(Class<T> type) {
+        return context.getBean(type);
+    }
+
     /** What to start another service on this one's database with. */
     List<String> databaseArguments() {
         JdbcConnectionDetails database = context.getBean(JdbcConnectionDetails.class);

@@ -1,0 +1,131 @@
+package org.shatterlab.experiment;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import org.shatterlab.lab.UnmeasurableException;
+import org.shatterlab.platform.DatabaseClock;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.support.TransactionOperations;
+
+/**
+ * Computes cells that take less time than to claim one and to publish it: several of them, in one transaction that takes them
+ * out of the queue, computes them and publishes them. Nothing is left of one that is cut short, so that these cells need no
+ * lease; the others see them wait until they are done.
+ */
+@Service
+public class SmallCells {
+
+    /** What a small cell is estimated to cost at most, in seconds of a core, of which ten milliseconds are not its own. */
+    private static final double MOST_SECONDS = 0.03;
+
+    private static final int MOST_CELLS = 16;
+
+    /** No cell is begun after this time: others may wait for the locks. */
+    private static final Duration MOST_TIME = Duration.ofMillis(100);
+
+    private final CellRepository cells;
+    private final CellLinks links;
+    private final CellDemand demand;
+    private final CellLedger ledger;
+    private final Rounds rounds;
+    private final DatabaseClock clock;
+    private final TransactionOperations transactions;
+
+    SmallCells(
+            CellRepository cells,
+            CellLinks links,
+            CellDemand demand,
+            CellLedger ledger,
+            Rounds rounds,
+            DatabaseClock clock,
+            TransactionOperations transactions) {
+        this.cells = cells;
+        this.links = links;
+        this.demand = demand;
+        this.ledger = ledger;
+        this.rounds = rounds;
+        this.clock = clock;
+        this.transactions = transactions;
+    }
+
+    /**
+     * Computes a cell that the caller has from the queue, and others that wait there, as long as all are small.
+     *
+     * @param worker its name
+     * @param provenance what computes them, as JSON
+     * @param computer measures a cell and tells how to write what was measured, or throws {@link UnmeasurableException}
+     * @return false where the cell is left to be claimed, and nothing was done: it is large, or not free, or not wanted
+     * @throws RuntimeException where one of them could not be computed, and nothing was done
+     */
+    public boolean compute(String fingerprint, String worker, String provenance, Function<Claim, Runnable> computer) {
+        List<UUID> roundsOver = transactions.execute(_ -> {
+            if (!links.isSmall(fingerprint, MOST_SECONDS)) {
+                return null;
+            }
+            Map<String, String> places = links.takeSmall(MOST_SECONDS, clock.now(), MOST_CELLS - 1);
+            List<CellEntity> free = free(fingerprint, places.keySet());
+            if (free.stream().noneMatch(cell -> cell.fingerprint().equals(fingerprint))) {
+                return null;
+            }
+            List<CellEntity> ended = compute(free, fingerprint, worker, provenance, computer);
+            links.removeFromQueue(ended.stream()
+                    .filter(cell -> !cell.fingerprint().equals(fingerprint))
+                    .map(cell -> Objects.requireNonNull(places.get(cell.fingerprint())))
+                    .toList());
+            return ledger.settle(ended);
+        });
+        if (roundsOver == null) {
+            return false;
+        }
+        rounds.advanceAll(roundsOver);
+        return true;
+    }
+
+    /**
+     * Locks those that nobody else has. Waiting for a lock could be for ever: who has it may wait for a place in the queue.
+     * Predictions are stored by subject, which is why all go through their subjects in one order.
+     */
+    private List<CellEntity> free(String fingerprint, Collection<String> others) {
+        List<String> all = new ArrayList<>(others);
+        all.add(fingerprint);
+        List<CellEntity> locked = cells.lockFree(all);
+        Set<String> wanted = demand.findWantedCells(all);
+        return locked.stream()
+                .filter(cell -> cell.state() == CellEntity.State.QUEUED && wanted.contains(cell.fingerprint()))
+                .sorted(Comparator.comparing(CellEntity::subject))
+                .toList();
+    }
+
+    /** Those that there was time for, the one that was asked for among them. */
+    private List<CellEntity> compute(
+            List<CellEntity> free, String asked, String worker, String provenance, Function<Claim, Runnable> computer) {
+        long end = System.nanoTime() + MOST_TIME.toNanos();
+        List<CellEntity> ended = new ArrayList<>();
+        List<Claim> claims = new ArrayList<>();
+        List<Runnable> results = new ArrayList<>();
+        for (CellEntity cell : free) {
+            if (cell.fingerprint().equals(asked) || System.nanoTime() < end) {
+                Claim claim = cell.claim();
+                claims.add(claim);
+                ended.add(cell);
+                try {
+                    results.add(computer.apply(claim));
+                    cell.finish(provenance, clock.now());
+                } catch (UnmeasurableException e) {
+                    cell.fail(e.reason(), clock.now());
+                }
+            }
+        }
+        links.recordExecutions(claims, worker);
+        results.forEach(Runnable::run);
+        return ended;
+    }
+}

@@ -1,0 +1,113 @@
+package org.shatterlab.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.shatterlab.experiment.SmallCells;
+import org.shatterlab.lab.UnmeasurableException;
+
+/** Cells that are taken out of the queue, computed and published in one transaction; a worker is played by the test. */
+class SmallCellsIT {
+
+    private static final int CELLS = 5;
+
+    private Service service;
+    private SmallCells small;
+
+    @BeforeEach
+    void start(@TempDir Path data) {
+        service = Service.start(data, "--shatterlab.roles=api");
+        small = service.bean(SmallCells.class);
+    }
+
+    @AfterEach
+    void stop() {
+        service.close();
+    }
+
+    /** The fingerprints of some cells that wait in the queue. */
+    private List<String> submit(int width, int depth) {
+        assertThat(service.submit("""
+                        {"networks": [{"family": "feedforward", "width": %d}], "depths": [%d], "runs": %d,
+                         "inputs": {"type": "grid", "points": 16}, "statistics": ["gradient-variance"]}""".formatted(width, depth, 5 * CELLS)).statusCode())
+                .isEqualTo(202);
+        return service.texts("select fingerprint from cell order by fingerprint");
+    }
+
+    private long waiting() {
+        return service.count("scheduled_tasks where task_name = 'cell'");
+    }
+
+    @Test
+    void allThatWaitAreComputedWithTheOneThatWasAskedFor() {
+        List<String> cells = submit(2, 1);
+        assertThat(small.compute(cells.getFirst(), "w", "{}", _ -> () -> {})).isTrue();
+        assertThat(service.texts("select distinct state from cell")).containsExactly("DONE");
+        assertThat(service.texts("select state from experiment")).containsExactly("SUCCEEDED");
+        assertThat(service.numbers("select fence from cell_execution where worker = 'w'"))
+                .hasSize(CELLS)
+                .containsOnly(1L);
+        // That of the cell that was asked for is its caller's.
+        assertThat(waiting()).isEqualTo(1);
+    }
+
+    @Test
+    void nothingIsLeftOfCellsOfWhichOneCannotBeComputed() {
+        List<String> cells = submit(2, 1);
+        assertThatIllegalStateException()
+                .isThrownBy(() -> small.compute(cells.getFirst(), "w", "{}", claim -> {
+                    if (claim.fingerprint().equals(cells.get(3))) {
+                        throw new IllegalStateException("no memory");
+                    }
+                    return () -> {};
+                }));
+        assertThat(service.texts("select distinct state || fence from cell")).containsExactly("QUEUED0");
+        assertThat(service.count("cell_execution")).isZero();
+        assertThat(waiting()).isEqualTo(CELLS);
+    }
+
+    @Test
+    void aCellThatIsAtFaultItselfFailsAlone() {
+        List<String> cells = submit(2, 1);
+        assertThat(small.compute(cells.getFirst(), "w", "{}", claim -> {
+                    if (claim.fingerprint().equals(cells.get(3))) {
+                        throw new UnmeasurableException("It has no value.");
+                    }
+                    return () -> {};
+                }))
+                .isTrue();
+        assertThat(service.texts("select fingerprint from cell where state = 'FAILED'"))
+                .containsExactly(cells.get(3));
+        assertThat(service.count("cell where state = 'DONE'")).isEqualTo(CELLS - 1);
+        assertThat(service.texts("select failure from experiment"))
+                .singleElement()
+                .asString()
+                .endsWith("It has no value.");
+    }
+
+    @Test
+    void aLargeCellIsLeftToBeClaimed() {
+        List<String> cells = submit(300, 100);
+        assertThat(small.compute(cells.getFirst(), "w", "{}", _ -> {
+                    throw new AssertionError("not to be computed here");
+                }))
+                .isFalse();
+        assertThat(waiting()).isEqualTo(CELLS);
+    }
+
+    @Test
+    void whatNobodyWantsAnyMoreIsLeft() {
+        List<String> cells = submit(2, 1);
+        service.execute("update experiment set state = 'CANCELLING'");
+        assertThat(small.compute(cells.getFirst(), "w", "{}", _ -> {
+                    throw new AssertionError("not to be computed here");
+                }))
+                .isFalse();
+    }
+}
