@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -24,6 +25,7 @@ import org.shatterlab.result.ResultQuery.DepthRange;
 import org.shatterlab.result.ResultQuery.RowKey;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
+import org.springframework.transaction.annotation.Isolation;
 import org.springframework.transaction.annotation.Transactional;
 
 /** Reads what was measured, merging the cells of an experiment in their order, so that the bits are always the same. */
@@ -33,6 +35,11 @@ public class Results {
     private static final Map<String, String> UNPREDICTED = Arrays.stream(Statistic.values())
             .filter(statistic -> statistic.kind() == Statistic.Kind.ROWS && !Theory.PREDICTED.contains(statistic))
             .collect(Collectors.toUnmodifiableMap(Statistic::apiName, Theory::whyNot));
+
+    private static final int FEWEST_KEYS = 128;
+    private static final int MOST_KEYS = 8192;
+    private static final int GROWTH = 4;
+    private static final int FETCHED = 1000;
 
     private final JdbcClient jdbc;
 
@@ -54,25 +61,77 @@ public class Results {
     /** One cell's part of a row. */
     private record Part(RowKey key, Moments moments, ResultRow.Predicted predicted) {}
 
-    /** Reads the rows that there are so far, in the order of their keys, without holding them in memory. */
-    @Transactional(readOnly = true)
+    /**
+     * Reads the rows that there are so far, in the order of their keys, without holding them in memory: network by network,
+     * and some keys at a time, few at first for those who want no more than a page.
+     */
+    @Transactional(readOnly = true, isolation = Isolation.REPEATABLE_READ)
     public void read(Experiment experiment, ResultQuery query, RowConsumer consumer) {
         List<NetworkEntry> networks = experiment.spec().networks();
-        try (Stream<Part> parts = parts(experiment.id(), networks, query)) {
-            Part merged = null;
-            for (Part part : (Iterable<Part>) parts::iterator) {
-                if (merged != null && merged.key().equals(part.key())) {
-                    merged = new Part(part.key(), Moments.combine(merged.moments(), part.moments()), part.predicted());
-                    continue;
+        RowKey from = query.after();
+        for (int network = from == null ? 0 : from.network(); network < networks.size(); network++) {
+            if (query.networks().isEmpty()
+                    || query.networks().contains(networks.get(network).label())) {
+                RowKey after = from != null && from.network() == network ? from : null;
+                Batch batch = new Batch(networks, consumer);
+                for (int keys = FEWEST_KEYS;
+                        batch.read(parts(experiment.id(), network, query, after, keys)) == keys; ) {
+                    after = batch.last();
+                    keys = Math.min(GROWTH * keys, MOST_KEYS);
                 }
-                if (merged != null && !consumer.accept(merged.key(), row(networks, merged))) {
+                if (batch.isEnough()) {
                     return;
                 }
-                merged = part;
             }
-            if (merged != null) {
-                consumer.accept(merged.key(), row(networks, merged));
+        }
+    }
+
+    /** Merges the parts of some keys, and hands their rows over. */
+    private static final class Batch {
+
+        private final List<NetworkEntry> networks;
+        private final RowConsumer consumer;
+        private @Nullable Part merged;
+        private boolean enough;
+
+        Batch(List<NetworkEntry> networks, RowConsumer consumer) {
+            this.networks = networks;
+            this.consumer = consumer;
+        }
+
+        /** How many keys there were; 0 once no more are wanted. */
+        int read(Stream<Part> parts) {
+            int keys = 0;
+            merged = null;
+            try (parts) {
+                for (Part part : (Iterable<Part>) parts::iterator) {
+                    Part before = merged;
+                    if (before != null && before.key().equals(part.key())) {
+                        merged = new Part(
+                                part.key(), Moments.combine(before.moments(), part.moments()), part.predicted());
+                        continue;
+                    }
+                    if (!hand(before)) {
+                        return 0;
+                    }
+                    merged = part;
+                    keys++;
+                }
+                return hand(merged) ? keys : 0;
             }
+        }
+
+        private boolean hand(@Nullable Part part) {
+            enough = part != null && !consumer.accept(part.key(), row(networks, part));
+            return !enough;
+        }
+
+        RowKey last() {
+            return Objects.requireNonNull(merged).key();
+        }
+
+        boolean isEnough() {
+            return enough;
         }
     }
 
@@ -88,47 +147,48 @@ public class Results {
         return rows;
     }
 
-    private Stream<Part> parts(UUID experiment, List<NetworkEntry> networks, ResultQuery query) {
-        List<Object> parameters = new ArrayList<>(List.of(experiment));
-        StringBuilder sql = new StringBuilder("""
-                select l.network, r.statistic, r.depth, r.index, r.count, r.mean, r.m2,
-                       r.mean_denominator, r.m2_denominator, r.co_moment,
-                       p.paper, p.derived, p.infinite_width, p.note
-                from experiment_cell l
-                join cell c using (fingerprint)
-                join cell_row r using (fingerprint)
-                left join prediction p
-                    on (p.subject, p.statistic, p.depth, p.index) = (c.subject, r.statistic, r.depth, r.index)
-                where l.experiment_id = ?""");
-        if (!query.networks().isEmpty()) {
-            List<Integer> chosen = new ArrayList<>();
-            for (int i = 0; i < networks.size(); i++) {
-                if (query.networks().contains(networks.get(i).label())) {
-                    chosen.add(i);
-                }
-            }
-            sql.append(" and l.network = any (?)");
-            parameters.add(chosen.toArray(Integer[]::new));
-        }
+    /**
+     * What the cells of one network have of the next keys. All that are done have the same keys, so that the first of each are
+     * the first of all.
+     */
+    private Stream<Part> parts(UUID experiment, int network, ResultQuery query, @Nullable RowKey after, int keys) {
+        StringBuilder wanted = new StringBuilder();
+        List<Object> parameters = new ArrayList<>();
         if (!query.statistics().isEmpty()) {
-            sql.append(" and r.statistic = any (?)");
+            wanted.append(" and statistic = any (?)");
             parameters.add(query.statistics().toArray(String[]::new));
         }
         if (!query.depths().isEmpty()) {
             List<String> ranges = new ArrayList<>();
             for (DepthRange range : query.depths()) {
-                ranges.add("r.depth between ? and ?");
+                ranges.add("depth between ? and ?");
                 parameters.addAll(List.of(range.from(), range.to()));
             }
-            sql.append(" and (").append(String.join(" or ", ranges)).append(")");
+            wanted.append(" and (").append(String.join(" or ", ranges)).append(")");
         }
-        RowKey after = query.after();
         if (after != null) {
-            sql.append(" and (l.network, r.statistic, r.depth, r.index) > (?, ?, ?, ?)");
-            parameters.addAll(List.of(after.network(), after.statistic(), after.depth(), after.index()));
+            wanted.append(" and (statistic, depth, index) > (?, ?, ?)");
+            parameters.addAll(List.of(after.statistic(), after.depth(), after.index()));
         }
-        sql.append(" order by l.network, r.statistic, r.depth, r.index, l.ordinal");
-        return jdbc.sql(sql.toString()).withFetchSize(1000).params(parameters).query((row, _) -> part(row)).stream();
+        parameters.addAll(List.of(keys, experiment, network));
+        return jdbc
+                .sql("""
+                        select l.network, r.statistic, r.depth, r.index, r.count, r.mean, r.m2,
+                               r.mean_denominator, r.m2_denominator, r.co_moment,
+                               p.paper, p.derived, p.infinite_width, p.note
+                        from experiment_cell l
+                        join cell c using (fingerprint)
+                        cross join lateral (
+                            select * from cell_row where fingerprint = l.fingerprint%s
+                            order by statistic, depth, index limit ?) r
+                        left join prediction p
+                            on (p.subject, p.statistic, p.depth, p.index) = (c.subject, r.statistic, r.depth, r.index)
+                        where l.experiment_id = ? and l.network = ?
+                        order by r.statistic, r.depth, r.index, l.ordinal""".formatted(wanted))
+                .withFetchSize(FETCHED)
+                .params(parameters)
+                .query((row, _) -> part(row))
+                .stream();
     }
 
     private static Part part(ResultSet row) throws SQLException {
