@@ -16,9 +16,9 @@ record Workload(int cells, int depth, int width, long seed) {
 
     private static final int RUNS_PER_CELL = 5;
 
-    /** The one that is disturbed in several trials: about a fifth of a second to a cell on an idle core. */
+    /** The one that is disturbed in several trials: about a tenth of a second to a cell on an idle core. */
     static Workload disturbed() {
-        return new Workload(FaultSuite.SHORT ? 100 : 500, 16, 200, FaultSuite.SEED);
+        return new Workload(FaultSuite.SHORT ? 100 : 500, 40, 200, FaultSuite.SEED);
     }
 
     String body() {
