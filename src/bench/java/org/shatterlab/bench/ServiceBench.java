@@ -1,0 +1,151 @@
+package org.shatterlab.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.shatterlab.bench.Report.Good;
+import org.shatterlab.lab.Lab;
+import org.shatterlab.lab.input.DatasetFolder;
+import org.springframework.util.FileSystemUtils;
+
+/** What the service around the lab costs. */
+@ExtendWith(BenchSuite.class)
+class ServiceBench {
+
+    private static final int CORES = Runtime.getRuntime().availableProcessors();
+    private static final Path FOLDER = Path.of("target", "bench").toAbsolutePath();
+    private static final int EMPTY_CELLS = 2000;
+    private static final int RUNS_PER_CELL = 5;
+
+    @BeforeAll
+    static void clean() throws Exception {
+        FileSystemUtils.deleteRecursively(FOLDER);
+    }
+
+    private static String figure2(int seed) {
+        return "{\"preset\": \"figure-2\", \"seed\": %d}".formatted(seed);
+    }
+
+    @Test
+    @DisplayName("Figure 2, from POST to SUCCEEDED, beside the lab alone")
+    void figure2(Report report) throws Exception {
+        String name = "Figure 2 through the API";
+        List<Double> times = new ArrayList<>();
+        List<Double> ratios = new ArrayList<>();
+        Lab lab = Lab.open(Path.of("target", "djl").toAbsolutePath(), new DatasetFolder(FOLDER));
+        Workload alone = Workload.of(name, "figure-2", "{}");
+        try (RunningService service = RunningService.start(FOLDER.resolve("figure-2"), List.of(), List.of())) {
+            int seed = 0;
+            for (int i = 0; i < 5; i++) {
+                service.run(figure2(seed++));
+                alone.compute(lab, CORES);
+            }
+            for (int i = 0; i < Report.REPEATS; i++) {
+                double before = alone.compute(lab, CORES).seconds();
+                long start = System.nanoTime();
+                service.run(figure2(seed++));
+                double seconds = (System.nanoTime() - start) / 1e9;
+                times.add(seconds);
+                ratios.add((seconds - 0.15) / before);
+            }
+            report.figure(name, "peak resident memory", "MiB", Good.LOW, 900, List.of(service.peakResidentMemory()));
+        }
+        report.figure(name, "time from POST to SUCCEEDED", "s", times);
+        report.ratio(name, "time less 150 ms over the lab's", Good.LOW, 1.25, ratios);
+    }
+
+    @Test
+    @DisplayName("cells in which there is nothing to compute")
+    void emptyCells(Report report) throws Exception {
+        List<Double> each = new ArrayList<>();
+        try (RunningService service = RunningService.start(FOLDER.resolve("empty-cells"), List.of(), List.of())) {
+            for (int seed = 0; seed < 1 + Report.REPEATS; seed++) {
+                long start = System.nanoTime();
+                service.run("""
+                        {"networks": [{"label": "n", "family": "feedforward", "width": 2}], "depths": [1],
+                         "inputs": {"type": "grid", "points": 16}, "statistics": ["gradient-variance"],
+                         "runs": %d, "seed": %d}""".formatted(EMPTY_CELLS * RUNS_PER_CELL, seed));
+                // The first compiles the code.
+                if (seed > 0) {
+                    each.add((System.nanoTime() - start) / 1e6 * CORES / EMPTY_CELLS);
+                }
+            }
+        }
+        report.figure("empty cells", "time of one core for each, queue and database included", "ms", Good.LOW, 2, each);
+    }
+
+    @Test
+    @DisplayName("from the start of a process to ready")
+    void start(Report report) throws Exception {
+        Path folder = FOLDER.resolve("start");
+        List<Double> embedded = new ArrayList<>();
+        List<Double> external = new ArrayList<>();
+        RunningService.start(folder, List.of(), List.of()).close();
+        for (int i = 0; i < Report.REPEATS; i++) {
+            try (RunningService service = RunningService.start(folder, List.of(), List.of())) {
+                embedded.add(service.secondsToReady());
+            }
+        }
+        try (Postgres postgres = Postgres.start(FOLDER.resolve("external"))) {
+            RunningService.start(folder, List.of(), postgres.arguments()).close();
+            for (int i = 0; i < Report.REPEATS; i++) {
+                try (RunningService service = RunningService.start(folder, List.of(), postgres.arguments())) {
+                    external.add(service.secondsToReady());
+                }
+            }
+        }
+        report.figure("start to ready", "with the embedded database", "s", Good.LOW, 8, embedded);
+        report.figure("start to ready", "with an external database", "s", Good.LOW, 5, external);
+    }
+
+    @Test
+    @DisplayName("results of ten million rows")
+    void results(Report report) throws Exception {
+        try (Postgres postgres = Postgres.start(FOLDER.resolve("results-database"));
+                RunningService service = RunningService.start(
+                        FOLDER.resolve("results"), List.of("-Xmx256m"), postgres.arguments("--shatterlab.roles=api"))) {
+            List<String> experiments = postgres.fill(service);
+            String first = "/api/v1/experiments/" + experiments.getFirst() + "/results";
+            String page =
+                    first + "?network=n3&depth=2..60&statistic=gradient-variance&statistic=autocorrelation&limit=100";
+            String curve = "/api/v1/results?network=n3&statistic=gradient-variance&limit=1000&experiment="
+                    + String.join("&experiment=", experiments);
+            for (Map.Entry<String, String> query : Map.of(
+                            "a filtered first page", page, "a depth curve over 50 experiments", curve)
+                    .entrySet()) {
+                List<Double> millis = new ArrayList<>();
+                for (int i = 0; i < 50 + 100 * Report.REPEATS; i++) {
+                    long start = System.nanoTime();
+                    assertThat(service.get(query.getValue()).get("items").size())
+                            .isPositive();
+                    if (i >= 50) {
+                        millis.add((System.nanoTime() - start) / 1e6);
+                    }
+                }
+                report.figure("10 million rows", query.getKey(), "ms", Good.LOW, 10, millis);
+            }
+            List<Double> rates = new ArrayList<>();
+            for (int i = 0; i < 1 + Report.REPEATS; i++) {
+                long start = System.nanoTime();
+                long lines =
+                        service.countLines("/api/v1/results?experiment=" + String.join("&experiment=", experiments));
+                assertThat(lines).isGreaterThan(10_000_000);
+                rates.add(lines / ((System.nanoTime() - start) / 1e9));
+            }
+            report.figure(
+                    "10 million rows",
+                    "CSV, with a heap of 256 MiB",
+                    "rows/s",
+                    Good.HIGH,
+                    200_000,
+                    rates.subList(1, rates.size()));
+        }
+    }
+}
