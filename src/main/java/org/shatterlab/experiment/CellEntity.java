@@ -7,6 +7,7 @@ import jakarta.persistence.Enumerated;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import org.hibernate.annotations.DynamicUpdate;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** A cell: some runs of one network, computed once and shared by every experiment that asks for it. */
 @Entity
 @Table(name = "cell")
+@DynamicUpdate // its specification is long, and never changes
 @SuppressWarnings("UnusedVariable") // columns that only SQL reads
 class CellEntity {
 

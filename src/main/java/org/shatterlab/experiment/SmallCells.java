@@ -4,13 +4,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Function;
 import org.shatterlab.lab.UnmeasurableException;
+import org.shatterlab.lab.statistic.CellResult;
 import org.shatterlab.platform.DatabaseClock;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.support.TransactionOperations;
@@ -56,16 +57,29 @@ public class SmallCells {
         this.transactions = transactions;
     }
 
+    /** What a worker does with cells. */
+    public interface Computer {
+
+        /**
+         * Computes one.
+         *
+         * @throws UnmeasurableException where it has no result, which is its specification's fault
+         */
+        CellResult measure(Claim claim);
+
+        /** Writes what was measured, in the transaction that marks the cells as done. */
+        void save(Map<Claim, CellResult> results);
+    }
+
     /**
      * Computes a cell that the caller has from the queue, and others that wait there, as long as all are small.
      *
      * @param worker its name
      * @param provenance what computes them, as JSON
-     * @param computer measures a cell and tells how to write what was measured, or throws {@link UnmeasurableException}
      * @return false where the cell is left to be claimed, and nothing was done: it is large, or not free, or not wanted
      * @throws RuntimeException where one of them could not be computed, and nothing was done
      */
-    public boolean compute(String fingerprint, String worker, String provenance, Function<Claim, Runnable> computer) {
+    public boolean compute(String fingerprint, String worker, String provenance, Computer computer) {
         List<UUID> roundsOver = transactions.execute(_ -> {
             if (!links.isSmall(fingerprint, MOST_SECONDS)) {
                 return null;
@@ -106,18 +120,18 @@ public class SmallCells {
 
     /** Those that there was time for, the one that was asked for among them. */
     private List<CellEntity> compute(
-            List<CellEntity> free, String asked, String worker, String provenance, Function<Claim, Runnable> computer) {
+            List<CellEntity> free, String asked, String worker, String provenance, Computer computer) {
         long end = System.nanoTime() + MOST_TIME.toNanos();
         List<CellEntity> ended = new ArrayList<>();
         List<Claim> claims = new ArrayList<>();
-        List<Runnable> results = new ArrayList<>();
+        Map<Claim, CellResult> results = new LinkedHashMap<>();
         for (CellEntity cell : free) {
             if (cell.fingerprint().equals(asked) || System.nanoTime() < end) {
                 Claim claim = cell.claim();
                 claims.add(claim);
                 ended.add(cell);
                 try {
-                    results.add(computer.apply(claim));
+                    results.put(claim, computer.measure(claim));
                     cell.finish(provenance, clock.now());
                 } catch (UnmeasurableException e) {
                     cell.fail(e.reason(), clock.now());
@@ -125,7 +139,7 @@ public class SmallCells {
             }
         }
         links.recordExecutions(claims, worker);
-        results.forEach(Runnable::run);
+        computer.save(results);
         return ended;
     }
 }

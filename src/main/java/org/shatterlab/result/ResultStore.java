@@ -5,6 +5,9 @@ import java.nio.DoubleBuffer;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.lab.statistic.CellResult;
 import org.shatterlab.lab.statistic.MeanMoments;
@@ -30,16 +33,28 @@ public class ResultStore {
         this.jdbc = jdbc;
     }
 
+    /** Writes what one cell measured. */
     @Transactional(propagation = Propagation.MANDATORY)
     public void save(String fingerprint, CellResult result) {
-        jdbc.batchUpdate("""
+        save(Map.of(fingerprint, result));
+    }
+
+    /** Writes what some cells measured, by their fingerprints. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void save(Map<String, CellResult> results) {
+        jdbc.batchUpdate(
+                """
                 insert into cell_row (fingerprint, statistic, depth, index, count, mean, m2,
                                       mean_denominator, m2_denominator, co_moment)
-                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""", result.rows(), 1000, (statement, row) -> bind(statement, fingerprint, row));
+                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                parts(results, CellResult::rows),
+                1000,
+                (statement, part) -> bind(statement, part.fingerprint(), part.value()));
         jdbc.batchUpdate("""
                 insert into cell_matrix (fingerprint, statistic, depth, rows, columns, count, entries)
-                values (?, ?, ?, ?, ?, ?, ?)""", result.matrices(), 100, (statement, matrix) -> {
-            statement.setString(1, fingerprint);
+                values (?, ?, ?, ?, ?, ?, ?)""", parts(results, CellResult::matrices), 100, (statement, part) -> {
+            CellResult.Matrix matrix = part.value();
+            statement.setString(1, part.fingerprint());
             statement.setString(2, matrix.statistic().apiName());
             statement.setInt(3, depth(matrix.depth()));
             statement.setInt(4, matrix.rows());
@@ -49,14 +64,24 @@ public class ResultStore {
         });
         jdbc.batchUpdate(
                 "insert into cell_series (fingerprint, depth, run, gradient) values (?, ?, ?, ?)",
-                result.series(),
+                parts(results, CellResult::series),
                 100,
-                (statement, series) -> {
-                    statement.setString(1, fingerprint);
-                    statement.setInt(2, depth(series.depth()));
-                    statement.setInt(3, series.run());
-                    statement.setBytes(4, bytes(series.values()));
+                (statement, part) -> {
+                    statement.setString(1, part.fingerprint());
+                    statement.setInt(2, depth(part.value().depth()));
+                    statement.setInt(3, part.value().run());
+                    statement.setBytes(4, bytes(part.value().values()));
                 });
+    }
+
+    /** A part of what a cell measured. */
+    private record Part<T>(String fingerprint, T value) {}
+
+    private static <T> List<Part<T>> parts(Map<String, CellResult> results, Function<CellResult, List<T>> parts) {
+        return results.entrySet().stream()
+                .flatMap(
+                        entry -> parts.apply(entry.getValue()).stream().map(value -> new Part<>(entry.getKey(), value)))
+                .toList();
     }
 
     private static void bind(PreparedStatement statement, String fingerprint, CellResult.Row row) throws SQLException {

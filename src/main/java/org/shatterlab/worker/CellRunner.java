@@ -1,8 +1,10 @@
 package org.shatterlab.worker;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -21,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Computes one cell, from claim to publication. */
-class CellRunner {
+class CellRunner implements SmallCells.Computer {
 
     private static final Logger LOG = LoggerFactory.getLogger(CellRunner.class);
     private static final Optional<Duration> ENDED = Optional.empty();
@@ -91,18 +93,8 @@ class CellRunner {
 
     /** Where one of several cells cannot be computed, the one asked for is tried alone, and what fails is told of that one. */
     private boolean isComputedWithOthers(String fingerprint) {
-        Set<List<Object>> predicted = new HashSet<>();
         try {
-            return small.compute(fingerprint, worker, provenance, claim -> {
-                CellSpec spec = CellJson.read(claim.spec());
-                CellResult result = lab.measure(spec);
-                return () -> {
-                    if (predicted.add(List.of(claim.subject(), spec.depths(), spec.statistics()))) {
-                        predictor.predict(claim.subject(), spec);
-                    }
-                    results.save(claim.fingerprint(), result);
-                };
-            });
+            return small.compute(fingerprint, worker, provenance, this);
         } catch (RuntimeException | OutOfMemoryError e) {
             if (DatabaseFailures.isOutage(e)) {
                 throw e;
@@ -110,6 +102,25 @@ class CellRunner {
             LOG.debug("cell {} is tried alone", fingerprint, e);
             return false;
         }
+    }
+
+    @Override
+    public CellResult measure(Claim claim) {
+        return lab.measure(CellJson.read(claim.spec()));
+    }
+
+    @Override
+    public void save(Map<Claim, CellResult> measured) {
+        Set<List<Object>> predicted = new HashSet<>();
+        Map<String, CellResult> byFingerprint = new HashMap<>();
+        measured.forEach((claim, result) -> {
+            CellSpec spec = CellJson.read(claim.spec());
+            if (predicted.add(List.of(claim.subject(), spec.depths(), spec.statistics()))) {
+                predictor.predict(claim.subject(), spec);
+            }
+            byFingerprint.put(claim.fingerprint(), result);
+        });
+        results.save(byFingerprint);
     }
 
     private Optional<Duration> run(Claim claim) {

@@ -5,17 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.shatterlab.experiment.Claim;
 import org.shatterlab.experiment.SmallCells;
 import org.shatterlab.lab.UnmeasurableException;
+import org.shatterlab.lab.statistic.CellResult;
 
 /** Cells that are taken out of the queue, computed and published in one transaction; a worker is played by the test. */
 class SmallCellsIT {
 
     private static final int CELLS = 5;
+    private static final CellResult NOTHING = new CellResult(List.of(), List.of(), List.of());
 
     private Service service;
     private SmallCells small;
@@ -29,6 +33,17 @@ class SmallCellsIT {
     @AfterEach
     void stop() {
         service.close();
+    }
+
+    /** A worker whose cells measure nothing. */
+    private interface Worker extends SmallCells.Computer {
+
+        @Override
+        default void save(Map<Claim, CellResult> results) {}
+    }
+
+    private boolean compute(String fingerprint, Worker worker) {
+        return small.compute(fingerprint, "w", "{}", worker);
     }
 
     /** The fingerprints of some cells that wait in the queue. */
@@ -47,7 +62,7 @@ class SmallCellsIT {
     @Test
     void allThatWaitAreComputedWithTheOneThatWasAskedFor() {
         List<String> cells = submit(2, 1);
-        assertThat(small.compute(cells.getFirst(), "w", "{}", _ -> () -> {})).isTrue();
+        assertThat(compute(cells.getFirst(), _ -> NOTHING)).isTrue();
         assertThat(service.texts("select distinct state from cell")).containsExactly("DONE");
         assertThat(service.texts("select state from experiment")).containsExactly("SUCCEEDED");
         assertThat(service.numbers("select fence from cell_execution where worker = 'w'"))
@@ -61,11 +76,11 @@ class SmallCellsIT {
     void nothingIsLeftOfCellsOfWhichOneCannotBeComputed() {
         List<String> cells = submit(2, 1);
         assertThatIllegalStateException()
-                .isThrownBy(() -> small.compute(cells.getFirst(), "w", "{}", claim -> {
+                .isThrownBy(() -> compute(cells.getFirst(), claim -> {
                     if (claim.fingerprint().equals(cells.get(3))) {
                         throw new IllegalStateException("no memory");
                     }
-                    return () -> {};
+                    return NOTHING;
                 }));
         assertThat(service.texts("select distinct state || fence from cell")).containsExactly("QUEUED0");
         assertThat(service.count("cell_execution")).isZero();
@@ -75,11 +90,11 @@ class SmallCellsIT {
     @Test
     void aCellThatIsAtFaultItselfFailsAlone() {
         List<String> cells = submit(2, 1);
-        assertThat(small.compute(cells.getFirst(), "w", "{}", claim -> {
+        assertThat(compute(cells.getFirst(), claim -> {
                     if (claim.fingerprint().equals(cells.get(3))) {
                         throw new UnmeasurableException("It has no value.");
                     }
-                    return () -> {};
+                    return NOTHING;
                 }))
                 .isTrue();
         assertThat(service.texts("select fingerprint from cell where state = 'FAILED'"))
@@ -94,7 +109,7 @@ class SmallCellsIT {
     @Test
     void aLargeCellIsLeftToBeClaimed() {
         List<String> cells = submit(300, 100);
-        assertThat(small.compute(cells.getFirst(), "w", "{}", _ -> {
+        assertThat(compute(cells.getFirst(), _ -> {
                     throw new AssertionError("not to be computed here");
                 }))
                 .isFalse();
@@ -105,7 +120,7 @@ class SmallCellsIT {
     void whatNobodyWantsAnyMoreIsLeft() {
         List<String> cells = submit(2, 1);
         service.execute("update experiment set state = 'CANCELLING'");
-        assertThat(small.compute(cells.getFirst(), "w", "{}", _ -> {
+        assertThat(compute(cells.getFirst(), _ -> {
                     throw new AssertionError("not to be computed here");
                 }))
                 .isFalse();
