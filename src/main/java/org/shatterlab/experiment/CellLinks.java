@@ -172,7 +172,7 @@ class CellLinks {
         Map<String, String> places = new HashMap<>();
         jdbc.sql("""
                         select c.fingerprint, t.task_instance from scheduled_tasks t
-                        join cell c on c.fingerprint = left(t.task_instance, 64)
+                        join cell c on c.fingerprint = left(t.task_instance, 64)::bpchar
                         where t.task_name = ? and not t.picked and t.execution_time <= ? and c.cost <= ?
                         order by t.priority desc, t.execution_time limit ? for update of t skip locked""")
                 .params(CellQueue.CELL.getTaskName(), now.atOffset(ZoneOffset.UTC), seconds, limit)
