@@ -29,9 +29,9 @@ import org.shatterlab.lab.statistic.Statistic.Source;
  * and where a statistic needs input gradients, with Z the sum of the depths, m the smaller of M and d and q the larger,
  *
  * <pre>
- * 4 A M N^2 Z          two products with W_l for each layer: hidden states and adjoints
- * 4 M d N D          the first layer, up and back
- * {@value #ELEMENT_WISE} M N Z
+ * 2 A M N^2 (S + Z)  a product with W_l for each layer of the hidden states, and of the adjoint of each depth
+ * 2 M d N (1 + D)    the first layer, up and back
+ * {@value #ELEMENT_WISE} A M N (S + Z) / 2
  * (2 m^2 q + {@value #EIGENVALUES} m^3) (D + 1)   the products of gradients and their eigenvalues, in float64, the reference among them
  * </pre>
  *
@@ -64,9 +64,9 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
 
     private static final double DOUBLE_WORK = 2;
 
-    private static final double SECONDS_PER_CELL = 0.01;
-    private static final double SECONDS_PER_LAYER = 2e-4;
-    private static final double SECONDS_PER_SAMPLE = 5e-4;
+    private static final double SECONDS_PER_CELL = 0.002;
+    private static final double SECONDS_PER_LAYER = 7e-5;
+    private static final double SECONDS_PER_SAMPLE = 2e-4;
 
     /** Its predictions are made and its rows are stored once for each depth of a cell. */
     private static final double SECONDS_PER_DEPTH = 1e-3;
@@ -131,20 +131,22 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
         double dimension = cell.inputs().dimension();
         double width = network.width();
         double depths = cell.depths().size();
-        double layers = sum(cell.depths());
+        double down = sum(cell.depths());
+        double up = network.wiring().dependsOnDepth() ? down : cell.depths().getLast();
+        double layers = (up + down) / 2;
         double fewer = Math.min(points, dimension);
         double more = Math.max(points, dimension);
         double slowness = slowness(cell);
         double bytes = bytes(cell);
 
         double arity = network.activation().arity();
-        double products = 4 * arity * points * width * width * layers + 4 * points * dimension * width * depths;
+        double products = 4 * arity * points * width * width * layers + 2 * points * dimension * width * (1 + depths);
         double elementWise = ELEMENT_WISE * arity * points * width * layers;
         double grams = 2 * fewer * fewer * more * (depths + 1);
         double eigenvalues = EIGENVALUES * fewer * fewer * fewer * (depths + 1);
         // The weights are drawn on the way up and again on the way back, and the reference once.
-        double draws = 2 * arity * width * width * layers + points * dimension;
-        double decompositions = 2 * decomposition(network) * layers;
+        double draws = 2 * arity * width * width * up + points * dimension;
+        double decompositions = 2 * decomposition(network) * up;
         return new CellCost(
                 products + elementWise + grams + eigenvalues + decompositions,
                 slowness * (products + ELEMENT_WISE_WORK * elementWise)
@@ -152,11 +154,16 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
                         + EIGENVALUE_WORK * eigenvalues
                         + QR_WORK * decompositions
                         + DRAW_WORK * draws,
-                2 * SECONDS_PER_LAYER * layers + SECONDS_PER_SAMPLE * depths,
+                2 * SECONDS_PER_LAYER * up + SECONDS_PER_SAMPLE * depths,
                 bytes
                                 * (arity * width * width
-                                        + dimension * (points + width)
-                                        + (LAYER_ARRAYS + cell.depths().getLast()) * arity * points * width)
+                                        + dimension * (points * (1 + depths) + width)
+                                        + (LAYER_ARRAYS
+                                                        + 3 * depths
+                                                        + cell.depths().getLast())
+                                                * arity
+                                                * points
+                                                * width)
                         + (decompositions > 0 ? Double.BYTES * DECOMPOSITION_ARRAYS * arity * width * width : 0)
                         + Double.BYTES * (3 * points * dimension + 3 * fewer * fewer)
                         + kept(cell));

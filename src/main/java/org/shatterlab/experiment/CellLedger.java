@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.shatterlab.platform.DatabaseClock;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Propagation;
@@ -121,7 +122,7 @@ public class CellLedger {
                 Objects.requireNonNull(transactions.execute(_ -> held(claim).map(cell -> {
                     results.run();
                     cell.finish(provenance, clock.now());
-                    return settle(List.of(cell));
+                    return settle(List.of(cell), clock.now());
                 })));
         roundsOver.ifPresent(rounds::advanceAll);
         return roundsOver.isPresent();
@@ -135,7 +136,7 @@ public class CellLedger {
 
     private void fail(CellEntity cell, String reason) {
         cell.fail(reason, clock.now());
-        settle(List.of(cell));
+        settle(List.of(cell), clock.now());
     }
 
     /**
@@ -193,21 +194,19 @@ public class CellLedger {
      * Counts cells that have ended in every experiment that has them, and refills the windows that have room then.
      *
      * @param ended done or failed in the caller's transaction, which has locked them
+     * @param began when the first of them was begun
      * @return the experiments whose round is over with them
      */
     @Transactional(propagation = Propagation.MANDATORY)
-    List<UUID> settle(Collection<CellEntity> ended) {
+    List<UUID> settle(Collection<CellEntity> ended, Instant began) {
         Map<String, CellEntity> cellsByFingerprint =
                 ended.stream().collect(Collectors.toMap(CellEntity::fingerprint, Function.identity()));
         Map<UUID, List<CellLinks.Settled>> settled = links.settle(cellsByFingerprint.keySet()).stream()
                 .collect(Collectors.groupingBy(CellLinks.Settled::experiment));
         List<UUID> roundsOver = new ArrayList<>();
-        List<ExperimentEntity> locked = experiments.lockAll(settled.keySet());
-        Instant now = clock.now();
-        for (ExperimentEntity experiment : locked) {
-            for (CellLinks.Settled part : Objects.requireNonNull(settled.get(experiment.getId()))) {
-                count(experiment, part, Objects.requireNonNull(cellsByFingerprint.get(part.fingerprint())), now);
-            }
+        for (ExperimentEntity experiment : experiments.lockAll(settled.keySet())) {
+            experiment.start(began);
+            count(experiment, Objects.requireNonNull(settled.get(experiment.getId())), cellsByFingerprint);
             if (experiment.isRoundOver()) {
                 roundsOver.add(experiment.getId());
             }
@@ -217,13 +216,25 @@ public class CellLedger {
         return roundsOver;
     }
 
-    private static void count(ExperimentEntity experiment, CellLinks.Settled part, CellEntity cell, Instant now) {
-        String failure = cell.failure();
-        if (failure == null) {
-            experiment.settleDone(part, now);
-        } else {
-            experiment.settleFailed(part, label(experiment, part.network()) + ": " + failure, now);
+    /** Those that are done as one: the time they took was that of all of them. */
+    private void count(
+            ExperimentEntity experiment, List<CellLinks.Settled> settled, Map<String, CellEntity> cellsByFingerprint) {
+        Instant now = clock.now();
+        settled.stream()
+                .filter(part -> failure(part, cellsByFingerprint) == null)
+                .reduce(CellLinks.Settled::and)
+                .ifPresent(done -> experiment.settleDone(done, now));
+        for (CellLinks.Settled part : settled) {
+            String failure = failure(part, cellsByFingerprint);
+            if (failure != null) {
+                experiment.settleFailed(part, label(experiment, part.network()) + ": " + failure, now);
+            }
         }
+    }
+
+    private static @Nullable String failure(CellLinks.Settled part, Map<String, CellEntity> cellsByFingerprint) {
+        return Objects.requireNonNull(cellsByFingerprint.get(part.fingerprint()))
+                .failure();
     }
 
     private static String label(ExperimentEntity experiment, int network) {

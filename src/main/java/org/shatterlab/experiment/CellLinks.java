@@ -45,7 +45,13 @@ class CellLinks {
      * @param cost what they were estimated to cost, in seconds of a core
      * @param running how many others of the experiment are being computed; 0 unless none had ended since the start
      */
-    record Settled(UUID experiment, String fingerprint, int cells, int network, double cost, int running) {}
+    record Settled(UUID experiment, String fingerprint, int cells, int network, double cost, int running) {
+
+        /** Both as one, the network and the running ones those of the first. */
+        Settled and(Settled other) {
+            return new Settled(experiment, fingerprint, cells + other.cells, network, cost + other.cost, running);
+        }
+    }
 
     /**
      * Stores the cells that are not there yet, and locks all of them: an update that never applies locks what it would

@@ -10,7 +10,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     operations of a matrix product in a second, in 10^9
  */
 @ConfigurationProperties("shatterlab.cost")
-record CostProperties(@DefaultValue("40") double gigaflopsPerCore) {
+record CostProperties(@DefaultValue("80") double gigaflopsPerCore) {
 
     CostProperties {
         if (!(gigaflopsPerCore > 0)) {

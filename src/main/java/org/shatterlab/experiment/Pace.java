@@ -87,7 +87,7 @@ record Pace(
     @Nullable
     Double secondsLeft(Instant now) {
         // The clocks of two machines need not agree on what came first.
-        if (mark == null || lastEnd == null || ended <= markCost || lastEnd.isBefore(mark)) {
+        if (mark == null || lastEnd == null || ended <= markCost || !lastEnd.isAfter(mark)) {
             return null;
         }
         double left = seconds(mark, lastEnd) / (ended - markCost) * Math.max(0, cost - ended);

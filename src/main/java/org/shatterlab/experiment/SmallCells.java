@@ -1,6 +1,7 @@
 package org.shatterlab.experiment;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -24,8 +25,8 @@ import org.springframework.transaction.support.TransactionOperations;
 @Service
 public class SmallCells {
 
-    /** What a small cell is estimated to cost at most, in seconds of a core, of which ten milliseconds are not its own. */
-    private static final double MOST_SECONDS = 0.03;
+    /** What a small cell is estimated to cost at most, in seconds of a core. */
+    private static final double MOST_SECONDS = 0.02;
 
     private static final int MOST_CELLS = 16;
 
@@ -89,12 +90,13 @@ public class SmallCells {
             if (free.stream().noneMatch(cell -> cell.fingerprint().equals(fingerprint))) {
                 return null;
             }
+            Instant began = clock.now();
             List<CellEntity> ended = compute(free, fingerprint, worker, provenance, computer);
             links.removeFromQueue(ended.stream()
                     .filter(cell -> !cell.fingerprint().equals(fingerprint))
                     .map(cell -> Objects.requireNonNull(places.get(cell.fingerprint())))
                     .toList());
-            return ledger.settle(ended);
+            return ledger.settle(ended, began);
         });
         if (roundsOver == null) {
             return false;

@@ -87,12 +87,12 @@ class CellCostTest {
     }
 
     @Test
-    void inputGradientsCostASweepUpAndBackForEachDepth() {
+    void inputGradientsCostASweepUpAndTheWayBackFromEachDepth() {
         String inputs = "\"inputs\": {\"type\": \"gaussian\"}, \"depths\": [10, 20, 30], \"statistics\": ";
         CellCost tangents = of("\"feedforward\", \"width\": 2000", inputs + "[\"gradient-variance\"]");
         CellCost ranks = of("\"feedforward\", \"width\": 2000", inputs + "[\"effective-rank\"]");
         CellCost both = of("\"feedforward\", \"width\": 2000", inputs + "[\"effective-rank\", \"gradient-variance\"]");
-        assertThat(ranks.operations()).isCloseTo(2 * tangents.operations(), within(0.02 * ranks.operations()));
+        assertThat(ranks.operations()).isCloseTo(1.5 * tangents.operations(), within(0.02 * ranks.operations()));
         assertThat(both.operations()).isEqualTo(ranks.operations() + tangents.operations());
         assertThat(ranks.memoryBytes()).isGreaterThan(tangents.memoryBytes());
     }
