@@ -1,6 +1,7 @@
 package org.shatterlab.experiment.web;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -31,7 +32,6 @@ final class EventStream implements ExperimentWatch.Observer {
     private final SseEmitter emitter = new SseEmitter(NO_LIMIT);
     private @Nullable ExperimentState told;
     private @Nullable ExperimentStatus news;
-    private boolean opened;
     private int rests;
     private boolean beat;
     private boolean over;
@@ -62,6 +62,14 @@ final class EventStream implements ExperimentWatch.Observer {
             close();
             onClose.run();
         });
+        // What is sent before this returns is written by the container's own thread, and with it the headers: while
+        // another
+        // thread wrote them, the container could give the request up, and its memory to the next one.
+        try {
+            emitter.send(SseEmitter.event().reconnectTime(RECONNECT_MILLIS));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         wake();
         after(HEARTBEAT, this::beat);
         return emitter;
@@ -123,10 +131,6 @@ final class EventStream implements ExperimentWatch.Observer {
     }
 
     private synchronized @Nullable SseEventBuilder next() {
-        if (!opened) {
-            opened = true;
-            return SseEmitter.event().reconnectTime(RECONNECT_MILLIS);
-        }
         ExperimentStatus now = news;
         if (now != null && isDue(now)) {
             return event(now);
