@@ -103,20 +103,18 @@ class ExperimentEntity implements Persistable<UUID> {
         }
     }
 
-    /** Some of its cells are done. */
+    /** Some of its cells are done, after its start. */
     void settleDone(Settled settled, Instant now) {
-        start(now);
         done += settled.cells();
         settle(settled, now);
     }
 
     /**
-     * Some of its cells failed.
+     * Some of its cells failed, after its start.
      *
      * @param reason why, told of the first failure
      */
     void settleFailed(Settled settled, String reason, Instant now) {
-        start(now);
         failed += settled.cells();
         if (failure == null) {
             failure = reason;

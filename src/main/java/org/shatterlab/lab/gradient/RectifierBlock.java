@@ -14,8 +14,8 @@ import org.shatterlab.lab.network.RectifierLayer;
 import org.shatterlab.lab.network.SampledNetwork;
 
 /**
- * A sampled network of one run and one depth as a DJL block, for autograd: inputs of shape (M, d) to outputs f of shape (M). It is the
- * same layer function as every other pass; only the weights are all held at once, as parameters.
+ * A sampled network of one run and one depth as a DJL block, for autograd: inputs of shape (M, d) to outputs f of shape
+ * (M). It is the same layer function as every other pass; only the weights are all held at once, as parameters.
  */
 public final class RectifierBlock extends OutputBlock {
 

@@ -85,8 +85,8 @@ public final class SampledNetwork implements AutoCloseable {
     }
 
     /**
-     * W_l, shape (R, N, N), or (R, 2N, N) where the activation has two numbers for a unit; valid until the next call. Every sweep
-     * comes by here at every layer, which is why it can be stopped here.
+     * W_l, shape (R, N, N), or (R, 2N, N) where the activation has two numbers for a unit; valid until the next call.
+     * Every sweep comes by here at every layer, which is why it can be stopped here.
      *
      * @param layer l, from 1
      */
