@@ -205,7 +205,7 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
 
     /**
      * Of a convolutional network. A layer of C channels takes 18 C^2 operations for each position of each image. Each is computed
-     * once for the statistics of the batch, and for each depth once more and once backwards.
+     * once for the statistics of the batch, once more for the slopes, and for each depth once backwards.
      */
     private static CellCost convolutions(CellSpec cell, NetworkSpec.Convolutional network) {
         double points = cell.inputs().points();
@@ -220,9 +220,10 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
                 ? Math.pow(images.dataset().side(), 2)
                 : dimension;
         double state = points * positions * channels;
-        double products = 2 * KERNEL_TAPS * state * channels * (deepest + 2 * differentiated)
-                + 2 * KERNEL_TAPS * channels * points * dimension * (1 + 2 * depths);
-        double elementWise = ELEMENT_WISE_OF_CONVOLUTION * state * (deepest + differentiated);
+        double layers = 2 * deepest + differentiated;
+        double products = 2 * KERNEL_TAPS * state * channels * layers
+                + 2 * KERNEL_TAPS * channels * points * dimension * (2 + depths);
+        double elementWise = ELEMENT_WISE_OF_CONVOLUTION * state * layers / 2;
         double statistics =
                 points * dimension * depths * 4 + (covariance ? 2 * points * points * dimension * depths : 0);
         double slowness = slowness(cell);
@@ -230,8 +231,11 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
         return new CellCost(
                 products + elementWise + statistics,
                 slowness * (products + ELEMENT_WISE_WORK * elementWise) + DOUBLE_WORK * statistics,
-                SECONDS_PER_LAYER * (deepest + differentiated) + SECONDS_PER_SAMPLE * depths,
-                bytes * (KERNEL_TAPS * channels * channels * deepest + CONVOLUTION_ARRAYS * state)
+                SECONDS_PER_LAYER * layers + SECONDS_PER_SAMPLE * depths,
+                bytes
+                                * (KERNEL_TAPS * channels * channels * deepest
+                                        + CONVOLUTION_ARRAYS * state
+                                        + 2 * points * dimension * depths)
                         + ConvolutionalPass.MOST_BYTES
                         + 3 * Double.BYTES * points * dimension
                         + kept(cell));

@@ -36,7 +36,6 @@ final class Samples {
     private static final int[] INPUTS = {1};
     private static final int[] UNITS = {1};
     private static final int[] INPUTS_AND_UNITS = {1, 2};
-    private static final int[] RUN_AND_ARRAY = {0, 1};
 
     private Samples() {}
 
@@ -108,7 +107,7 @@ final class Samples {
             if (!activity.isEmpty()) {
                 NDList ofRuns = normalized.preActivations().split(activity.size());
                 for (int run = 0; run < activity.size(); run++) {
-                    activity.get(run).see(layer, ofRuns.get(run).squeeze(RUN_AND_ARRAY));
+                    activity.get(run).see(layer, ofRuns.get(run).squeeze(0));
                 }
             }
         }

@@ -79,16 +79,18 @@ public final class AdjointPass {
         try (NDManager pass = result.newSubManager()) {
             NDArray first = network.first();
             first.attach(pass);
-            Deque<NDArray> slopes = slopes(network, x, first, deepest, pass);
-            NDArray g = output(network, deepest, slopes.getFirst(), pass);
+            Deque<Rectifiers> rectifiers = rectifiers(network, x, first, deepest, pass);
+            long points = x.getShape().get(1);
+            NDArray g = output(network, deepest, points, pass);
             for (int layer = deepest; layer >= 1; layer--) {
                 try (NDManager scratch = pass.newSubManager();
-                        NDArray slope = slopes.pop()) {
+                        Rectifiers ofLayer = rectifiers.pop()) {
                     g.attach(scratch);
                     if (layer < deepest && depths.contains(layer)) {
-                        g = g.concat(output(network, layer, slope, scratch), DEPTHS);
+                        g = g.concat(output(network, layer, points, scratch), DEPTHS);
                     }
-                    g = RectifierLayer.adjoint(coefficients, g, slope, network.hidden(layer));
+                    NDArray weight = ofLayer.normalized().scale(network.hidden(layer));
+                    g = RectifierLayer.adjoint(coefficients, g, ofLayer.slope(), weight);
                     g.attach(pass);
                 }
             }
@@ -100,34 +102,49 @@ public final class AdjointPass {
     }
 
     /** df_i / dh_L(x_i) = v, shape (R, 1, M, N). */
-    private static NDArray output(SampledNetwork network, int depth, NDArray like, NDManager manager) {
+    private static NDArray output(SampledNetwork network, int depth, long points, NDManager manager) {
         NDArray readout = network.readout(depth);
         readout.attach(manager);
-        Shape shape = like.getShape();
-        return readout.reshape(shape.get(0), 1, 1, network.spec().width())
-                .broadcast(
-                        new Shape(shape.get(0), 1, shape.get(2), network.spec().width()));
+        long runs = readout.getShape().get(0);
+        long width = network.spec().width();
+        return readout.reshape(runs, 1, 1, width).broadcast(new Shape(runs, 1, points, width));
     }
 
-    /** D_L on top, D_1 at the bottom: all that is kept of the way up. */
-    private static Deque<NDArray> slopes(SampledNetwork network, NDArray x, NDArray first, int depth, NDManager pass) {
+    /**
+     * What is kept of a layer on the way up.
+     *
+     * @param slope D_l
+     * @param normalized with the deviations of the layer's weights; its pre-activations are closed
+     */
+    private record Rectifiers(NDArray slope, Normalized normalized) implements AutoCloseable {
+
+        @Override
+        public void close() {
+            slope.close();
+            normalized.close();
+        }
+    }
+
+    /** Those of layer L on top, of layer 1 at the bottom. */
+    private static Deque<Rectifiers> rectifiers(
+            SampledNetwork network, NDArray x, NDArray first, int depth, NDManager pass) {
         Coefficients coefficients = network.spec().wiring().coefficients(depth);
         NDArray bias = network.firstBias();
         bias.attach(pass);
         NDArray h = ForwardPass.start(x, first, bias);
         h.attach(pass);
-        Deque<NDArray> slopes = new ArrayDeque<>();
+        Deque<Rectifiers> rectifiers = new ArrayDeque<>();
         for (int layer = 1; layer <= depth; layer++) {
             NDArray before = h;
             Normalized normalized = ForwardPass.normalize(before, network, layer);
-            slopes.push(normalized.slope());
+            rectifiers.push(new Rectifiers(normalized.slope(), normalized));
             if (layer < depth) {
-                try (NDArray branch = normalized.branch()) {
-                    h = RectifierLayer.join(coefficients, before, branch, network.hidden(layer));
+                try (NDArray branch = normalized.rectified()) {
+                    h = RectifierLayer.join(coefficients, before, branch, normalized.scale(network.hidden(layer)));
                 }
             }
             before.close();
         }
-        return slopes;
+        return rectifiers;
     }
 }

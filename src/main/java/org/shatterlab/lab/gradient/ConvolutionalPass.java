@@ -5,25 +5,29 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import org.shatterlab.lab.Stopping;
+import org.shatterlab.lab.network.Coefficients;
 import org.shatterlab.lab.network.ConvolutionalLayers;
+import org.shatterlab.lab.network.ConvolutionalLayers.Frozen;
 import org.shatterlab.lab.network.SampledConvnet;
 
 /**
- * The gradients of a convolutional network's output with respect to each image. One pass over the whole batch takes the
- * statistics of every normalisation; then, with these as constants, the engine differentiates a few images at a time, since
- * it keeps what it needs of every layer.
+ * The gradients of a convolutional network's output f = v . (the mean of h_L over positions) with respect to each image. One
+ * pass over the whole batch takes the statistics of every normalisation; then, with these as constants, the gradients of all
+ * depths are carried back together, for a few images at a time, since the slopes of every layer are kept.
  */
 public final class ConvolutionalPass {
 
-    /** What the engine may keep for one differentiation. */
+    /** What is kept of the way up. */
     public static final long MOST_BYTES = 256L << 20;
 
-    /** Arrays of the size of a hidden state that it keeps for each convolution. */
-    private static final int ARRAYS_KEPT = 2;
+    /** Gradients that are carried through a block at a time. */
+    private static final int ARRAYS_FOR_EACH_DEPTH = 4;
 
     private static final int MOST_IMAGES = 32;
 
@@ -42,68 +46,116 @@ public final class ConvolutionalPass {
     }
 
     /**
-     * Visits the gradients at each depth, in ascending order.
+     * Visits the gradients at each depth.
      *
      * @param x images, shape (M, d), of the network's type
      * @param depths at least one, ascending, even
      */
     public static void sweep(SampledConvnet network, NDArray x, List<Integer> depths, Visitor visitor) {
         try (NDManager pass = x.getManager().newSubManager()) {
-            List<UnaryOperator<NDArray>> frozen = frozen(network, x, depths.getLast(), pass);
-            for (int depth : depths) {
-                try (NDManager scratch = pass.newSubManager()) {
-                    NDArray gradients = gradients(network, x, depth, frozen, images(network, depth));
-                    gradients.attach(scratch);
-                    visitor.visit(depth, gradients);
-                }
+            List<Frozen> frozen = frozen(network, x, depths.getLast(), pass);
+            NDArray gradients = gradients(network, x, depths, frozen, images(network, depths));
+            gradients.attach(pass);
+            NDList parts = gradients.split(depths.size());
+            for (int i = 0; i < parts.size(); i++) {
+                visitor.visit(depths.get(parts.size() - 1 - i), parts.get(i).squeeze(0));
             }
         }
     }
 
     /** The normalisations of all layers, by layer from the first on. */
-    static List<UnaryOperator<NDArray>> frozen(SampledConvnet network, NDArray x, int depth, NDManager statistics) {
-        List<UnaryOperator<NDArray>> frozen = new ArrayList<>();
+    static List<Frozen> frozen(SampledConvnet network, NDArray x, int depth, NDManager statistics) {
+        List<Frozen> frozen = new ArrayList<>();
         try (NDManager scratch = statistics.newSubManager();
                 NDArray batch = x.duplicate()) {
             batch.attach(scratch);
             ConvolutionalLayers.hidden(network, batch, depth, (_, h) -> {
                 Stopping.check();
-                frozen.add(ConvolutionalLayers.frozen(h, network.spec().normalization(), statistics));
-                return frozen.getLast().apply(h);
+                frozen.add(Frozen.of(h, network.spec().normalization(), statistics));
+                return frozen.getLast().normalize(h);
             });
         }
         return frozen;
     }
 
     /**
-     * The gradients at one depth, some images at a time.
+     * The gradients at some depths, whose networks have the same layers, some images at a time.
      *
-     * @return shape (M, d), living with x
+     * @return shape (D, M, d), the deepest first, living with x
      */
-    static NDArray gradients(
-            SampledConvnet network, NDArray x, int depth, List<UnaryOperator<NDArray>> frozen, int images) {
+    static NDArray gradients(SampledConvnet network, NDArray x, List<Integer> depths, List<Frozen> frozen, int images) {
         try (NDManager scratch = x.getManager().newSubManager()) {
-            ConvolutionalBlock block = new ConvolutionalBlock(
-                    network, depth, (layer, h) -> frozen.get(layer - 1).apply(h), scratch);
             NDList parts = new NDList();
             long all = x.getShape().get(0);
             for (long from = 0; from < all; from += images) {
-                Stopping.check();
                 NDArray part = x.get(new NDIndex(from + ":" + Math.min(all, from + images)));
                 part.attach(scratch);
-                parts.add(Autograd.inputGradients(block, part));
+                parts.add(gradients(network, part, depths, frozen));
             }
-            NDArray gradients = NDArrays.concat(parts);
+            NDArray gradients = NDArrays.concat(parts, 1);
             gradients.attach(x.getManager());
             return gradients;
         }
     }
 
-    /** How many images are differentiated at a time. */
-    private static int images(SampledConvnet network, int depth) {
+    private static NDArray gradients(SampledConvnet network, NDArray x, List<Integer> depths, List<Frozen> frozen) {
+        int deepest = depths.getLast();
+        Coefficients coefficients = network.spec().wiring().coefficients(deepest);
+        try (NDManager pass = x.getManager().newSubManager()) {
+            Deque<NDArray> slopes = slopes(network, x, deepest, frozen, pass);
+            NDArray g = output(network, deepest, slopes.getFirst(), pass);
+            for (int layer = deepest - 1; layer >= 1; layer -= 2) {
+                Stopping.check();
+                try (NDManager scratch = pass.newSubManager();
+                        NDArray second = slopes.pop();
+                        NDArray first = slopes.pop()) {
+                    g.attach(scratch);
+                    if (layer + 1 < deepest && depths.contains(layer + 1)) {
+                        g = g.concat(output(network, layer + 1, second, scratch));
+                    }
+                    g = ConvolutionalLayers.adjoint(network, coefficients, layer, g, first, second);
+                    g.attach(pass);
+                }
+            }
+            NDArray gradients = ConvolutionalLayers.input(network, g)
+                    .reshape(depths.size(), x.getShape().get(0), x.getShape().get(1));
+            gradients.attach(x.getManager());
+            return gradients;
+        }
+    }
+
+    /** D_L on top, D_1 at the bottom: all that is kept of the way up. */
+    private static Deque<NDArray> slopes(
+            SampledConvnet network, NDArray x, int depth, List<Frozen> frozen, NDManager pass) {
+        Deque<NDArray> slopes = new ArrayDeque<>();
+        try (NDManager scratch = pass.newSubManager()) {
+            NDArray images = x.duplicate();
+            images.attach(scratch);
+            ConvolutionalLayers.hidden(network, images, depth, (layer, h) -> {
+                NDArray n = frozen.get(layer - 1).normalize(h);
+                NDArray slope = frozen.get(layer - 1).slope(n);
+                slope.attach(pass);
+                slopes.push(slope);
+                return n;
+            });
+        }
+        return slopes;
+    }
+
+    /** df_i / dh_L(x_i) = v / the number of positions, at every position; shape (M, C, height, width). */
+    private static NDArray output(SampledConvnet network, int depth, NDArray like, NDManager manager) {
+        NDArray readout = network.readout(depth);
+        readout.attach(manager);
+        Shape shape = like.getShape();
+        return readout.divi(shape.get(2) * shape.get(3))
+                .reshape(1, shape.get(1), 1, 1)
+                .broadcast(shape);
+    }
+
+    /** How many images go back at a time: of each the slopes of all layers are kept, and some arrays for each depth. */
+    private static int images(SampledConvnet network, List<Integer> depths) {
         int side = network.images().side();
-        double bytes = (double) ARRAYS_KEPT
-                * depth
+        double bytes = (double) (depths.getLast() + ARRAYS_FOR_EACH_DEPTH * depths.size())
                 * network.spec().channels()
                 * side
                 * side

@@ -15,23 +15,23 @@ final class ForwardPass {
      * h_0 = x W_0 + b_0.
      *
      * @param x shape (R, M, d), or (1, M, d) where the inputs of all runs are the same
-     * @return shape (R, 1, M, N)
+     * @return shape (R, M, N)
      */
     static NDArray start(NDArray x, NDArray first, NDArray bias) {
-        return x.matMul(first).addi(bias).expandDims(1);
+        return x.matMul(first).addi(bias);
     }
 
     /**
      * Prepares the rectifiers of a layer. With one-dimensional inputs the first rectifier is not normalised: the bias would
      * cancel and every kink land on the mean of the batch.
      *
-     * @param states h and any tangents, shape (R, K, M, N)
+     * @param h shape (R, M, N)
      * @param layer l, from 1
      */
-    static Normalized normalize(NDArray states, SampledNetwork network, int layer) {
+    static Normalized normalize(NDArray h, SampledNetwork network, int layer) {
         Normalization normalization = layer == 1 && network.dimension() == 1
                 ? Normalization.NONE
                 : network.spec().normalization();
-        return RectifierLayer.normalize(states, normalization, network.spec().activation());
+        return RectifierLayer.normalize(h, normalization, network.spec().activation());
     }
 }

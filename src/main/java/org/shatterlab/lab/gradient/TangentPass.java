@@ -1,9 +1,10 @@
 package org.shatterlab.lab.gradient;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.shatterlab.lab.network.Coefficients;
 import org.shatterlab.lab.network.RectifierLayer;
 import org.shatterlab.lab.network.RectifierLayer.Normalized;
@@ -20,9 +21,6 @@ import org.shatterlab.lab.network.Wiring;
  */
 public final class TangentPass {
 
-    /** The axis of hidden states and tangents. */
-    private static final int STATES = 1;
-
     private TangentPass() {}
 
     /** Sees what a sweep comes by. */
@@ -32,7 +30,7 @@ public final class TangentPass {
          * Called at each depth asked for.
          *
          * @param depth L
-         * @param tangents t_L, shape (R, M, N), closed when the visit returns
+         * @param tangents t_L, shape (R, M, N), of use until the visit returns
          */
         void visit(int depth, NDArray tangents);
 
@@ -41,7 +39,7 @@ public final class TangentPass {
          * once for each depth, from its first layer on.
          *
          * @param layer l, from 1
-         * @param normalized of shape (R, K, M, N), closed after the layer
+         * @param normalized closed after the layer
          */
         default void layer(int layer, Normalized normalized) {}
     }
@@ -66,62 +64,77 @@ public final class TangentPass {
     private static void sweep(
             SampledNetwork network, NDArray x, Coefficients coefficients, List<Integer> depths, Visitor visitor) {
         try (NDManager pass = x.getManager().newSubManager()) {
-            NDArray states = start(network, x, pass);
+            States states = start(network, x, pass);
             int next = 0;
             for (int layer = 1; next < depths.size(); layer++) {
-                NDArray before = states;
-                states = step(network, coefficients, before, layer, visitor);
+                States before = states;
+                states = step(network, coefficients, before, layer, layer == depths.getLast(), visitor);
                 before.close();
                 if (depths.get(next) == layer) {
-                    try (NDManager scratch = pass.newSubManager()) {
-                        NDArray tangents = tangents(states);
-                        tangents.attach(scratch);
-                        visitor.visit(layer, tangents);
-                    }
+                    visitor.visit(layer, states.tangents());
                     next++;
                 }
+            }
+            states.close();
+        }
+    }
+
+    /**
+     * Where a sweep is.
+     *
+     * @param hidden h_l, shape (R, M, N); null where no layer follows
+     * @param tangents t_l, shape (R, M, N)
+     */
+    private record States(@Nullable NDArray hidden, NDArray tangents) implements AutoCloseable {
+
+        @Override
+        public void close() {
+            if (hidden != null) {
+                hidden.close();
+            }
+            tangents.close();
+        }
+    }
+
+    private static States step(
+            SampledNetwork network,
+            Coefficients coefficients,
+            States before,
+            int layer,
+            boolean isLast,
+            Visitor visitor) {
+        NDArray h = Objects.requireNonNull(before.hidden());
+        try (Normalized normalized = ForwardPass.normalize(h, network, layer)) {
+            visitor.layer(layer, normalized);
+            NDArray weight = normalized.scale(network.hidden(layer));
+            NDArray hidden = null;
+            if (!isLast) {
+                try (NDArray branch = normalized.rectified()) {
+                    hidden = RectifierLayer.join(coefficients, h, branch, weight);
+                }
+            }
+            try (NDArray branch = normalized.along(before.tangents())) {
+                return new States(hidden, RectifierLayer.join(coefficients, before.tangents(), branch, weight));
             }
         }
     }
 
-    private static NDArray step(
-            SampledNetwork network, Coefficients coefficients, NDArray states, int layer, Visitor visitor) {
-        Normalized normalized = ForwardPass.normalize(states, network, layer);
-        NDArray branch;
-        try (NDArray _ = normalized.slope()) {
-            visitor.layer(layer, normalized);
-            branch = normalized.branch();
-        }
-        try (branch) {
-            return RectifierLayer.join(coefficients, states, branch, network.hidden(layer));
-        }
-    }
-
-    /** h_0 and t_0, shape (R, 2, M, N). */
-    private static NDArray start(SampledNetwork network, NDArray x, NDManager pass) {
+    private static States start(SampledNetwork network, NDArray x, NDManager pass) {
         try (NDManager scratch = pass.newSubManager()) {
             NDArray first = network.first();
             first.attach(scratch);
             NDArray bias = network.firstBias();
             bias.attach(scratch);
             NDArray h = ForwardPass.start(x, first, bias);
-            h.attach(scratch);
+            h.attach(pass);
             NDArray direction = first;
             if (network.dimension() > 1) {
                 direction = network.direction();
                 direction.attach(scratch);
             }
-            NDArray states = h.concat(direction.expandDims(1).broadcast(h.getShape()), STATES);
-            states.attach(pass);
-            return states;
-        }
-    }
-
-    private static NDArray tangents(NDArray states) {
-        NDList parts = states.split(2, STATES);
-        try (NDArray _ = parts.getFirst();
-                NDArray tangents = parts.getLast()) {
-            return tangents.squeeze(STATES);
+            NDArray tangents = direction.broadcast(h.getShape());
+            tangents.attach(pass);
+            return new States(h, tangents);
         }
     }
 }

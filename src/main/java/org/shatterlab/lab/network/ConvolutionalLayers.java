@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.convolutional.Conv2d;
-import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The layers of a convolutional network on arrays of shape (M, C, height, width), as {@link NetworkSpec.Convolutional}
@@ -13,7 +13,6 @@ import java.util.function.UnaryOperator;
 public final class ConvolutionalLayers {
 
     private static final int[] INPUTS_AND_POSITIONS = {0, 2, 3};
-    private static final int[] POSITIONS = {2};
     private static final Shape ONE = new Shape(1, 1);
 
     private ConvolutionalLayers() {}
@@ -33,23 +32,44 @@ public final class ConvolutionalLayers {
     /**
      * The normalisation of a batch, with its statistics frozen: each channel's, over inputs and positions.
      *
-     * @param h the whole batch, shape (M, C, height, width)
-     * @param manager what the statistics live with
+     * @param mean shape (1, C, 1, 1); null where nothing is subtracted
+     * @param deviation the same; null where nothing is divided by
      */
-    public static UnaryOperator<NDArray> frozen(NDArray h, Normalization normalization, NDManager manager) {
-        if (normalization == Normalization.NONE) {
-            return UnaryOperator.identity();
+    public record Frozen(@Nullable NDArray mean, @Nullable NDArray deviation) {
+
+        /**
+         * That of a batch.
+         *
+         * @param h the whole batch, shape (M, C, height, width)
+         * @param manager what the statistics live with
+         */
+        public static Frozen of(NDArray h, Normalization normalization, NDManager manager) {
+            if (normalization == Normalization.NONE) {
+                return new Frozen(null, null);
+            }
+            NDArray mean = ConvolutionalLayers.mean(h);
+            mean.attach(manager);
+            if (normalization == Normalization.MEAN_CENTERING) {
+                return new Frozen(mean, null);
+            }
+            NDArray deviation = ConvolutionalLayers.mean(h.sub(mean).square())
+                    .addi(RectifierLayer.BATCH_NORM_EPSILON)
+                    .sqrt();
+            deviation.attach(manager);
+            return new Frozen(mean, deviation);
         }
-        NDArray mean = mean(h);
-        mean.attach(manager);
-        if (normalization == Normalization.MEAN_CENTERING) {
-            return other -> other.sub(mean);
+
+        /** n(h), of any images. */
+        public NDArray normalize(NDArray h) {
+            NDArray centred = mean == null ? h : h.sub(mean);
+            return deviation == null ? centred : centred.divi(deviation);
         }
-        NDArray deviation = mean(h.sub(mean).square())
-                .addi(RectifierLayer.BATCH_NORM_EPSILON)
-                .sqrt();
-        deviation.attach(manager);
-        return other -> other.sub(mean).div(deviation);
+
+        /** d rho(n) / dh, a new array. */
+        public NDArray slope(NDArray n) {
+            NDArray gate = RectifierLayer.gate(n);
+            return deviation == null ? gate : gate.divi(deviation);
+        }
     }
 
     private static NDArray mean(NDArray h) {
@@ -82,12 +102,47 @@ public final class ConvolutionalLayers {
         return h;
     }
 
-    /** f = v . (the mean of h_L over positions), shape (M). */
-    public static NDArray output(SampledConvnet network, NDArray hidden, NDArray readout) {
-        Shape shape = hidden.getShape();
-        return hidden.reshape(shape.get(0), network.spec().channels(), -1)
-                .mean(POSITIONS)
-                .matMul(readout);
+    /**
+     * The adjoint of a residual block through both rectifiers: a g + b D_1 (K_1^T (D_2 (K_2^T g))).
+     *
+     * @param layer the first of the block's two, odd
+     * @param gradients g, shape (D M, C, height, width), of D outputs for each input
+     * @param firstSlope D_1, shape (M, C, height, width)
+     * @param secondSlope D_2, of the same shape
+     */
+    public static NDArray adjoint(
+            SampledConvnet network,
+            Coefficients coefficients,
+            int layer,
+            NDArray gradients,
+            NDArray firstSlope,
+            NDArray secondSlope) {
+        NDArray inner = gate(transposed(gradients, network.kernel(layer + 1)), secondSlope);
+        NDArray branch = gate(transposed(inner, network.kernel(layer)), firstSlope);
+        return RectifierLayer.add(coefficients, gradients, branch);
+    }
+
+    /** Multiplies the gradients of each output with the same slopes. */
+    private static NDArray gate(NDArray gradients, NDArray slope) {
+        Shape shape = gradients.getShape();
+        Shape one = slope.getShape();
+        return gradients
+                .reshape(-1, one.get(0), one.get(1), one.get(2), one.get(3))
+                .muli(slope)
+                .reshape(shape);
+    }
+
+    /** The adjoint of the first convolution: shape (D M, C, height, width) to (D M, c, height, width). */
+    public static NDArray input(SampledConvnet network, NDArray gradients) {
+        return transposed(gradients, network.stem());
+    }
+
+    /** Convolves with the kernel turned around, from its outputs to its inputs. */
+    private static NDArray transposed(NDArray gradients, NDArray kernel) {
+        try (NDArray swapped = kernel.swapAxes(0, 1);
+                NDArray turned = swapped.flip(2, 3)) {
+            return convolve(gradients, turned);
+        }
     }
 
     private static NDArray rectify(NDArray n) {

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,13 +20,14 @@ import org.shatterlab.lab.Lab;
 import org.shatterlab.lab.Precision;
 import org.shatterlab.lab.input.Dataset;
 import org.shatterlab.lab.input.DatasetFolder;
+import org.shatterlab.lab.network.ConvolutionalLayers.Frozen;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.Normalization;
 import org.shatterlab.lab.network.RunDraws;
 import org.shatterlab.lab.network.SampledConvnet;
 import org.shatterlab.lab.network.Wiring;
 
-/** The engine's gradients against a network of loops in plain Java, which shares nothing with them but the weights. */
+/** The gradients against a network of loops in plain Java, which shares nothing with them but the weights. */
 class ConvolutionalPassTest {
 
     private static final int IMAGES = 5;
@@ -76,12 +76,12 @@ class ConvolutionalPassTest {
         try (NDManager manager = NDManager.newBaseManager()) {
             SampledConvnet network = network(wiring, normalization, 6, manager);
             NDArray x = manager.create(pixels(), new Shape(IMAGES, DATASET.dimension()));
-            List<UnaryOperator<NDArray>> frozen = ConvolutionalPass.frozen(network, x, 6, manager);
-            double[] together =
-                    ConvolutionalPass.gradients(network, x, 6, frozen, IMAGES).toDoubleArray();
+            List<Frozen> frozen = ConvolutionalPass.frozen(network, x, 6, manager);
+            double[] together = ConvolutionalPass.gradients(network, x, List.of(2, 6), frozen, IMAGES)
+                    .toDoubleArray();
             for (int images = 1; images < IMAGES; images++) {
                 assertThat(relativeDifference(
-                                ConvolutionalPass.gradients(network, x, 6, frozen, images)
+                                ConvolutionalPass.gradients(network, x, List.of(2, 6), frozen, images)
                                         .toDoubleArray(),
                                 together))
                         .isLessThan(1e-10);

@@ -98,16 +98,15 @@ class LooksLinearTest {
             NDArray h =
                     normals(manager, 3, 1, WIDTH).toType(network.type(), false).broadcast(new Shape(WIDTH, WIDTH));
             NDArray t = manager.eye(WIDTH, WIDTH, 0, network.type());
-            NDArray states = h.expandDims(0).concat(t.expandDims(0)).expandDims(0);
+            h = h.expandDims(0);
+            t = t.expandDims(0);
             for (int layer = 1; layer <= DEPTH; layer++) {
-                NDArray branch = RectifierLayer.normalize(
-                                states,
-                                network.spec().normalization(),
-                                network.spec().activation())
-                        .branch();
-                states = RectifierLayer.join(coefficients, states, branch, network.hidden(layer));
+                var normalized = RectifierLayer.normalize(
+                        h, network.spec().normalization(), network.spec().activation());
+                NDArray weight = normalized.scale(network.hidden(layer));
+                t = RectifierLayer.join(coefficients, t, normalized.along(t), weight);
+                h = RectifierLayer.join(coefficients, h, normalized.rectified(), weight);
             }
-            t = states.get(0, 1);
             var svd = DecompositionFactory_DDRM.svd(WIDTH, WIDTH, false, false, false);
             svd.decompose(new DMatrixRMaj(
                     WIDTH, WIDTH, true, t.toType(DataType.FLOAT64, false).toDoubleArray()));

@@ -3,6 +3,8 @@ package org.shatterlab.lab.gradient;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
@@ -11,13 +13,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.lab.network.Coefficients;
 import org.shatterlab.lab.network.RectifierLayer;
+import org.shatterlab.lab.network.RectifierLayer.Normalized;
 import org.shatterlab.lab.network.SampledNetwork;
 
 /**
  * A sampled network of one run and one depth as a DJL block, for autograd: inputs of shape (M, d) to outputs f of shape
  * (M). It is the same layer function as every other pass; only the weights are all held at once, as parameters.
  */
-public final class RectifierBlock extends OutputBlock {
+final class RectifierBlock extends AbstractBlock {
 
     private final SampledNetwork network;
     private final Coefficients coefficients;
@@ -30,7 +33,7 @@ public final class RectifierBlock extends OutputBlock {
      * @param depth L, at least 1
      * @param manager what the parameters live with
      */
-    public RectifierBlock(SampledNetwork network, int depth, NDManager manager) {
+    RectifierBlock(SampledNetwork network, int depth, NDManager manager) {
         this.network = network;
         this.coefficients = network.spec().wiring().coefficients(depth);
         this.first = parameter("first", network.first(), manager);
@@ -58,10 +61,15 @@ public final class RectifierBlock extends OutputBlock {
         NDArray x = inputs.singletonOrThrow();
         NDArray h = ForwardPass.start(x.expandDims(0), first.getArray(), bias.getArray());
         for (int layer = 1; layer <= hidden.size(); layer++) {
-            NDArray branch = ForwardPass.normalize(h, network, layer).branch();
-            h = RectifierLayer.join(
-                    coefficients, h, branch, hidden.get(layer - 1).getArray());
+            Normalized normalized = ForwardPass.normalize(h, network, layer);
+            NDArray weight = normalized.scale(hidden.get(layer - 1).getArray().duplicate());
+            h = RectifierLayer.join(coefficients, h, normalized.rectified(), weight);
         }
-        return new NDList(h.squeeze(new int[] {0, 1}).matMul(readout.getArray().flatten()));
+        return new NDList(h.squeeze(0).matMul(readout.getArray().flatten()));
+    }
+
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        return new Shape[] {new Shape(inputShapes[0].get(0))};
     }
 }

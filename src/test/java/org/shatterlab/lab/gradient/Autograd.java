@@ -9,7 +9,7 @@ import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 
 /** Gradients by the engine's reverse-mode differentiation. */
-public final class Autograd {
+final class Autograd {
 
     private Autograd() {}
 
@@ -23,7 +23,7 @@ public final class Autograd {
      * @param x the inputs, shape (M, d); the result lives with their manager
      * @return shape (M, d)
      */
-    public static synchronized NDArray inputGradients(Block block, NDArray x) {
+    static synchronized NDArray inputGradients(Block block, NDArray x) {
         try (NDManager pass = x.getManager().newSubManager()) {
             NDArray leaf = x.duplicate();
             leaf.attach(pass);
