@@ -69,20 +69,25 @@ public class Results {
     public void read(Experiment experiment, ResultQuery query, RowConsumer consumer) {
         List<NetworkEntry> networks = experiment.spec().networks();
         RowKey from = query.after();
+        Batch batch = new Batch(networks, consumer);
         for (int network = from == null ? 0 : from.network(); network < networks.size(); network++) {
             if (query.networks().isEmpty()
                     || query.networks().contains(networks.get(network).label())) {
-                RowKey after = from != null && from.network() == network ? from : null;
-                Batch batch = new Batch(networks, consumer);
-                for (int keys = FEWEST_KEYS;
-                        batch.read(parts(experiment.id(), network, query, after, keys)) == keys; ) {
-                    after = batch.last();
-                    keys = Math.min(GROWTH * keys, MOST_KEYS);
-                }
-                if (batch.isEnough()) {
-                    return;
-                }
+                read(experiment.id(), network, query, batch);
             }
+            if (batch.isEnough()) {
+                return;
+            }
+        }
+    }
+
+    private void read(UUID experiment, int network, ResultQuery query, Batch batch) {
+        RowKey from = query.after();
+        RowKey after = from != null && from.network() == network ? from : null;
+        int keys = FEWEST_KEYS;
+        while (batch.read(parts(PartsQuery.of(experiment, network, query, after, keys))) == keys && !batch.isEnough()) {
+            after = batch.last();
+            keys = Math.min(GROWTH * keys, MOST_KEYS);
         }
     }
 
@@ -99,7 +104,7 @@ public class Results {
             this.consumer = consumer;
         }
 
-        /** How many keys there were; 0 once no more are wanted. */
+        /** How many keys there were, of those that were wanted. */
         int read(Stream<Part> parts) {
             int keys = 0;
             merged = null;
@@ -112,12 +117,13 @@ public class Results {
                         continue;
                     }
                     if (!hand(before)) {
-                        return 0;
+                        return keys;
                     }
                     merged = part;
                     keys++;
                 }
-                return hand(merged) ? keys : 0;
+                hand(merged);
+                return keys;
             }
         }
 
@@ -147,48 +153,62 @@ public class Results {
         return rows;
     }
 
+    private Stream<Part> parts(PartsQuery query) {
+        return jdbc
+                .sql(query.sql())
+                .withFetchSize(FETCHED)
+                .params(query.parameters())
+                .query((row, _) -> part(row))
+                .stream();
+    }
+
     /**
      * What the cells of one network have of the next keys. All that are done have the same keys, so that the first of each are
      * the first of all.
      */
-    private Stream<Part> parts(UUID experiment, int network, ResultQuery query, @Nullable RowKey after, int keys) {
-        StringBuilder wanted = new StringBuilder();
-        List<Object> parameters = new ArrayList<>();
-        if (!query.statistics().isEmpty()) {
-            wanted.append(" and statistic = any (?)");
-            parameters.add(query.statistics().toArray(String[]::new));
-        }
-        if (!query.depths().isEmpty()) {
-            List<String> ranges = new ArrayList<>();
-            for (DepthRange range : query.depths()) {
-                ranges.add("depth between ? and ?");
-                parameters.addAll(List.of(range.from(), range.to()));
+    record PartsQuery(String sql, List<Object> parameters) {
+
+        /**
+         * Asks for parts.
+         *
+         * @param network its number in the experiment, from 0
+         * @param after the key that those wanted come after; null for the first
+         * @param keys how many
+         */
+        static PartsQuery of(UUID experiment, int network, ResultQuery query, @Nullable RowKey after, int keys) {
+            StringBuilder wanted = new StringBuilder();
+            List<Object> parameters = new ArrayList<>();
+            if (!query.statistics().isEmpty()) {
+                wanted.append(" and statistic = any (?)");
+                parameters.add(query.statistics().toArray(String[]::new));
             }
-            wanted.append(" and (").append(String.join(" or ", ranges)).append(")");
+            if (!query.depths().isEmpty()) {
+                List<String> ranges = new ArrayList<>();
+                for (DepthRange range : query.depths()) {
+                    ranges.add("depth between ? and ?");
+                    parameters.addAll(List.of(range.from(), range.to()));
+                }
+                wanted.append(" and (").append(String.join(" or ", ranges)).append(")");
+            }
+            if (after != null) {
+                wanted.append(" and (statistic, depth, index) > (?, ?, ?)");
+                parameters.addAll(List.of(after.statistic(), after.depth(), after.index()));
+            }
+            parameters.addAll(List.of(keys, experiment, network));
+            return new PartsQuery("""
+                    select l.network, r.statistic, r.depth, r.index, r.count, r.mean, r.m2,
+                           r.mean_denominator, r.m2_denominator, r.co_moment,
+                           p.paper, p.derived, p.infinite_width, p.note
+                    from experiment_cell l
+                    join cell c using (fingerprint)
+                    cross join lateral (
+                        select * from cell_row where fingerprint = l.fingerprint%s
+                        order by statistic, depth, index limit ?) r
+                    left join prediction p
+                        on (p.subject, p.statistic, p.depth, p.index) = (c.subject, r.statistic, r.depth, r.index)
+                    where l.experiment_id = ? and l.network = ?
+                    order by r.statistic, r.depth, r.index, l.ordinal""".formatted(wanted), parameters);
         }
-        if (after != null) {
-            wanted.append(" and (statistic, depth, index) > (?, ?, ?)");
-            parameters.addAll(List.of(after.statistic(), after.depth(), after.index()));
-        }
-        parameters.addAll(List.of(keys, experiment, network));
-        return jdbc
-                .sql("""
-                        select l.network, r.statistic, r.depth, r.index, r.count, r.mean, r.m2,
-                               r.mean_denominator, r.m2_denominator, r.co_moment,
-                               p.paper, p.derived, p.infinite_width, p.note
-                        from experiment_cell l
-                        join cell c using (fingerprint)
-                        cross join lateral (
-                            select * from cell_row where fingerprint = l.fingerprint%s
-                            order by statistic, depth, index limit ?) r
-                        left join prediction p
-                            on (p.subject, p.statistic, p.depth, p.index) = (c.subject, r.statistic, r.depth, r.index)
-                        where l.experiment_id = ? and l.network = ?
-                        order by r.statistic, r.depth, r.index, l.ordinal""".formatted(wanted))
-                .withFetchSize(FETCHED)
-                .params(parameters)
-                .query((row, _) -> part(row))
-                .stream();
     }
 
     private static Part part(ResultSet row) throws SQLException {

@@ -3,6 +3,7 @@ package org.shatterlab.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -53,6 +54,16 @@ class CellPlannerTest {
         assertThat(cells(experiment(10, "\"gradient\"")))
                 .hasSize(2)
                 .allSatisfy(cell -> assertThat(cell.statistics()).containsExactly(Statistic.GRADIENT));
+    }
+
+    /** So that the next keys of each cell are the next of all: {@code Results} reads them a few at a time. */
+    @Test
+    void rowsOfAllCellsOfANetworkHaveTheSameKeys() {
+        assertThat(Arrays.stream(Statistic.values())
+                        .filter(Statistic::isOfRunZero)
+                        .map(Statistic::kind))
+                .isNotEmpty()
+                .doesNotContain(Statistic.Kind.ROWS);
     }
 
     @Test

@@ -1,0 +1,145 @@
+package org.shatterlab.result;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.flywaydb.core.Flyway;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.shatterlab.result.ResultQuery.DepthRange;
+import org.shatterlab.result.ResultQuery.RowKey;
+import org.shatterlab.result.Results.PartsQuery;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** How PostgreSQL goes about the rows of an experiment: what it reads is what is asked for, however much else there is. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ResultPlanIT {
+
+    private static final UUID EXPERIMENT = new UUID(0, 7);
+    private static final int NETWORK = 1;
+    private static final int CELLS_OF_NETWORK = 10;
+    private static final int DEPTHS = 50;
+    private static final int KEYS = 60;
+
+    private static final ResultQuery ALL = new ResultQuery(Set.of(), List.of(), Set.of(), null);
+    private static final ResultQuery FILTERED = new ResultQuery(
+            Set.of(),
+            List.of(new DepthRange(2, 9), new DepthRange(40, 45)),
+            Set.of("autocorrelation", "gradient-variance"),
+            null);
+    private static final RowKey MIDDLE = new RowKey(NETWORK, "autocorrelation", 41, 1);
+
+    private EmbeddedPostgres postgres;
+    private JdbcClient jdbc;
+
+    /** 50 experiments of 2 networks, with 200,000 rows. */
+    @BeforeAll
+    void fill(@TempDir Path folder) throws IOException {
+        postgres = EmbeddedPostgres.builder()
+                .setOverrideWorkingDirectory(folder.toFile())
+                .start();
+        Flyway.configure()
+                .dataSource(postgres.getPostgresDatabase())
+                .locations("classpath:db/migration")
+                .load()
+                .migrate();
+        jdbc = JdbcClient.create(postgres.getPostgresDatabase());
+        List.of("""
+                        insert into experiment (id, spec, state, priority, cells, cached, done, failed, created_at,
+                                                owner, cost, ended_cost, generation, mark_cost, next_mark_cost)
+                        select ('00000000-0000-0000-0000-' || lpad(to_hex(e), 12, '0'))::uuid,
+                               '{}', 'SUCCEEDED', 0, 20, 0, 20, 0, now(), '', 1, 1, 1, 0, 0
+                        from generate_series(0, 49) e""", """
+                        insert into cell (fingerprint, subject, spec, state, cost)
+                        select lpad(to_hex(c), 64, '0'), lpad(to_hex(c / 10), 64, '0'), '{}', 'DONE', 1
+                        from generate_series(0, 999) c""", """
+                        insert into experiment_cell (experiment_id, ordinal, network, fingerprint, settled)
+                        select ('00000000-0000-0000-0000-' || lpad(to_hex(c / 20), 12, '0'))::uuid,
+                               c % 20, c % 20 / 10, lpad(to_hex(c), 64, '0'), true
+                        from generate_series(0, 999) c""", """
+                        insert into cell_row (fingerprint, statistic, depth, index, count, mean, m2)
+                        select fingerprint, statistic, depth, index, 5, 0, 1
+                        from cell, generate_series(1, 50) depth,
+                             (values ('autocorrelation', 0), ('autocorrelation', 1), ('autocorrelation', 2),
+                                     ('gradient-variance', -1)) k (statistic, index)""", """
+                        insert into prediction (subject, statistic, depth, index, paper)
+                        select distinct c.subject, r.statistic, r.depth, r.index, 0.5
+                        from cell c join cell_row r using (fingerprint)""", "vacuum analyze")
+                .forEach(statement -> jdbc.sql(statement).update());
+    }
+
+    @AfterAll
+    void stop() throws IOException {
+        postgres.close();
+    }
+
+    /** A query, from which key on, and how many keys there are then. */
+    record Case(String name, ResultQuery query, @Nullable RowKey after, int keys) {
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static Stream<Case> cases() {
+        return Stream.of(
+                new Case("the first keys", ALL, null, KEYS),
+                new Case("keys from the middle", ALL, MIDDLE, KEYS),
+                new Case("the last keys", ALL, new RowKey(NETWORK, "gradient-variance", 20, -1), DEPTHS - 20),
+                new Case("the first of some statistics and depths", FILTERED, null, 3 * 14 + 14),
+                new Case("some of them from the middle", FILTERED, MIDDLE, 1 + 3 * 4 + 14));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void readsOnlyWhatIsAskedFor(Case wanted) {
+        PartsQuery query = PartsQuery.of(EXPERIMENT, NETWORK, wanted.query(), wanted.after(), KEYS);
+        String plan = jdbc.sql("explain (analyze, costs off, format json) " + query.sql())
+                .params(query.parameters())
+                .query(String.class)
+                .single();
+        List<JsonNode> nodes = new ArrayList<>();
+        collect(new JsonMapper().readTree(plan).get(0).get("Plan"), nodes);
+
+        assertThat(nodes.getFirst().get("Actual Rows").asInt()).as(plan).isEqualTo(wanted.keys() * CELLS_OF_NETWORK);
+        assertThat(of("cell_row", nodes)).as(plan).singleElement().satisfies(rows -> {
+            assertThat(rows.get("Node Type").asString()).isEqualTo("Index Scan");
+            assertThat(rows.get("Actual Loops").asInt()).isEqualTo(CELLS_OF_NETWORK);
+            assertThat(rows.get("Actual Rows").asInt()).isEqualTo(wanted.keys());
+            assertThat(rows.has("Rows Removed by Filter")).isFalse();
+        });
+        assertThat(Stream.of("prediction", "experiment_cell").flatMap(table -> of(table, nodes).stream()))
+                .as(plan)
+                .isNotEmpty()
+                .allSatisfy(node -> assertThat(node.get("Node Type").asString()).isNotEqualTo("Seq Scan"));
+    }
+
+    private static void collect(JsonNode plan, List<JsonNode> nodes) {
+        nodes.add(plan);
+        if (plan.has("Plans")) {
+            plan.get("Plans").forEach(part -> collect(part, nodes));
+        }
+    }
+
+    private static List<JsonNode> of(String table, List<JsonNode> nodes) {
+        return nodes.stream()
+                .filter(node -> node.has("Relation Name")
+                        && node.get("Relation Name").asString().equals(table))
+                .toList();
+    }
+}
