@@ -22,9 +22,6 @@ class EtaFaults {
 
     private static final List<Double> MOMENTS = List.of(0.1, 0.25, 0.5);
 
-    /** As long as each of two works off the cells that it was queued with, in one block, it cannot know of the other. */
-    private static final List<Double> LATER_MOMENTS = List.of(0.25, 0.5);
-
     private static final double FACTOR = 2;
     private static final String FIGURE = """
             {"name": "%s", "preset": "figure-2", "runs": %d, "seed": %d}""";
@@ -44,26 +41,21 @@ class EtaFaults {
     void eta(Trial trial) {
         Node both =
                 trial.start(trial.database(), "api,worker", List.of("-Xmx1g")).awaitReady();
-        measure(trial, both, MOMENTS, FIGURE.formatted("cold", 200, 1));
-        measure(trial, both, MOMENTS, FIGURE.formatted("warm", 200, 2));
-        measure(trial, both, MOMENTS, MIXED);
-        measure(
-                trial,
-                both,
-                LATER_MOMENTS,
-                FIGURE.formatted("one of two", 150, 4),
-                FIGURE.formatted("two of two", 150, 5));
+        measure(trial, both, FIGURE.formatted("cold", 200, 1));
+        measure(trial, both, FIGURE.formatted("warm", 200, 2));
+        measure(trial, both, MIXED);
+        measure(trial, both, FIGURE.formatted("one of two", 150, 4), FIGURE.formatted("two of two", 150, 5));
     }
 
     /** What was said at a moment of an experiment, in seconds. */
     private record Said(JsonNode experiment, double moment, Instant at, double seconds) {}
 
     /** Measures experiments at the same time. */
-    private static void measure(Trial trial, Node node, List<Double> moments, String... bodies) {
+    private static void measure(Trial trial, Node node, String... bodies) {
         List<JsonNode> submitted =
                 Stream.of(bodies).map(body -> Trial.submit(node, body)).toList();
         List<Said> said = new ArrayList<>();
-        for (double moment : moments) {
+        for (double moment : MOMENTS) {
             submitted.forEach(experiment -> said.add(at(node, experiment, moment)));
         }
         for (Said then : said) {

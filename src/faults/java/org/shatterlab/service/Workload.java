@@ -18,7 +18,7 @@ record Workload(int cells, int depth, int width, long seed) {
 
     /** The one that is disturbed in several trials: about a tenth of a second to a cell on an idle core. */
     static Workload disturbed() {
-        return new Workload(FaultSuite.SHORT ? 100 : 500, 40, 200, FaultSuite.SEED);
+        return new Workload(FaultSuite.SHORT ? 100 : 500, 40, 280, FaultSuite.SEED);
     }
 
     String body() {

@@ -43,6 +43,13 @@ public class CellQueue {
     /** So that no worker, however it rounds the time, finds what is queued now not due yet. */
     private static final Duration EARLY = Duration.ofMillis(100);
 
+    /**
+     * The cells of a window are queued as if they had come one after the other, so far apart, the last of a full window now:
+     * so the windows of experiments that begin at the same time interleave from their first cells on, and a new one goes
+     * before what others would do much later.
+     */
+    private static final Duration APART = Duration.ofSeconds(1);
+
     private final CellLinks links;
     private final CellRepository cells;
     private final ExperimentRepository experiments;
@@ -91,7 +98,8 @@ public class CellQueue {
         if (!experiment.state().isLive()) {
             return;
         }
-        int room = properties.window() - links.countOpen(experiment.getId(), experiment.nextOrdinal());
+        int open = links.countOpen(experiment.getId(), experiment.nextOrdinal());
+        int room = properties.window() - open;
         if (room <= 0) {
             return;
         }
@@ -103,7 +111,7 @@ public class CellQueue {
                 .lockFree(next.stream().map(CellLinks.Link::fingerprint).toList())
                 .stream()
                 .collect(Collectors.toMap(CellEntity::fingerprint, Function.identity()));
-        enqueue(experiment, next, free);
+        enqueue(experiment, next, free, open);
     }
 
     /** Fills the window of an experiment that is new, of whose cells none is in the queue on its account. */
@@ -113,11 +121,14 @@ public class CellQueue {
                 .filter(place -> !place.settled())
                 .limit(properties.window())
                 .toList();
-        enqueue(experiment, first, stored.cells());
+        enqueue(experiment, first, stored.cells(), 0);
     }
 
-    private void enqueue(ExperimentEntity experiment, List<CellLinks.Link> next, Map<String, CellEntity> free) {
-        Instant now = clock.now().minus(EARLY);
+    /** Puts cells at the end of a window in which there are some already. */
+    private void enqueue(
+            ExperimentEntity experiment, List<CellLinks.Link> next, Map<String, CellEntity> free, int before) {
+        Instant start = clock.now().minus(EARLY).minus(APART.multipliedBy(properties.window() - 1));
+        int place = before;
         List<SchedulableInstance<?>> scheduled = new ArrayList<>();
         for (CellLinks.Link link : next) {
             CellEntity cell = free.get(link.fingerprint());
@@ -127,8 +138,9 @@ public class CellQueue {
             if (cell.state() == CellEntity.State.PLANNED) {
                 scheduled.add(CELL.instance(cell.fingerprint() + "/" + cell.schedule())
                         .priority(experiment.priority())
-                        .scheduledTo(now));
+                        .scheduledTo(start.plus(APART.multipliedBy(place))));
             }
+            place++;
             experiment.considered(link.ordinal() + 1);
         }
         if (!scheduled.isEmpty()) {
