@@ -3,7 +3,7 @@ package org.shatterlab.experiment;
 import java.util.List;
 import org.shatterlab.lab.CellSpec;
 import org.shatterlab.lab.Precision;
-import org.shatterlab.lab.gradient.ConvolutionalPass;
+import org.shatterlab.lab.RunMemory;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.SampledConvnet;
@@ -75,22 +75,13 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
     private static final int KERNEL_TAPS = SampledConvnet.KERNEL * SampledConvnet.KERNEL;
     private static final int ELEMENT_WISE_OF_CONVOLUTION = 8;
 
-    /** Arrays of the size of a hidden state that the pass over the whole batch holds at a time. */
-    private static final int CONVOLUTION_ARRAYS = 6;
-
-    /** Arrays of shape (M, N) that a layer holds at a time. */
-    private static final int LAYER_ARRAYS = 10;
-
-    /** Arrays of weights that a QR decomposition holds at a time. */
-    private static final int DECOMPOSITION_ARRAYS = 4;
-
     /** The time it takes on a core that does so many operations of a matrix product in a second. */
     double seconds(double workPerSecond) {
         return work / workPerSecond + fixedSeconds;
     }
 
     static CellCost of(CellSpec cell) {
-        CellCost run = switch (cell.network()) {
+        Run run = switch (cell.network()) {
             case NetworkSpec.Rectifier network -> run(cell, network);
             case NetworkSpec.Convolutional network -> convolutions(cell, network);
             case NetworkSpec.Noise _ -> noise(cell);
@@ -103,30 +94,30 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
                         + SECONDS_PER_DEPTH * cell.depths().size()
                         + SECONDS_PER_LAYER_ROW * perLayer * sum(cell.depths())
                         + SECONDS_PER_CELL,
-                run.memoryBytes());
+                RunMemory.of(cell).bytes());
     }
+
+    /** The same of one run, without what is once for a cell. */
+    private record Run(double operations, double work, double fixedSeconds) {}
 
     private static double sum(List<Integer> depths) {
         return depths.stream().mapToDouble(depth -> depth).sum();
     }
 
-    private static CellCost run(CellSpec cell, NetworkSpec.Rectifier network) {
+    private static Run run(CellSpec cell, NetworkSpec.Rectifier network) {
         if (!Statistic.anyFrom(Source.INPUT_GRADIENTS, cell.statistics())) {
             return sweep(cell, network);
         }
-        CellCost back = adjoints(cell, network);
+        Run back = adjoints(cell, network);
         if (cell.statistics().stream().allMatch(statistic -> statistic.source() == Source.INPUT_GRADIENTS)) {
             return back;
         }
-        CellCost up = sweep(cell, network);
-        return new CellCost(
-                up.operations() + back.operations(),
-                up.work() + back.work(),
-                up.fixedSeconds() + back.fixedSeconds(),
-                Math.max(up.memoryBytes(), back.memoryBytes()));
+        Run up = sweep(cell, network);
+        return new Run(
+                up.operations() + back.operations(), up.work() + back.work(), up.fixedSeconds() + back.fixedSeconds());
     }
 
-    private static CellCost adjoints(CellSpec cell, NetworkSpec.Rectifier network) {
+    private static Run adjoints(CellSpec cell, NetworkSpec.Rectifier network) {
         double points = cell.inputs().points();
         double dimension = cell.inputs().dimension();
         double width = network.width();
@@ -137,7 +128,6 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
         double fewer = Math.min(points, dimension);
         double more = Math.max(points, dimension);
         double slowness = slowness(cell);
-        double bytes = bytes(cell);
 
         double arity = network.activation().arity();
         double products = 4 * arity * points * width * width * layers + 2 * points * dimension * width * (1 + depths);
@@ -147,29 +137,17 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
         // The weights are drawn on the way up and again on the way back, and the reference once.
         double draws = 2 * arity * width * width * up + points * dimension;
         double decompositions = 2 * decomposition(network) * up;
-        return new CellCost(
+        return new Run(
                 products + elementWise + grams + eigenvalues + decompositions,
                 slowness * (products + ELEMENT_WISE_WORK * elementWise)
                         + DOUBLE_WORK * grams
                         + EIGENVALUE_WORK * eigenvalues
                         + QR_WORK * decompositions
                         + DRAW_WORK * draws,
-                2 * SECONDS_PER_LAYER * up + SECONDS_PER_SAMPLE * depths,
-                bytes
-                                * (arity * width * width
-                                        + dimension * (points * (1 + depths) + width)
-                                        + (LAYER_ARRAYS
-                                                        + 3 * depths
-                                                        + cell.depths().getLast())
-                                                * arity
-                                                * points
-                                                * width)
-                        + (decompositions > 0 ? Double.BYTES * DECOMPOSITION_ARRAYS * arity * width * width : 0)
-                        + Double.BYTES * (3 * points * dimension + 3 * fewer * fewer)
-                        + kept(cell));
+                2 * SECONDS_PER_LAYER * up + SECONDS_PER_SAMPLE * depths);
     }
 
-    private static CellCost sweep(CellSpec cell, NetworkSpec.Rectifier network) {
+    private static Run sweep(CellSpec cell, NetworkSpec.Rectifier network) {
         double points = cell.inputs().points();
         double dimension = cell.inputs().dimension();
         double width = network.width();
@@ -189,25 +167,20 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
         double weights = arity * width * width * layers;
         double decompositions = decomposition(network) * layers;
         double slowness = slowness(cell);
-        double bytes = bytes(cell);
-        return new CellCost(
+        return new Run(
                 products + elementWise + decompositions + statistics,
                 slowness * (products + ELEMENT_WISE_WORK * elementWise)
                         + DOUBLE_WORK * statistics
                         + QR_WORK * decompositions
                         + DRAW_WORK * weights,
-                SECONDS_PER_LAYER * layers + SECONDS_PER_SAMPLE * depths,
-                bytes * (arity * width * width + dimension * (points + width) + LAYER_ARRAYS * arity * points * width)
-                        + Double.BYTES * (2 * points * width + points * dimension)
-                        + (decompositions > 0 ? Double.BYTES * DECOMPOSITION_ARRAYS * arity * width * width : 0)
-                        + kept(cell));
+                SECONDS_PER_LAYER * layers + SECONDS_PER_SAMPLE * depths);
     }
 
     /**
      * Of a convolutional network. A layer of C channels takes 18 C^2 operations for each position of each image. Each is computed
      * once for the statistics of the batch, once more for the slopes, and for each depth once backwards.
      */
-    private static CellCost convolutions(CellSpec cell, NetworkSpec.Convolutional network) {
+    private static Run convolutions(CellSpec cell, NetworkSpec.Convolutional network) {
         double points = cell.inputs().points();
         double dimension = cell.inputs().dimension();
         double channels = network.channels();
@@ -227,27 +200,14 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
         double statistics =
                 points * dimension * depths * 4 + (covariance ? 2 * points * points * dimension * depths : 0);
         double slowness = slowness(cell);
-        double bytes = bytes(cell);
-        return new CellCost(
+        return new Run(
                 products + elementWise + statistics,
                 slowness * (products + ELEMENT_WISE_WORK * elementWise) + DOUBLE_WORK * statistics,
-                SECONDS_PER_LAYER * layers + SECONDS_PER_SAMPLE * depths,
-                bytes
-                                * (KERNEL_TAPS * channels * channels * deepest
-                                        + CONVOLUTION_ARRAYS * state
-                                        + 2 * points * dimension * depths)
-                        + ConvolutionalPass.MOST_BYTES
-                        + 3 * Double.BYTES * points * dimension
-                        + kept(cell));
+                SECONDS_PER_LAYER * layers + SECONDS_PER_SAMPLE * depths);
     }
 
     private static double slowness(CellSpec cell) {
         return cell.precision() == Precision.FLOAT32 ? 1 : DOUBLE_WORK;
-    }
-
-    /** Of a number. */
-    private static double bytes(CellSpec cell) {
-        return cell.precision() == Precision.FLOAT32 ? Float.BYTES : Double.BYTES;
     }
 
     private static double decomposition(NetworkSpec.Rectifier network) {
@@ -259,18 +219,10 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
         };
     }
 
-    private static CellCost noise(CellSpec cell) {
+    private static Run noise(CellSpec cell) {
         double points = cell.inputs().points();
         double operations =
                 points * 4 + (Statistic.anyFrom(Source.COVARIANCE, cell.statistics()) ? points * points : 0);
-        return new CellCost(operations, operations + DRAW_WORK * points, 0, kept(cell));
-    }
-
-    /** What is gathered over the depths until it is stored: sums and means of covariances, and series. */
-    private static double kept(CellSpec cell) {
-        double points = cell.inputs().points();
-        double depths = Math.max(1, cell.depths().size());
-        boolean covariance = Statistic.anyFrom(Source.COVARIANCE, cell.statistics());
-        return Double.BYTES * (points * depths + (covariance ? points * points * (2 * depths + 2) : 0));
+        return new Run(operations, operations + DRAW_WORK * points, 0);
     }
 }

@@ -32,4 +32,17 @@ public record CellSpec(
         depths = List.copyOf(depths);
         statistics = Set.copyOf(statistics);
     }
+
+    /** Whether nothing but their runs tells two cells apart, so that they can be measured together. */
+    public boolean isSiblingOf(CellSpec other) {
+        return equals(new CellSpec(
+                other.network,
+                other.inputs,
+                other.depths,
+                other.statistics,
+                other.precision,
+                other.seed,
+                firstRun,
+                runs));
+    }
 }

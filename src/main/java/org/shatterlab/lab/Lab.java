@@ -5,7 +5,10 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.util.cuda.CudaUtils;
+import java.lang.management.MemoryUsage;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,18 +27,25 @@ import org.shatterlab.lab.network.SampledConvnet;
 import org.shatterlab.lab.network.SampledNetwork;
 import org.shatterlab.lab.statistic.CellResult;
 import org.shatterlab.lab.statistic.DepthAccumulator;
+import org.shatterlab.lab.statistic.RunSample;
 
 /**
- * Measures cells. Thread-safe: each call computes on its caller's thread alone, so that as many platform threads as cores
- * keep the machine busy.
+ * Measures cells on one device. Thread-safe: each call computes on its caller's thread alone, so that as many platform
+ * threads as cores keep a CPU busy. A GPU is kept busy by one thread that computes many runs at a time.
  */
 public final class Lab {
 
     /** Threads that compute one cell: several stall at their barriers as soon as anything else runs. */
     public static final int INTRA_OP_THREADS = 1;
 
-    /** On a CPU the layers of one run fill the cache. */
-    private static final int RUNS_AT_A_TIME = 1;
+    /** What of a GPU's free memory arrays may take: the rest is the engine's, and lost between arrays. */
+    private static final double ARRAYS_SHARE = 0.8;
+
+    /** What of the heap runs that are computed together may take, those of all GPUs. */
+    private static final double HEAP_SHARE = 0.25;
+
+    /** The weights of a layer, of all runs, lie in one buffer, which holds no more than 2 GiB. */
+    private static final double MOST_HOST_BYTES = 1 << 30;
 
     private static final Map<String, String> ENGINE_SETTINGS = Map.of(
             "ai.djl.pytorch.num_threads", Integer.toString(INTRA_OP_THREADS),
@@ -45,14 +55,18 @@ public final class Lab {
 
     private final Device device;
     private final DatasetFolder datasets;
+    private final double deviceBytes;
+    private final double hostBytes;
 
-    private Lab(Device device, DatasetFolder datasets) {
+    private Lab(Device device, DatasetFolder datasets, double deviceBytes, double hostBytes) {
         this.device = device;
         this.datasets = datasets;
+        this.deviceBytes = deviceBytes;
+        this.hostBytes = hostBytes;
     }
 
     /**
-     * Loads the engine, once per process.
+     * Loads the engine, once per process, and computes on the CPU.
      *
      * @param engineCache where the engine's native libraries are unpacked, unless DJL_CACHE_DIR is set
      * @param datasets where inputs that are images come from
@@ -69,7 +83,28 @@ public final class Lab {
             throw new IllegalStateException("The engine is " + found + ", but results are stored as those of "
                     + LabRevision.ENGINE + "; install that engine");
         }
-        return new Lab(Device.cpu(), datasets);
+        return new Lab(Device.cpu(), datasets, 0, 0);
+    }
+
+    /** How many GPUs the engine finds; none where it is one for CPUs. */
+    public static int gpuCount() {
+        return Engine.getInstance().getGpuCount();
+    }
+
+    /**
+     * The same on a GPU.
+     *
+     * @param number of the GPU, from 0
+     */
+    public Lab onGpu(int number) {
+        Device gpu = Device.gpu(number);
+        // Asked once: what the engine took and freed it keeps for itself, and would not count as free any more.
+        MemoryUsage memory = CudaUtils.getGpuMemory(gpu);
+        return new Lab(
+                gpu,
+                datasets,
+                ARRAYS_SHARE * (memory.getMax() - memory.getUsed()),
+                Math.min(MOST_HOST_BYTES, HEAP_SHARE * Runtime.getRuntime().maxMemory() / gpuCount()));
     }
 
     private static void setUnlessSet(String property, String value) {
@@ -78,9 +113,26 @@ public final class Lab {
         }
     }
 
-    /** The class of devices that the lab computes on: results of one class are comparable to the last bit. */
-    public String deviceClass() {
-        return device.getDeviceType();
+    /** The class of the device: on CPUs, all results are the same to the last bit. */
+    public DeviceClass deviceClass() {
+        return device.isGpu() ? DeviceClass.GPU : DeviceClass.CPU;
+    }
+
+    /** What the arrays of all runs together may take of a GPU, in bytes; 0 for a CPU, whose memory is not the lab's alone. */
+    public long deviceBytes() {
+        return (long) deviceBytes;
+    }
+
+    /**
+     * How many runs of a cell, and of its siblings, are computed together: of a rectifier network on a GPU as many as fit into
+     * memory. On a CPU the layers of one run fill the cache.
+     */
+    public int runsAtATime(CellSpec cell) {
+        if (!(cell.network() instanceof NetworkSpec.Rectifier)) {
+            return 1;
+        }
+        RunMemory run = RunMemory.of(cell);
+        return (int) Math.max(1, Math.min(deviceBytes / run.onDevice(), hostBytes / run.onHost()));
     }
 
     /**
@@ -92,81 +144,108 @@ public final class Lab {
      * @throws CancellationException where it was stopped
      */
     public CellResult measure(CellSpec cell, BooleanSupplier stop) {
-        return Stopping.unless(stop, () -> measure(cell));
+        return measure(List.of(cell), stop).getFirst();
     }
 
     /** The same, to its end. */
     public CellResult measure(CellSpec cell) {
-        return measure(cell, RUNS_AT_A_TIME);
+        return measure(cell, () -> false);
+    }
+
+    /**
+     * Measures cells together, the runs of all as if they were those of one cell.
+     *
+     * @param siblings at least one, of which all are {@link CellSpec#isSiblingOf siblings}
+     * @param stop whether none of the results is needed any more
+     * @return one for each, in their order
+     * @throws UnmeasurableException where any of them has no result
+     * @throws CancellationException where they were stopped
+     */
+    public List<CellResult> measure(List<CellSpec> siblings, BooleanSupplier stop) {
+        return Stopping.unless(stop, () -> measure(siblings, runsAtATime(siblings.getFirst())));
     }
 
     /**
      * The same.
      *
-     * @param runsAtATime how many runs of a rectifier network go through its layers together
+     * @param runsAtATime how many runs go through the layers together; 1 unless they are of a rectifier network
      */
-    CellResult measure(CellSpec cell, int runsAtATime) {
-        Map<Integer, DepthAccumulator> depths = new TreeMap<>();
-        int together = cell.network() instanceof NetworkSpec.Rectifier ? runsAtATime : 1;
-        int end = cell.firstRun() + cell.runs();
+    List<CellResult> measure(List<CellSpec> siblings, int runsAtATime) {
+        List<Map<Integer, DepthAccumulator>> depths = new ArrayList<>();
+        List<Run> runs = new ArrayList<>();
+        for (CellSpec cell : siblings) {
+            Map<Integer, DepthAccumulator> ofCell = new TreeMap<>();
+            depths.add(ofCell);
+            IntStream.range(cell.firstRun(), cell.firstRun() + cell.runs())
+                    .mapToObj(number -> new Run(new RunDraws(cell.seed(), cell.network(), number), ofCell))
+                    .forEach(runs::add);
+        }
         try (NDManager manager = NDManager.newBaseManager(device)) {
-            for (int run = cell.firstRun(); run < end; run += together) {
+            Batches.forEach(runs, runsAtATime, together -> {
                 Stopping.check();
-                List<RunDraws> runs = IntStream.range(run, Math.min(end, run + together))
-                        .mapToObj(number -> new RunDraws(cell.seed(), cell.network(), number))
-                        .toList();
-                try (NDManager runManager = manager.newSubManager()) {
-                    switch (cell.network()) {
-                        case NetworkSpec.Rectifier network -> sample(cell, network, runs, runManager, depths);
-                        case NetworkSpec.Convolutional network ->
-                            sample(cell, network, runs.getFirst(), runManager, depths);
-                        case NetworkSpec.Noise noise ->
-                            at(depths, null).add(Samples.ofNoise(noise, runs.getFirst(), cell));
-                    }
+                try (NDManager scratch = manager.newSubManager()) {
+                    sample(siblings.getFirst(), together, scratch);
                 }
+            });
+        }
+        return IntStream.range(0, siblings.size())
+                .mapToObj(i ->
+                        CellResult.of(depths.get(i).values(), siblings.get(i).firstRun() == 0))
+                .toList();
+    }
+
+    /** A run, and where the samples of its cell are gathered. */
+    private record Run(RunDraws draws, Map<Integer, DepthAccumulator> depths) {
+
+        void add(@Nullable Integer depth, RunSample sample) {
+            depths.computeIfAbsent(depth == null ? 0 : depth, _ -> new DepthAccumulator(depth))
+                    .add(sample);
+        }
+    }
+
+    /**
+     * Takes a sample of each run at each depth.
+     *
+     * @param cell any of theirs
+     */
+    private void sample(CellSpec cell, List<Run> runs, NDManager manager) {
+        switch (cell.network()) {
+            case NetworkSpec.Rectifier network -> sample(cell, network, runs, manager);
+            case NetworkSpec.Convolutional network -> sample(cell, network, runs.getFirst(), manager);
+            case NetworkSpec.Noise noise -> {
+                Run run = runs.getFirst();
+                run.add(null, Samples.ofNoise(noise, run.draws(), cell));
             }
         }
-        return CellResult.of(depths.values(), cell.firstRun() == 0);
     }
 
-    private static DepthAccumulator at(Map<Integer, DepthAccumulator> depths, @Nullable Integer depth) {
-        return depths.computeIfAbsent(depth == null ? 0 : depth, _ -> new DepthAccumulator(depth));
-    }
-
-    private void sample(
-            CellSpec cell,
-            NetworkSpec.Rectifier spec,
-            List<RunDraws> runs,
-            NDManager manager,
-            Map<Integer, DepthAccumulator> depths) {
+    private void sample(CellSpec cell, NetworkSpec.Rectifier spec, List<Run> runs, NDManager manager) {
+        List<RunDraws> draws = runs.stream().map(Run::draws).toList();
         int dimension = cell.inputs().dimension();
-        try (SampledNetwork network = new SampledNetwork(spec, dimension, runs, manager, cell.precision())) {
-            NDArray x = inputs(cell, runs, manager);
-            Samples.ofNetwork(network, x, runs, cell)
-                    .forEach((depth, samples) ->
-                            samples.forEach(sample -> at(depths, depth).add(sample)));
+        try (SampledNetwork network = new SampledNetwork(spec, dimension, draws, manager, cell.precision())) {
+            NDArray x = inputs(cell, draws, manager);
+            Samples.ofNetwork(network, x, draws, cell).forEach((depth, samples) -> {
+                for (int i = 0; i < runs.size(); i++) {
+                    runs.get(i).add(depth, samples.get(i));
+                }
+            });
         }
     }
 
-    private void sample(
-            CellSpec cell,
-            NetworkSpec.Convolutional spec,
-            RunDraws draws,
-            NDManager manager,
-            Map<Integer, DepthAccumulator> depths) {
+    private void sample(CellSpec cell, NetworkSpec.Convolutional spec, Run run, NDManager manager) {
         if (!(cell.inputs() instanceof InputSpec.Images images)) {
             throw new UnmeasurableException(
                     "Convolutional networks look at images. Ask for inputs of type \"dataset\".");
         }
-        SampledConvnet network =
-                new SampledConvnet(spec, images.dataset(), cell.depths().getLast(), draws, manager, cell.precision());
-        NDArray x = inputs(cell, List.of(draws), manager).squeeze(0);
-        RankSamples ranks = new RankSamples(draws, cell);
+        SampledConvnet network = new SampledConvnet(
+                spec, images.dataset(), cell.depths().getLast(), run.draws(), manager, cell.precision());
+        NDArray x = inputs(cell, List.of(run.draws()), manager).squeeze(0);
+        RankSamples ranks = new RankSamples(run.draws(), cell);
         ConvolutionalPass.sweep(
                 network,
                 x,
                 cell.depths(),
-                (depth, gradients) -> at(depths, depth).add(Samples.ofInputGradients(gradients, depth, ranks, cell)));
+                (depth, gradients) -> run.add(depth, Samples.ofInputGradients(gradients, depth, ranks, cell)));
     }
 
     /** Shape (R, M, d), or (1, M, d) where the inputs of all runs are the same. */

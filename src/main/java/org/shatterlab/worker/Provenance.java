@@ -33,7 +33,7 @@ record Provenance(
                 git == null ? null : git.getCommitId(),
                 LabRevision.CURRENT,
                 LabRevision.ENGINE,
-                lab.deviceClass(),
+                lab.deviceClass().apiName(),
                 Lab.INTRA_OP_THREADS,
                 runtime.getVmVersion() + ", " + runtime.getVmVendor(),
                 System.getProperty("os.name") + " " + System.getProperty("os.arch"));

@@ -70,7 +70,7 @@ class WorkerConfiguration {
         return new Worker(
                 node + "-" + UUID.randomUUID(),
                 node,
-                lab.deviceClass(),
+                lab.deviceClass().apiName(),
                 LabRevision.ENGINE,
                 properties.parallelism(),
                 properties.memoryBytes());

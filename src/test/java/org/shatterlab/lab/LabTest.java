@@ -89,12 +89,21 @@ class LabTest {
 
     @ParameterizedTest
     @EnumSource(Normalization.class)
-    void runsThatAreComputedTogetherAreThoseComputedOneByOne(Normalization normalization) {
+    void runsAndCellsThatAreComputedTogetherAreThoseComputedOneByOne(Normalization normalization) {
         Set<Statistic> all = Set.of(
                 GRADIENT_VARIANCE, GRADIENT_CORRELATION, AUTOCORRELATION, COVARIANCE, ACTIVATION_RATE, EFFECTIVE_RANK);
-        CellSpec cell = cell(resnet(normalization), List.of(1, 4, 9), all, 2, 5);
-        CellResult alone = lab.measure(cell, 1);
-        CellResult together = lab.measure(cell, 3);
+        List<CellSpec> siblings = List.of(
+                cell(resnet(normalization), List.of(1, 4, 9), all, 5, 5),
+                cell(resnet(normalization), List.of(1, 4, 9), all, 0, 2),
+                cell(resnet(normalization), List.of(1, 4, 9), all, 10, 1));
+        List<CellResult> together = lab.measure(siblings, 3);
+        assertThat(together).hasSameSizeAs(siblings);
+        for (int i = 0; i < siblings.size(); i++) {
+            assertSameUpToRounding(together.get(i), lab.measure(siblings.get(i)));
+        }
+    }
+
+    private static void assertSameUpToRounding(CellResult together, CellResult alone) {
         assertThat(together.rows()).hasSameSizeAs(alone.rows());
         for (int i = 0; i < alone.rows().size(); i++) {
             assertThat(together.rows().get(i).moments().estimate())
@@ -102,11 +111,28 @@ class LabTest {
                     .withComparatorForType(LabTest::compareRounded, Double.class)
                     .isEqualTo(alone.rows().get(i).moments().estimate());
         }
+        assertThat(together.matrices()).hasSameSizeAs(alone.matrices());
         for (int i = 0; i < alone.matrices().size(); i++) {
             assertThat(together.matrices().get(i).values())
                     .usingComparatorWithPrecision(1e-9)
                     .containsExactly(alone.matrices().get(i).values());
         }
+    }
+
+    @Test
+    void whatIsOfRunZeroIsOfTheCellThatHasIt() {
+        Set<Statistic> ofRunZero = Set.of(GRADIENT, ACTIVITY_RASTER);
+        List<CellSpec> siblings = List.of(
+                cell(resnet(Normalization.NONE), List.of(2), ofRunZero, 5, 2),
+                cell(resnet(Normalization.NONE), List.of(2), ofRunZero, 0, 2));
+        List<CellResult> together = lab.measure(siblings, 4);
+        assertThat(together.getFirst().series()).isEmpty();
+        assertThat(together.getFirst().matrices()).isEmpty();
+        CellResult alone = lab.measure(siblings.getLast());
+        assertThat(together.getLast().series().getFirst().values())
+                .containsExactly(alone.series().getFirst().values(), within(1e-9));
+        assertThat(together.getLast().matrices().getFirst().values())
+                .containsExactly(alone.matrices().getFirst().values());
     }
 
     private static int compareRounded(double a, double b) {

@@ -1,0 +1,132 @@
+package org.shatterlab.lab;
+
+import org.shatterlab.lab.gradient.ConvolutionalPass;
+import org.shatterlab.lab.input.InputSpec;
+import org.shatterlab.lab.network.Initialization;
+import org.shatterlab.lab.network.NetworkSpec;
+import org.shatterlab.lab.network.SampledConvnet;
+import org.shatterlab.lab.statistic.Statistic;
+import org.shatterlab.lab.statistic.Statistic.Source;
+
+/**
+ * What one run of a cell takes of memory at its peak, in bytes, estimated from the shapes of its arrays alone.
+ *
+ * @param weights those held at a time, drawn on the host and, for a GPU, copied to it
+ * @param arrays all others that are computed with, on a GPU in its memory
+ * @param kept on the host beside the weights: what they are drawn by, the inputs of the run, and what is gathered over the
+ *     depths
+ */
+public record RunMemory(double weights, double arrays, double kept) {
+
+    /** Arrays of shape (M, N) that a layer holds at a time. */
+    private static final int LAYER_ARRAYS = 10;
+
+    /** Arrays of weights that a QR decomposition holds at a time. */
+    private static final int DECOMPOSITION_ARRAYS = 4;
+
+    /** Arrays of the size of a hidden state that the pass over the whole batch holds at a time. */
+    private static final int CONVOLUTION_ARRAYS = 6;
+
+    private static final int KERNEL_TAPS = SampledConvnet.KERNEL * SampledConvnet.KERNEL;
+
+    /** Of one run of a cell. */
+    public static RunMemory of(CellSpec cell) {
+        return switch (cell.network()) {
+            case NetworkSpec.Rectifier network -> rectifier(cell, network);
+            case NetworkSpec.Convolutional network -> convolutional(cell, network);
+            case NetworkSpec.Noise _ -> new RunMemory(0, covariances(cell), kept(cell));
+        };
+    }
+
+    /** Where host and device share their memory. */
+    public double bytes() {
+        return weights + arrays + kept;
+    }
+
+    double onDevice() {
+        return weights + arrays;
+    }
+
+    double onHost() {
+        return weights + kept;
+    }
+
+    private static RunMemory rectifier(CellSpec cell, NetworkSpec.Rectifier network) {
+        double arity = network.activation().arity();
+        double hidden = arity * network.width() * network.width();
+        boolean back = Statistic.anyFrom(Source.INPUT_GRADIENTS, cell.statistics());
+        boolean up = cell.statistics().stream().anyMatch(statistic -> statistic.source() != Source.INPUT_GRADIENTS);
+        double state = arity * cell.inputs().points() * network.width();
+        boolean decomposed = network.initialization() == Initialization.ORTHOGONAL
+                || network.initialization() == Initialization.LOOKS_LINEAR;
+        return new RunMemory(
+                bytes(cell) * (hidden + cell.inputs().dimension() * network.width()),
+                Math.max(up ? tangents(cell, network, state) : 0, back ? adjoints(cell, state) : 0) + covariances(cell),
+                (decomposed ? Double.BYTES * DECOMPOSITION_ARRAYS * hidden : 0) + kept(cell));
+    }
+
+    /** Of the pass up, and of the tangents of a depth in float64. */
+    private static double tangents(CellSpec cell, NetworkSpec.Rectifier network, double state) {
+        double points = cell.inputs().points();
+        double dimension = cell.inputs().dimension();
+        return bytes(cell) * (dimension * points + LAYER_ARRAYS * state)
+                + Double.BYTES * (2 * points * network.width() + points * dimension);
+    }
+
+    /** Of the pass back, which has the slopes of all layers from the way up, and the gradients of all depths. */
+    private static double adjoints(CellSpec cell, double state) {
+        double points = cell.inputs().points();
+        double dimension = cell.inputs().dimension();
+        double depths = cell.depths().size();
+        double fewer = Math.min(points, dimension);
+        return bytes(cell)
+                        * (dimension * points * (1 + depths)
+                                + (LAYER_ARRAYS + 3 * depths + cell.depths().getLast()) * state)
+                + Double.BYTES * (3 * points * dimension + 3 * fewer * fewer);
+    }
+
+    private static RunMemory convolutional(CellSpec cell, NetworkSpec.Convolutional network) {
+        double points = cell.inputs().points();
+        double dimension = cell.inputs().dimension();
+        double channels = network.channels();
+        double positions = cell.inputs() instanceof InputSpec.Images images
+                ? Math.pow(images.dataset().side(), 2)
+                : dimension;
+        return new RunMemory(
+                bytes(cell) * KERNEL_TAPS * channels * channels * cell.depths().getLast(),
+                bytes(cell)
+                                * (CONVOLUTION_ARRAYS * points * positions * channels
+                                        + 2 * points * dimension * cell.depths().size())
+                        + ConvolutionalPass.MOST_BYTES
+                        + 3 * Double.BYTES * points * dimension
+                        + covariances(cell),
+                kept(cell));
+    }
+
+    /** The products of a depth, which are divided by their number and copied. */
+    private static double covariances(CellSpec cell) {
+        double points = cell.inputs().points();
+        return hasCovariances(cell) ? 2 * Double.BYTES * points * points : 0;
+    }
+
+    /** Sums and means of covariances, series, and inputs where each run has its own. */
+    private static double kept(CellSpec cell) {
+        double points = cell.inputs().points();
+        double depths = Math.max(1, cell.depths().size());
+        return Double.BYTES
+                * (points * depths
+                        + (hasCovariances(cell) ? points * points * 2 * depths : 0)
+                        + (cell.inputs().isSameInEveryRun()
+                                ? 0
+                                : points * cell.inputs().dimension()));
+    }
+
+    private static boolean hasCovariances(CellSpec cell) {
+        return Statistic.anyFrom(Source.COVARIANCE, cell.statistics());
+    }
+
+    /** Of a number. */
+    private static double bytes(CellSpec cell) {
+        return cell.precision().type().getNumOfBytes();
+    }
+}
