@@ -1,18 +1,18 @@
 package org.shatterlab.experiment;
 
-import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.shatterlab.lab.CellSpec;
 
-/** Refuses networks of which a cell takes more memory than any worker has, or more computation than is allowed. */
+/** Refuses networks of which a cell takes more memory than any worker of its class has, or more computation than is allowed. */
 final class CellAdmission {
 
     private static final double MEBIBYTE = 1 << 20;
 
     private final Limits limits;
-    private final CellMemory memory;
+    private final DeviceMemory memory;
     private final Violations violations;
 
-    CellAdmission(Limits limits, CellMemory memory, Violations violations) {
+    CellAdmission(Limits limits, DeviceMemory memory, Violations violations) {
         this.limits = limits;
         this.memory = memory;
         this.violations = violations;
@@ -20,7 +20,7 @@ final class CellAdmission {
 
     /** Looks at the first cell of each network: no other has more statistics or more runs. */
     void check(Fields fields, ExperimentSpec spec) {
-        OptionalLong most = memory.most();
+        Long most = memory.most().get(spec.device());
         for (int i = 0; i < spec.networks().size(); i++) {
             String pointer = fields.at("networks") + "/" + i;
             CellPlanner.cell(spec, spec.networks().get(i), 0, spec.runs().most())
@@ -28,15 +28,14 @@ final class CellAdmission {
         }
     }
 
-    private void check(String pointer, CellSpec cell, OptionalLong most) {
+    private void check(String pointer, CellSpec cell, @Nullable Long most) {
         CellCost cost = CellCost.of(cell);
-        if (most.isPresent() && cost.memoryBytes() > most.getAsLong()) {
+        if (most != null && cost.memoryBytes() > most) {
             violations.add(
                     pointer,
                     null,
                     "takes about %.0f MiB of memory for a cell; %.0f MiB is what the largest worker has. Fewer points, a smaller width or fewer depths take less"
-                            .formatted(
-                                    Math.ceil(cost.memoryBytes() / MEBIBYTE), Math.floor(most.getAsLong() / MEBIBYTE)));
+                            .formatted(Math.ceil(cost.memoryBytes() / MEBIBYTE), Math.floor(most / MEBIBYTE)));
         }
         if (cost.operations() > limits.cellOperations()) {
             violations.add(

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import org.shatterlab.lab.DeviceClass;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
@@ -91,9 +92,11 @@ class CellDemand {
                 .query((row, _) -> row.getString(1))
                 .list();
         // One that is picked already ends by itself: its cell is not to be claimed.
-        jdbc.sql("delete from scheduled_tasks where task_name = ? and task_instance = any (?) and not picked")
-                .params(CellQueue.CELL.getTaskName(), instances.toArray(String[]::new))
-                .update();
+        for (DeviceClass device : DeviceClass.values()) {
+            jdbc.sql("delete from scheduled_tasks where task_name = ? and task_instance = any (?) and not picked")
+                    .params(CellQueue.cell(device).getTaskName(), instances.toArray(String[]::new))
+                    .update();
+        }
     }
 
     /**

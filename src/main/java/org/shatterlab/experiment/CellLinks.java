@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.shatterlab.lab.DeviceClass;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -169,7 +170,7 @@ class CellLinks {
     }
 
     /**
-     * Locks the places in the queue of the next cells that are small.
+     * Locks the places in the queue of a CPU of the next cells that are small.
      *
      * @param now on the database's clock
      * @return the places by fingerprint
@@ -181,17 +182,17 @@ class CellLinks {
                         join cell c on c.fingerprint = left(t.task_instance, 64)::bpchar
                         where t.task_name = ? and not t.picked and t.execution_time <= ? and c.cost <= ?
                         order by t.priority desc, t.execution_time limit ? for update of t skip locked""")
-                .params(CellQueue.CELL.getTaskName(), now.atOffset(ZoneOffset.UTC), seconds, limit)
+                .params(CellQueue.cell(DeviceClass.CPU).getTaskName(), now.atOffset(ZoneOffset.UTC), seconds, limit)
                 .query(row -> {
                     places.put(row.getString(1), row.getString(2));
                 });
         return places;
     }
 
-    /** Takes cells out of the queue whose places are locked. */
+    /** Takes cells out of the queue of a CPU whose places are locked. */
     void removeFromQueue(Collection<String> places) {
         jdbc.sql("delete from scheduled_tasks where task_name = ? and task_instance = any (?)")
-                .params(CellQueue.CELL.getTaskName(), places.toArray(String[]::new))
+                .params(CellQueue.cell(DeviceClass.CPU).getTaskName(), places.toArray(String[]::new))
                 .update();
     }
 

@@ -12,6 +12,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
+import org.shatterlab.lab.DeviceClass;
 import org.shatterlab.platform.DatabaseClock;
 import org.shatterlab.platform.Notifier;
 import org.springframework.context.ApplicationEventPublisher;
@@ -31,8 +32,8 @@ import org.springframework.transaction.support.TransactionOperations;
 @Component
 public class CellQueue {
 
-    /** A cell to compute; the name of its instance is {@code fingerprint/number of times it was scheduled}. */
-    public static final TaskDescriptor<Void> CELL = TaskDescriptor.of("cell");
+    private static final TaskDescriptor<Void> CPU_CELL = TaskDescriptor.of("cell");
+    private static final TaskDescriptor<Void> GPU_CELL = TaskDescriptor.of("cell-gpu");
 
     /** The recurring task that refills every window, among other {@link Housekeeping}. */
     public static final TaskDescriptor<Void> TOP_UP = TaskDescriptor.of("top-up");
@@ -87,7 +88,18 @@ public class CellQueue {
     /** Cells were put into the queue; published in the transaction that does so. */
     public record CellsQueued() {}
 
-    /** The fingerprint of the cell that an instance of {@link #CELL} computes. */
+    /**
+     * A cell to compute on a class of devices, which a worker knows if its devices are of that class; the name of its instance
+     * is {@code fingerprint/number of times it was scheduled}.
+     */
+    public static TaskDescriptor<Void> cell(DeviceClass device) {
+        return switch (device) {
+            case CPU -> CPU_CELL;
+            case GPU -> GPU_CELL;
+        };
+    }
+
+    /** The fingerprint of the cell that an instance of {@link #cell} computes. */
     public static String fingerprint(String instance) {
         return instance.substring(0, instance.indexOf('/'));
     }
@@ -136,7 +148,8 @@ public class CellQueue {
                 break;
             }
             if (cell.state() == CellEntity.State.PLANNED) {
-                scheduled.add(CELL.instance(cell.fingerprint() + "/" + cell.schedule())
+                scheduled.add(cell(experiment.device())
+                        .instance(cell.fingerprint() + "/" + cell.schedule())
                         .priority(experiment.priority())
                         .scheduledTo(start.plus(APART.multipliedBy(place))));
             }

@@ -11,6 +11,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.lab.CellSpec;
+import org.shatterlab.lab.DeviceClass;
 import org.shatterlab.lab.LabRevision;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
@@ -19,9 +20,6 @@ import org.springframework.transaction.annotation.Transactional;
 /** Keeps planned cells, each under the address that it shares with whoever asks for the same. */
 @Component
 class CellStore {
-
-    /** The class of devices that cells are computed on, part of their fingerprints. */
-    private static final String DEVICE_CLASS = "cpu";
 
     private final CellRepository cells;
     private final CellLinks links;
@@ -52,7 +50,7 @@ class CellStore {
     @Transactional(propagation = Propagation.MANDATORY)
     Stored store(UUID experiment, ExperimentSpec spec, List<PlannedCell> plan, int from) {
         List<CellLinks.NewCell> keyed = plan.stream()
-                .map(planned -> key(planned.cell(), spec.cache() ? null : experiment))
+                .map(planned -> key(planned.cell(), spec.device(), spec.cache() ? null : experiment))
                 .toList();
         Map<String, CellEntity> stored = store(keyed);
         Set<String> done = stored.values().stream()
@@ -83,7 +81,7 @@ class CellStore {
     /** How many of some cells are not done, storing nothing; each counts once. */
     int countMissing(ExperimentSpec spec, List<PlannedCell> plan) {
         Set<String> fingerprints = plan.stream()
-                .map(planned -> key(planned.cell(), null).fingerprint())
+                .map(planned -> fingerprint(planned.cell(), spec.device(), null))
                 .collect(Collectors.toSet());
         return fingerprints.size()
                 - (spec.cache() ? links.findDone(fingerprints).size() : 0);
@@ -103,17 +101,21 @@ class CellStore {
         return stored;
     }
 
-    private CellLinks.NewCell key(CellSpec cell, @Nullable UUID nonce) {
+    private CellLinks.NewCell key(CellSpec cell, DeviceClass device, @Nullable UUID nonce) {
         return new CellLinks.NewCell(
-                fingerprint(cell, nonce),
+                fingerprint(cell, device, nonce),
                 PredictionKey.of(cell.network(), cell.inputs(), LabRevision.CURRENT),
                 CellJson.write(cell),
-                CellCost.of(cell).seconds(costs.workPerSecond()));
+                CellCost.of(cell).seconds(costs.workPerSecond(device)));
     }
 
     /** What a cell is stored under; with a nonce, for one experiment alone. */
-    static String fingerprint(CellSpec cell, @Nullable UUID nonce) {
+    static String fingerprint(CellSpec cell, DeviceClass device, @Nullable UUID nonce) {
         return CellFingerprint.of(
-                cell, LabRevision.CURRENT, LabRevision.ENGINE, DEVICE_CLASS, nonce == null ? null : nonce.toString());
+                cell,
+                LabRevision.CURRENT,
+                LabRevision.ENGINE,
+                device.apiName(),
+                nonce == null ? null : nonce.toString());
     }
 }

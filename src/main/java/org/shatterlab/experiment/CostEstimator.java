@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.shatterlab.lab.DeviceClass;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -57,7 +58,7 @@ public class CostEstimator {
             ExperimentSpec spec, List<PlannedCell> plan, int runs, @Nullable CostEstimate atMost) {
         UUID nonce = spec.cache() ? null : UUID.randomUUID();
         List<String> fingerprints = plan.stream()
-                .map(planned -> CellStore.fingerprint(planned.cell(), nonce))
+                .map(planned -> CellStore.fingerprint(planned.cell(), spec.device(), nonce))
                 .toList();
         Set<String> done = links.findDone(fingerprints);
         // Two labels may stand for one network, which is computed once.
@@ -81,31 +82,38 @@ public class CostEstimator {
                         .mapToDouble(CellCost::memoryBytes)
                         .max()
                         .orElse(0),
-                seconds(missing.values()),
+                seconds(missing.values(), spec.device()),
                 atMost);
     }
 
-    /** All cores at work, but no sooner than the longest cell, which has one. */
-    private double seconds(Collection<CellCost> cells) {
+    /** All cores at work, but no sooner than the longest cell, which has one; or one GPU. */
+    private double seconds(Collection<CellCost> cells, DeviceClass device) {
         if (cells.isEmpty()) {
             return 0;
         }
-        double rate = workPerSecond();
+        double rate = switch (device) {
+            case CPU -> workPerSecond();
+            case GPU -> properties.workPerSecond(device);
+        };
+        int devices = switch (device) {
+            case CPU -> Runtime.getRuntime().availableProcessors();
+            case GPU -> 1;
+        };
         double[] each = cells.stream().mapToDouble(cell -> cell.seconds(rate)).toArray();
         double longest = Arrays.stream(each).max().orElseThrow();
-        return Math.max(
-                longest, Arrays.stream(each).sum() / Runtime.getRuntime().availableProcessors());
+        return Math.max(longest, Arrays.stream(each).sum() / devices);
     }
 
     /** Of one core, as the last cells had it; those that are not mostly computation say nothing of it. */
     private double workPerSecond() {
-        double assumed = properties.workPerSecond();
+        double assumed = properties.workPerSecond(DeviceClass.CPU);
         List<Measured> cells = jdbc
                 .sql("""
                         select c.spec::text, extract(epoch from c.finished_at - e.started_at)::double precision
                         from (select * from cell_execution order by id desc limit 200) e
                         join cell c on (c.fingerprint, c.fence) = (e.fingerprint, e.fence)
-                        where c.state = 'DONE'""")
+                        where c.state = 'DONE' and c.provenance ->> 'device' = ?""")
+                .param(DeviceClass.CPU.apiName())
                 .query((row, _) -> {
                     CellCost cost = CellCost.of(CellJson.read(row.getString(1)));
                     boolean mostlyComputation =

@@ -1,5 +1,6 @@
 package org.shatterlab.experiment;
 
+import org.shatterlab.lab.DeviceClass;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -8,17 +9,25 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param gigaflopsPerCore what `?dryRun=true` assumes of a core until cells were measured: float32
  *     operations of a matrix product in a second, in 10^9
+ * @param gigaflopsPerGpu the same of a GPU, whatever was measured: its cells wait for each other
  */
 @ConfigurationProperties("shatterlab.cost")
-record CostProperties(@DefaultValue("80") double gigaflopsPerCore) {
+record CostProperties(
+        @DefaultValue("80") double gigaflopsPerCore,
+        @DefaultValue("800") double gigaflopsPerGpu) {
 
     CostProperties {
-        if (!(gigaflopsPerCore > 0)) {
-            throw new IllegalArgumentException("shatterlab.cost.gigaflops-per-core must be above 0");
+        if (!(gigaflopsPerCore > 0 && gigaflopsPerGpu > 0)) {
+            throw new IllegalArgumentException(
+                    "shatterlab.cost.gigaflops-per-core and .gigaflops-per-gpu must be above 0");
         }
     }
 
-    double workPerSecond() {
-        return gigaflopsPerCore * 1e9;
+    double workPerSecond(DeviceClass device) {
+        return 1e9
+                * switch (device) {
+                    case CPU -> gigaflopsPerCore;
+                    case GPU -> gigaflopsPerGpu;
+                };
     }
 }

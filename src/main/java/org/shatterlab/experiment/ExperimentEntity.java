@@ -17,6 +17,7 @@ import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.CellLinks.Settled;
+import org.shatterlab.lab.DeviceClass;
 import org.springframework.data.domain.Persistable;
 
 /** An experiment and how far it is. Its counts change under a lock of its row, together with its cells' links. */
@@ -40,6 +41,9 @@ class ExperimentEntity implements Persistable<UUID> {
 
     @Enumerated(EnumType.STRING)
     private ExperimentState state = ExperimentState.QUEUED;
+
+    @Enumerated(EnumType.STRING)
+    private DeviceClass device;
 
     private short priority;
     private int cells;
@@ -82,6 +86,7 @@ class ExperimentEntity implements Persistable<UUID> {
         this.name = spec.name();
         this.preset = spec.preset();
         this.spec = SpecWriter.write(spec).toString();
+        this.device = spec.device();
         this.priority = (short) spec.priority();
         this.cells = all.cells();
         this.cached = cached.cells();
@@ -234,6 +239,10 @@ class ExperimentEntity implements Persistable<UUID> {
 
     ExperimentState state() {
         return state;
+    }
+
+    DeviceClass device() {
+        return device;
     }
 
     short priority() {

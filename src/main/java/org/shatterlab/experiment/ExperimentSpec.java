@@ -6,6 +6,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.shatterlab.lab.DeviceClass;
 import org.shatterlab.lab.Precision;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.network.NetworkSpec;
@@ -23,7 +24,7 @@ import org.shatterlab.lab.statistic.Statistic;
  * @param runs independent draws of each network's weights
  * @param seed what every random draw follows from
  * @param precision the floating-point format of the networks
- * @param device {@code auto} or {@code cpu}
+ * @param device the class of devices that computes it, decided where the user left it to the service
  * @param priority from -100 to 100; higher comes first
  * @param cache whether cells that were computed before are taken over
  */
@@ -37,7 +38,7 @@ public record ExperimentSpec(
         Runs runs,
         long seed,
         Precision precision,
-        String device,
+        DeviceClass device,
         int priority,
         boolean cache) {
 

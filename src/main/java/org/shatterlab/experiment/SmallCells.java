@@ -21,6 +21,7 @@ import org.springframework.transaction.support.TransactionOperations;
  * Computes cells that take less time than to claim one and to publish it: several of them, in one transaction that takes them
  * out of the queue, computes them and publishes them. Nothing is left of one that is cut short, so that these cells need no
  * lease; the others see them wait until they are done.
+ * On CPUs alone: a GPU takes cells together whatever their size.
  */
 @Service
 public class SmallCells {

@@ -33,7 +33,7 @@ class SpecConfiguration {
     }
 
     @Bean
-    SpecReader specReader(Presets presets, Limits limits, DatasetFolder datasets, CellMemory memory) {
+    SpecReader specReader(Presets presets, Limits limits, DatasetFolder datasets, DeviceMemory memory) {
         return new SpecReader(presets, limits, datasets, memory);
     }
 }

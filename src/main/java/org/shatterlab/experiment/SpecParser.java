@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
+import org.shatterlab.lab.DeviceClass;
 import org.shatterlab.lab.Precision;
 import org.shatterlab.lab.input.Datasets;
 import org.shatterlab.lab.input.InputSpec;
@@ -36,20 +37,23 @@ final class SpecParser {
     private static final int LONGEST_NAME = 200;
     private static final int LARGEST_PRIORITY = 100;
     private static final Map<String, Precision> PRECISIONS = Names.byName(Precision.values(), Precision::apiName);
+    private static final String CPU = DeviceClass.CPU.apiName();
+    private static final String GPU = DeviceClass.GPU.apiName();
     private static final Map<String, String> DEVICES =
-            Names.byName(new String[] {Defaults.DEVICE, "cpu"}, name -> name);
+            Names.byName(new String[] {Defaults.DEVICE, CPU, GPU}, name -> name);
 
     private final Limits limits;
     private final @Nullable Datasets datasets;
-    private final CellMemory memory;
+    private final @Nullable DeviceMemory memory;
     private final Violations violations;
 
     /**
      * A parser of one specification.
      *
      * @param datasets null for what was accepted once: data that are gone must not make it unreadable
+     * @param memory likewise, of workers that are gone
      */
-    SpecParser(Limits limits, @Nullable Datasets datasets, CellMemory memory, Violations violations) {
+    SpecParser(Limits limits, @Nullable Datasets datasets, @Nullable DeviceMemory memory, Violations violations) {
         this.limits = limits;
         this.datasets = datasets;
         this.memory = memory;
@@ -96,14 +100,14 @@ final class SpecParser {
                 new RunsReader(limits).read(fields, statistics),
                 fields.integer("seed", Long.MIN_VALUE, Long.MAX_VALUE, Defaults.SEED, ""),
                 precision,
-                fields.choice("device", DEVICES, Defaults.DEVICE),
+                device(fields),
                 fields.integer("priority", -LARGEST_PRIORITY, LARGEST_PRIORITY, Defaults.PRIORITY, ""),
                 fields.bool("cache", Defaults.CACHE));
         if (violations.isEmpty()) {
             new StatisticsReader(limits, violations).checkNetworks(fields, spec);
             checkCells(fields, spec);
         }
-        if (measurable) {
+        if (measurable && memory != null) {
             new CellAdmission(limits, memory, violations).check(fields, spec);
         }
         return spec;
@@ -122,6 +126,18 @@ final class SpecParser {
             return null;
         }
         return value.stringValue();
+    }
+
+    /** What is left to the service is decided here, once; what was accepted before there was a choice was a CPU's. */
+    private DeviceClass device(Fields fields) {
+        String asked = fields.choice("device", DEVICES, Defaults.DEVICE);
+        boolean hasGpu = memory != null && memory.most().containsKey(DeviceClass.GPU);
+        if (memory != null && asked.equals(GPU) && !hasGpu) {
+            fields.refuse(
+                    "device",
+                    "no worker with a GPU gave a sign of life within a minute; start one, or ask for \"auto\" or \"cpu\"");
+        }
+        return asked.equals(GPU) || (asked.equals(Defaults.DEVICE) && hasGpu) ? DeviceClass.GPU : DeviceClass.CPU;
     }
 
     private @Nullable InputSpec inputs(Fields fields, Precision precision) {

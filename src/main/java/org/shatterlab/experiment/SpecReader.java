@@ -1,7 +1,6 @@
 package org.shatterlab.experiment;
 
 import java.util.HashSet;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.lab.input.Datasets;
@@ -22,9 +21,9 @@ public final class SpecReader {
     private final Presets presets;
     private final Limits limits;
     private final Datasets datasets;
-    private final CellMemory memory;
+    private final DeviceMemory memory;
 
-    SpecReader(Presets presets, Limits limits, Datasets datasets, CellMemory memory) {
+    SpecReader(Presets presets, Limits limits, Datasets datasets, DeviceMemory memory) {
         this.presets = presets;
         this.limits = limits;
         this.datasets = datasets;
@@ -75,17 +74,14 @@ public final class SpecReader {
     }
 
     /**
-     * Reads back what {@link SpecWriter} wrote. Today's limits, presets and data sets do not apply to what was accepted before.
+     * Reads back what {@link SpecWriter} wrote. Today's limits, presets, data sets and workers do not apply to what was accepted
+     * before.
      *
      * @throws InvalidRequestException if it is not the text of an experiment
      */
     public static ExperimentSpec restore(JsonNode stored) {
         Violations violations = new Violations();
-        return parse(
-                object(stored, violations),
-                new SpecParser(Limits.NONE, null, OptionalLong::empty, violations),
-                violations,
-                true);
+        return parse(object(stored, violations), new SpecParser(Limits.NONE, null, null, violations), violations, true);
     }
 
     private static ObjectNode object(JsonNode body, Violations violations) {

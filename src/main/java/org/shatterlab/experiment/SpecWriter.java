@@ -32,7 +32,7 @@ public final class SpecWriter {
             case Runs.Adaptive runs -> json.set("runs", adaptive(runs));
         }
         SpecForm.COMPLETE.draws(json, spec.precision(), spec.seed());
-        json.put("device", spec.device());
+        json.put("device", spec.device().apiName());
         json.put("priority", spec.priority());
         json.put("cache", spec.cache());
         return json;

@@ -112,7 +112,7 @@ class WorkerConfiguration {
 
     @Bean
     CustomTask<Void> cellTask(CellRunner runner) {
-        return Tasks.custom(CellQueue.CELL)
+        return Tasks.custom(CellQueue.cell(org.shatterlab.lab.DeviceClass.CPU))
                 .onFailure((complete, operations) ->
                         operations.reschedule(complete, complete.getTimeDone().plus(AFTER_OUTAGE)))
                 // It keeps its place in the queue: behind all that waits it could lie for another minute.

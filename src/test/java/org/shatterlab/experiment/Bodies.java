@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Map;
 import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.lab.input.Datasets;
 import org.shatterlab.platform.InvalidRequestException;
@@ -23,8 +23,7 @@ final class Bodies {
         case FASHION_MNIST -> new DatasetFolder(Path.of("target/no-such-folder")).find(dataset);
     };
 
-    private static final SpecReader READER =
-            new SpecReader(Presets.load(), Limits.defaults(), DATASETS, OptionalLong::empty);
+    private static final SpecReader READER = new SpecReader(Presets.load(), Limits.defaults(), DATASETS, Map::of);
 
     private Bodies() {}
 

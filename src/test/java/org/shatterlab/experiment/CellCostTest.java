@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -13,7 +13,7 @@ import org.shatterlab.lab.CellSpec;
 class CellCostTest {
 
     private static final SpecReader READER =
-            new SpecReader(Presets.load(), Limits.defaults(), Bodies.DATASETS, OptionalLong::empty);
+            new SpecReader(Presets.load(), Limits.defaults(), Bodies.DATASETS, Map::of);
 
     private static CellCost of(String network, String rest) {
         return of(cells(network, rest).getFirst());

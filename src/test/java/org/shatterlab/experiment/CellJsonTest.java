@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,7 +89,7 @@ class CellJsonTest {
 
     @Test
     void oneNumberHasOneText() {
-        SpecReader reader = new SpecReader(Presets.load(), Limits.defaults(), Bodies.DATASETS, OptionalLong::empty);
+        SpecReader reader = new SpecReader(Presets.load(), Limits.defaults(), Bodies.DATASETS, Map::of);
         assertThat(List.of("1", "1.0", "1e0", "10e-1", "1.000"))
                 .extracting(beta -> reader.read(SpecJson.parse(
                         "{\"networks\":[{\"family\":\"resnet\",\"alpha\":" + beta + ",\"beta\":0.5}],\"depths\":[2]}")))

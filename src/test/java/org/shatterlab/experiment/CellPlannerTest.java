@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,7 +16,7 @@ import org.shatterlab.lab.statistic.Statistic;
 class CellPlannerTest {
 
     private static final SpecReader READER =
-            new SpecReader(Presets.load(), Limits.defaults(), Bodies.DATASETS, OptionalLong::empty);
+            new SpecReader(Presets.load(), Limits.defaults(), Bodies.DATASETS, Map::of);
 
     private static ExperimentSpec experiment(int runs, String statistics) {
         return READER.read(SpecJson.parse("""

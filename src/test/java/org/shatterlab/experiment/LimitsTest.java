@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Map;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
@@ -34,7 +33,7 @@ class LimitsTest {
     void reachTheReaderThatTheServiceUses() {
         new ApplicationContextRunner()
                 .withUserConfiguration(SpecConfiguration.class)
-                .withBean(CellMemory.class, () -> OptionalLong::empty)
+                .withBean(DeviceMemory.class, () -> Map::of)
                 .withPropertyValues("shatterlab.limits.runs=7")
                 .run(context -> assertThatThrownBy(() ->
                                 context.getBean(SpecReader.class).read(SpecJson.parse("{\"preset\": \"figure-2\"}")))

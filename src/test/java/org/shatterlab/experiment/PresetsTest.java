@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalLong;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -25,7 +25,7 @@ class PresetsTest {
     }
 
     private static ExperimentSpec spec(String name) {
-        return new SpecReader(PRESETS, Limits.defaults(), Bodies.DATASETS, OptionalLong::empty)
+        return new SpecReader(PRESETS, Limits.defaults(), Bodies.DATASETS, Map::of)
                 .read(PRESETS.find(name).orElseThrow().spec());
     }
 
@@ -33,8 +33,9 @@ class PresetsTest {
     @MethodSource("presets")
     void everyPresetIsAllowedAndComplete(Preset preset) {
         ObjectNode written = SpecWriter.write(spec(preset.name())).without("preset");
-        // What data there are is found out at each submission.
+        // What data and what devices there are is found out at each submission.
         written.withObject("/inputs").remove("sha256");
+        written.put("device", "auto");
         assertThat(SpecJson.sorted(written)).isEqualTo(SpecJson.sorted(preset.spec()));
         assertThat(preset.title().toLowerCase(Locale.ROOT).replace(" ", "-")).startsWith(preset.name() + ":");
     }

@@ -6,6 +6,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
+import org.shatterlab.lab.DeviceClass;
 import org.shatterlab.lab.Precision;
 import org.shatterlab.lab.input.Dataset;
 import org.shatterlab.lab.input.InputSpec;
@@ -46,7 +47,7 @@ final class RandomSpecs {
                 runs(statistics),
                 seed(),
                 precision(),
-                random.nextBoolean() ? "auto" : "cpu",
+                random.nextBoolean() ? DeviceClass.CPU : DeviceClass.GPU,
                 random.nextInt(-100, 101),
                 random.nextBoolean());
     }

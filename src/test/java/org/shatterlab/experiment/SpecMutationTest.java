@@ -3,10 +3,11 @@ package org.shatterlab.experiment;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.OptionalLong;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.shatterlab.lab.DeviceClass;
 import org.shatterlab.platform.InvalidRequestException;
 import org.shatterlab.platform.MalformedBodyException;
 import tools.jackson.databind.json.JsonMapper;
@@ -15,8 +16,11 @@ import tools.jackson.databind.json.JsonMapper;
 class SpecMutationTest {
 
     private static final int MUTATIONS = 10_000;
-    private static final SpecReader READER =
-            new SpecReader(Presets.load(), Limits.defaults(), Bodies.DATASETS, OptionalLong::empty);
+    private static final SpecReader READER = new SpecReader(
+            Presets.load(),
+            Limits.defaults(),
+            Bodies.DATASETS,
+            () -> Map.of(DeviceClass.CPU, Long.MAX_VALUE, DeviceClass.GPU, Long.MAX_VALUE));
     private static final JsonMapper ANY_MAPPER = JsonMapper.builder().build();
 
     @ParameterizedTest(name = "seed {0}")

@@ -10,15 +10,17 @@ import static org.shatterlab.experiment.Bodies.read;
 import static org.shatterlab.experiment.Bodies.violations;
 
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
+import org.shatterlab.lab.DeviceClass;
 import org.shatterlab.lab.Precision;
 import org.shatterlab.lab.input.Dataset;
 import org.shatterlab.lab.input.InputSpec;
@@ -54,9 +56,45 @@ class SpecReaderTest {
                         new Runs.Fixed(20),
                         0,
                         Precision.FLOAT32,
-                        "auto",
+                        DeviceClass.CPU,
                         0,
                         true));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"auto, CPU, CPU", "auto, GPU, GPU", "cpu, GPU, CPU", "gpu, GPU, GPU"})
+    void aDeviceThatIsLeftToTheServiceIsDecidedByItsWorkers(String asked, DeviceClass present, DeviceClass chosen) {
+        ExperimentSpec spec = readOn(Map.of(present, Long.MAX_VALUE), asked);
+        assertThat(spec.device()).isEqualTo(chosen);
+        assertThat(SpecReader.restore(SpecWriter.write(spec)).device())
+                .as("once its worker is gone")
+                .isEqualTo(chosen);
+    }
+
+    @Test
+    void aDeviceThatWasLeftToAServiceWithoutGpusIsACpu() {
+        ObjectNode stored = SpecWriter.write(read(body("'runs': 5")));
+        stored.put("device", "auto");
+        assertThat(SpecReader.restore(stored).device()).isEqualTo(DeviceClass.CPU);
+    }
+
+    @Test
+    void aCellMustFitIntoAWorkerOfItsOwnClass() {
+        Map<DeviceClass, Long> memory = Map.of(DeviceClass.CPU, Long.MAX_VALUE, DeviceClass.GPU, 1L);
+        assertThat(readOn(memory, "cpu").device()).isEqualTo(DeviceClass.CPU);
+        assertThatThrownBy(() -> readOn(memory, "gpu"))
+                .isInstanceOfSatisfying(
+                        InvalidRequestException.class,
+                        e -> assertThat(e.violations())
+                                .extracting(Violation::message)
+                                .singleElement()
+                                .asString()
+                                .contains("0 MiB is what the largest worker has"));
+    }
+
+    private static ExperimentSpec readOn(Map<DeviceClass, Long> memory, String device) {
+        return new SpecReader(Presets.load(), Limits.defaults(), Bodies.DATASETS, () -> memory)
+                .read(SpecJson.parse(body("'device': '" + device + "'").replace('\'', '"')));
     }
 
     @Test
@@ -176,7 +214,7 @@ class SpecReaderTest {
                 Presets.load(),
                 new Limits(1, 10, 10, 1, 10, 10, 10, 1, 2, 10, 1, Long.MAX_VALUE),
                 Bodies.DATASETS,
-                OptionalLong::empty);
+                Map::of);
         ExperimentSpec large = read(body("'runs': 100000"));
 
         assertThatThrownBy(() -> strict.read(SpecWriter.write(large)))

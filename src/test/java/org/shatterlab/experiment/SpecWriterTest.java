@@ -2,15 +2,17 @@ package org.shatterlab.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.OptionalLong;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.shatterlab.lab.DeviceClass;
 
 class SpecWriterTest {
 
-    /** Random experiments may cost more than a service computes. */
-    private final SpecReader reader = new SpecReader(Presets.load(), Limits.NONE, Bodies.DATASETS, OptionalLong::empty);
+    /** Random experiments may cost more than a service computes, and need a GPU. */
+    private final SpecReader reader =
+            new SpecReader(Presets.load(), Limits.NONE, Bodies.DATASETS, () -> Map.of(DeviceClass.GPU, Long.MAX_VALUE));
 
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 1702})
@@ -36,6 +38,6 @@ class SpecWriterTest {
                                 + "\"initialization\":\"he\",\"firstBiasStd\":1}],\"depths\":[2,4],"
                                 + "\"inputs\":{\"type\":\"grid\",\"from\":-2,\"to\":2,\"points\":256},"
                                 + "\"statistics\":[\"gradient-variance\",\"gradient-correlation\",\"autocorrelation\",\"gradient\"],"
-                                + "\"runs\":20,\"seed\":0,\"precision\":\"float32\",\"device\":\"auto\",\"priority\":0,\"cache\":true}");
+                                + "\"runs\":20,\"seed\":0,\"precision\":\"float32\",\"device\":\"gpu\",\"priority\":0,\"cache\":true}");
     }
 }

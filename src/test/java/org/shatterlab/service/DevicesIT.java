@@ -1,0 +1,115 @@
+package org.shatterlab.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.shatterlab.experiment.CellLedger;
+import org.shatterlab.experiment.Claim;
+import tools.jackson.databind.JsonNode;
+
+/** Which experiments wait for a GPU, beside a worker that has none. */
+class DevicesIT {
+
+    private static final String API = "/api/v1/experiments";
+    private static final String CELL = """
+            {"networks": [{"family": "feedforward", "width": 8}], "depths": [2], "runs": 5, "device": "%s",
+             "inputs": {"type": "grid", "points": 16}, "statistics": ["gradient-variance"]}""";
+
+    private Service service;
+
+    @BeforeEach
+    void start(@TempDir Path data) {
+        service = Service.start(data, "--shatterlab.worker.threads=1", "--shatterlab.worker.device=cpu");
+    }
+
+    @AfterEach
+    void stop() {
+        service.close();
+    }
+
+    private void gpuIsThere() throws InterruptedException {
+        service.execute("""
+                insert into worker (name, node, device, engine, threads, memory_bytes, heartbeat_at)
+                values ('with a GPU', 'n', 'gpu', 'e', 64, 1000000000000, now() + interval '1 hour')""");
+        refreshed();
+    }
+
+    private void gpuIsGone() throws InterruptedException {
+        service.execute("delete from worker where device = 'gpu'");
+        refreshed();
+    }
+
+    /** What workers there are is known for a second. */
+    private static void refreshed() throws InterruptedException {
+        Thread.sleep(1100);
+    }
+
+    private JsonNode accepted(HttpResponse<String> response) {
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(202);
+        return service.json.readTree(response.body());
+    }
+
+    private JsonNode submit(String device) {
+        return accepted(service.submit(CELL.formatted(device)));
+    }
+
+    private JsonNode act(JsonNode experiment, String action) {
+        return accepted(service.call("POST", API + "/" + experiment.get("id").asString() + "/" + action, ""));
+    }
+
+    private static String device(JsonNode experiment) {
+        return experiment.get("spec").get("device").asString();
+    }
+
+    private List<String> waitingForGpus() {
+        return service.texts("select left(task_instance, 64) from scheduled_tasks where task_name = 'cell-gpu'");
+    }
+
+    @Test
+    void aGpuThatIsNotThereIsRefusedWithWhatToDo() {
+        for (String query : List.of("", "?dryRun=true")) {
+            HttpResponse<String> response = service.call("POST", API + query, CELL.formatted("gpu"));
+            assertThat(response.statusCode()).isEqualTo(422);
+            JsonNode violation =
+                    service.json.readTree(response.body()).get("violations").get(0);
+            assertThat(violation.get("pointer").asString()).isEqualTo("/device");
+            assertThat(violation.get("message").asString()).contains("start one, or ask for \"auto\" or \"cpu\"");
+        }
+        JsonNode onCpu = submit("auto");
+        assertThat(device(onCpu)).isEqualTo("cpu");
+        assertThat(service.await(onCpu).get("state").asString()).isEqualTo("SUCCEEDED");
+    }
+
+    @Test
+    void anExperimentKeepsToTheDeviceThatItWasGiven() throws InterruptedException {
+        gpuIsThere();
+        assertThat(service.call("POST", API + "?dryRun=true", CELL.formatted("gpu"))
+                        .statusCode())
+                .isEqualTo(200);
+        JsonNode onGpu = submit("auto");
+        assertThat(device(onGpu)).isEqualTo("gpu");
+        JsonNode onCpu = submit("cpu");
+        assertThat(service.await(onCpu).get("state").asString()).isEqualTo("SUCCEEDED");
+        assertThat(service.count("cell"))
+                .as("results of two classes are not the same")
+                .isEqualTo(2);
+        assertThat(waitingForGpus()).as("whatever the worker with a CPU does").hasSize(1);
+
+        gpuIsGone();
+        act(onGpu, "cancel");
+        assertThat(waitingForGpus()).isEmpty();
+        assertThat(device(act(onGpu, "retry"))).isEqualTo("gpu");
+        assertThat(waitingForGpus()).hasSize(1);
+
+        CellLedger ledger = service.bean(CellLedger.class);
+        Claim claim = ledger.claim(waitingForGpus().getFirst(), "with a GPU").orElseThrow();
+        assertThat(ledger.finish(claim, "{\"device\": \"gpu\"}", () -> {})).isTrue();
+        assertThat(service.await(onGpu).get("state").asString()).isEqualTo("SUCCEEDED");
+    }
+}
