@@ -8,12 +8,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 import org.shatterlab.experiment.CellJson;
 import org.shatterlab.experiment.CellLedger;
 import org.shatterlab.experiment.Claim;
 import org.shatterlab.experiment.SmallCells;
 import org.shatterlab.lab.CellSpec;
-import org.shatterlab.lab.Lab;
+import org.shatterlab.lab.DeviceClass;
 import org.shatterlab.lab.UnmeasurableException;
 import org.shatterlab.lab.statistic.CellResult;
 import org.shatterlab.platform.DatabaseFailures;
@@ -32,18 +33,17 @@ class CellRunner implements SmallCells.Computer {
     /** How long it waits between two attempts to publish while the database is away. */
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
-    private final Lab lab;
+    private final Measurer measurer;
     private final CellLedger ledger;
     private final SmallCells small;
     private final Predictor predictor;
     private final ResultStore results;
     private final RunningCells running;
-    private final String worker;
-    private final String provenance;
+    private final Identity identity;
     private final int attempts;
 
     CellRunner(
-            Lab lab,
+            Measurer measurer,
             CellLedger ledger,
             SmallCells small,
             Predictor predictor,
@@ -51,14 +51,13 @@ class CellRunner implements SmallCells.Computer {
             RunningCells running,
             Identity identity,
             WorkerProperties properties) {
-        this.lab = lab;
+        this.measurer = measurer;
         this.ledger = ledger;
         this.small = small;
         this.predictor = predictor;
         this.results = results;
         this.running = running;
-        this.worker = identity.worker();
-        this.provenance = identity.provenance();
+        this.identity = identity;
         this.attempts = properties.attempts();
     }
 
@@ -66,9 +65,24 @@ class CellRunner implements SmallCells.Computer {
      * Who computes.
      *
      * @param worker the name of this process, unique among those that share a database
+     * @param device the class of devices of this process
      * @param provenance as JSON
      */
-    record Identity(String worker, String provenance) {}
+    record Identity(String worker, DeviceClass device, String provenance) {}
+
+    /** What measures a cell, on the caller's thread or while it waits. */
+    @FunctionalInterface
+    interface Measurer {
+
+        /**
+         * Measures a cell.
+         *
+         * @param stop whether the result is not needed any more
+         * @throws UnmeasurableException where it has none, which is its specification's fault
+         * @throws CancellationException where it was stopped
+         */
+        CellResult measure(CellSpec cell, BooleanSupplier stop);
+    }
 
     /**
      * Computes a cell, unless it has ended.
@@ -83,7 +97,7 @@ class CellRunner implements SmallCells.Computer {
         if (isComputedWithOthers(fingerprint)) {
             return ENDED;
         }
-        Optional<Claim> claim = ledger.claim(fingerprint, worker);
+        Optional<Claim> claim = ledger.claim(fingerprint, identity.worker());
         if (claim.isEmpty()) {
             LOG.debug("cell {} has ended already", fingerprint);
             return ENDED;
@@ -94,7 +108,8 @@ class CellRunner implements SmallCells.Computer {
     /** Where one of several cells cannot be computed, the one asked for is tried alone, and what fails is told of that one. */
     private boolean isComputedWithOthers(String fingerprint) {
         try {
-            return small.compute(fingerprint, worker, provenance, this);
+            return identity.device() == DeviceClass.CPU
+                    && small.compute(fingerprint, identity.worker(), identity.provenance(), this);
         } catch (RuntimeException | OutOfMemoryError e) {
             if (DatabaseFailures.isOutage(e)) {
                 throw e;
@@ -106,7 +121,7 @@ class CellRunner implements SmallCells.Computer {
 
     @Override
     public CellResult measure(Claim claim) {
-        return lab.measure(CellJson.read(claim.spec()));
+        return measurer.measure(CellJson.read(claim.spec()), () -> false);
     }
 
     @Override
@@ -126,7 +141,7 @@ class CellRunner implements SmallCells.Computer {
     private Optional<Duration> run(Claim claim) {
         try (RunningCells.Cell cell = running.begin(claim)) {
             CellSpec spec = CellJson.read(claim.spec());
-            CellResult result = lab.measure(spec, cell::isStopped);
+            CellResult result = measurer.measure(spec, cell::isStopped);
             publish(cell, claim, spec, result);
             return ENDED;
         } catch (CancellationException e) {
@@ -148,7 +163,7 @@ class CellRunner implements SmallCells.Computer {
         while (true) {
             try {
                 predictor.predict(claim.subject(), spec);
-                if (!ledger.finish(claim, provenance, () -> results.save(claim.fingerprint(), result))) {
+                if (!ledger.finish(claim, identity.provenance(), () -> results.save(claim.fingerprint(), result))) {
                     LOG.info("cell {} was taken over by another worker; its result is dropped", claim.fingerprint());
                 }
                 return;

@@ -2,6 +2,7 @@ package org.shatterlab.worker;
 
 import java.lang.management.ManagementFactory;
 import org.jspecify.annotations.Nullable;
+import org.shatterlab.lab.DeviceClass;
 import org.shatterlab.lab.Lab;
 import org.shatterlab.lab.LabRevision;
 import org.springframework.boot.info.GitProperties;
@@ -27,13 +28,13 @@ record Provenance(
         String java,
         String system) {
 
-    static Provenance of(Lab lab, @Nullable GitProperties git) {
+    static Provenance of(DeviceClass device, @Nullable GitProperties git) {
         var runtime = ManagementFactory.getRuntimeMXBean();
         return new Provenance(
                 git == null ? null : git.getCommitId(),
                 LabRevision.CURRENT,
                 LabRevision.ENGINE,
-                lab.deviceClass().apiName(),
+                device.apiName(),
                 Lab.INTRA_OP_THREADS,
                 runtime.getVmVersion() + ", " + runtime.getVmVendor(),
                 System.getProperty("os.name") + " " + System.getProperty("os.arch"));

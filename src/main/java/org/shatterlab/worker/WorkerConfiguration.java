@@ -11,6 +11,7 @@ import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import javax.sql.DataSource;
@@ -20,6 +21,7 @@ import org.shatterlab.experiment.Housekeeping;
 import org.shatterlab.experiment.SmallCells;
 import org.shatterlab.experiment.WorkerRegistry;
 import org.shatterlab.experiment.WorkerRegistry.Worker;
+import org.shatterlab.lab.DeviceClass;
 import org.shatterlab.lab.Lab;
 import org.shatterlab.lab.LabRevision;
 import org.shatterlab.lab.input.DatasetFolder;
@@ -36,7 +38,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The workers of this process: db-scheduler's threads, one cell at a time on each. */
+/**
+ * The workers of this process: db-scheduler's threads, one cell at a time on each. On GPUs they wait for the threads of the
+ * {@link DevicePool}.
+ */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnRole(Role.WORKER)
 @EnableConfigurationProperties(WorkerProperties.class)
@@ -56,24 +61,52 @@ class WorkerConfiguration {
     /** A cell that is told to stop does so after a layer, and is then handed back. */
     private static final Duration HANDING_BACK = Duration.ofSeconds(10);
 
+    /** Cells for another class of devices are unknown here, and db-scheduler would delete all of them in the end. */
+    private static final Duration NEVER = Duration.ofDays(365_000);
+
     /** How soon a worker sees what another process queued; its own process tells it at once. */
     private static final Duration POLLING = Duration.ofMillis(250);
 
-    @Bean
-    Lab lab(ServiceProperties properties, DatasetFolder datasets) {
-        return Lab.open(properties.folder().resolve("engine"), datasets);
+    /**
+     * What this process computes on.
+     *
+     * @param labs on devices of one class
+     */
+    record Devices(List<Lab> labs) {
+
+        DeviceClass deviceClass() {
+            return labs.getFirst().deviceClass();
+        }
     }
 
     @Bean
-    Worker worker(Lab lab, WorkerProperties properties) {
+    Devices devices(ServiceProperties properties, DatasetFolder datasets, WorkerProperties worker) {
+        Lab cpu = Lab.open(properties.folder().resolve("engine"), datasets);
+        List<Lab> gpus = worker.gpus(Lab.gpuCount()).stream().map(cpu::onGpu).toList();
+        return new Devices(gpus.isEmpty() ? List.of(cpu) : gpus);
+    }
+
+    @Bean
+    CellRunner.Measurer measurer(Devices devices) {
+        return switch (devices.deviceClass()) {
+            case CPU -> devices.labs().getFirst()::measure;
+            case GPU ->
+                new DevicePool(devices.labs().stream()
+                        .map(lab -> new DevicePool.Device(lab::runsAtATime, lab::measure))
+                        .toList());
+        };
+    }
+
+    @Bean
+    Worker worker(Devices devices, WorkerProperties properties) {
         String node = new SchedulerName.Hostname().getName();
         return new Worker(
                 node + "-" + UUID.randomUUID(),
                 node,
-                lab.deviceClass().apiName(),
+                devices.deviceClass().apiName(),
                 LabRevision.ENGINE,
-                properties.parallelism(),
-                properties.memoryBytes());
+                properties.parallelism(devices.labs()),
+                properties.memoryBytes(devices.labs()));
     }
 
     @Bean
@@ -88,7 +121,8 @@ class WorkerConfiguration {
 
     @Bean
     CellRunner cellRunner(
-            Lab lab,
+            Devices devices,
+            CellRunner.Measurer measurer,
             CellLedger ledger,
             SmallCells small,
             Predictor predictor,
@@ -99,20 +133,23 @@ class WorkerConfiguration {
             JsonMapper mapper,
             WorkerProperties properties) {
         return new CellRunner(
-                lab,
+                measurer,
                 ledger,
                 small,
                 predictor,
                 results,
                 running,
                 new CellRunner.Identity(
-                        worker.name(), Provenance.of(lab, git.getIfAvailable()).json(mapper)),
+                        worker.name(),
+                        devices.deviceClass(),
+                        Provenance.of(devices.deviceClass(), git.getIfAvailable())
+                                .json(mapper)),
                 properties);
     }
 
     @Bean
-    CustomTask<Void> cellTask(CellRunner runner) {
-        return Tasks.custom(CellQueue.cell(org.shatterlab.lab.DeviceClass.CPU))
+    CustomTask<Void> cellTask(CellRunner runner, Devices devices) {
+        return Tasks.custom(CellQueue.cell(devices.deviceClass()))
                 .onFailure((complete, operations) ->
                         operations.reschedule(complete, complete.getTimeDone().plus(AFTER_OUTAGE)))
                 // It keeps its place in the queue: behind all that waits it could lie for another minute.
@@ -144,6 +181,7 @@ class WorkerConfiguration {
             CustomTask<Void> cellTask,
             RecurringTask<Void> topUpTask,
             DatabaseClock clock,
+            Worker worker,
             WorkerProperties properties) {
         // Two statements rather than one UPDATE with the LIMIT in a subquery: PostgreSQL may evaluate that subquery
         // several times and pick more cells than there are threads, whose leases then end before they start.
@@ -154,11 +192,12 @@ class WorkerConfiguration {
                 // Only the database's failures come to it.
                 .failureLogging(LogLevel.WARN, false)
                 .startTasks(topUpTask)
-                .threads(properties.parallelism())
+                .threads(worker.threads())
                 .pollUsingLockAndFetch(0.5, 1.0)
                 .pollingInterval(POLLING)
                 .heartbeatInterval(HEARTBEAT)
                 .missedHeartbeatsLimit(MISSED_HEARTBEATS)
+                .deleteUnresolvedAfter(NEVER)
                 .shutdownMaxWait(properties.grace().plus(HANDING_BACK))
                 .enablePriority()
                 .build();

@@ -1,0 +1,154 @@
+package org.shatterlab.worker;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
+import java.util.function.ToIntFunction;
+import org.shatterlab.lab.CellSpec;
+import org.shatterlab.lab.UnmeasurableException;
+import org.shatterlab.lab.statistic.CellResult;
+
+/**
+ * Measures cells on GPUs: one thread for each, which takes the cell that waits longest together with its siblings, as many as
+ * are computed at a time. While it computes, the next gather. Thread-safe.
+ */
+final class DevicePool implements CellRunner.Measurer, AutoCloseable {
+
+    /** How soon a cell that is to stop does so. */
+    private static final long PATIENCE_MILLIS = 100;
+
+    /** Oldest first; guarded by this pool. */
+    private final List<Waiting> waiting = new ArrayList<>();
+
+    private final List<Thread> threads;
+
+    /** One thread for each device. */
+    DevicePool(List<Device> devices) {
+        threads = devices.stream()
+                .map(device -> Thread.ofPlatform().daemon().name("device").start(() -> work(device)))
+                .toList();
+    }
+
+    /**
+     * Something that measures cells.
+     *
+     * @param runsAtATime how many runs of a cell and its siblings it measures together
+     * @param measure siblings to their results, in their order, unless it is told to stop
+     */
+    record Device(
+            ToIntFunction<CellSpec> runsAtATime,
+            BiFunction<List<CellSpec>, BooleanSupplier, List<CellResult>> measure) {}
+
+    private record Waiting(CellSpec cell, BooleanSupplier stop, CompletableFuture<CellResult> result) {}
+
+    /**
+     * Has a cell measured. Where it is to stop its caller does so at once; others that are measured with it go on.
+     *
+     * @throws UnmeasurableException where it has no result, whatever those have that were measured with it
+     * @throws CancellationException where it was stopped
+     */
+    @Override
+    public CellResult measure(CellSpec cell, BooleanSupplier stop) {
+        Waiting own = new Waiting(cell, stop, new CompletableFuture<>());
+        synchronized (this) {
+            waiting.add(own);
+            notifyAll();
+        }
+        try {
+            while (true) {
+                try {
+                    return own.result().get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+                } catch (TimeoutException e) {
+                    if (stop.getAsBoolean()) {
+                        throw cancelled("nobody waits for this cell any more", e);
+                    }
+                }
+            }
+        } catch (ExecutionException e) {
+            throw failure(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw cancelled("interrupted while a device was waited for", e);
+        } finally {
+            synchronized (this) {
+                waiting.remove(own);
+            }
+        }
+    }
+
+    private static CancellationException cancelled(String why, Exception cause) {
+        CancellationException cancelled = new CancellationException(why);
+        cancelled.initCause(cause);
+        return cancelled;
+    }
+
+    /** As it was thrown where the cell was measured. */
+    private static RuntimeException failure(ExecutionException e) {
+        return switch (e.getCause()) {
+            case RuntimeException exception -> exception;
+            case Error error -> throw error;
+            case null, default -> new IllegalStateException(e);
+        };
+    }
+
+    private void work(Device device) {
+        try {
+            while (true) {
+                measure(device, next(device));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits for a cell, and takes its siblings along. */
+    private synchronized List<Waiting> next(Device device) throws InterruptedException {
+        while (waiting.isEmpty()) {
+            wait();
+        }
+        CellSpec first = waiting.getFirst().cell();
+        int room = device.runsAtATime().applyAsInt(first);
+        List<Waiting> together = new ArrayList<>();
+        for (Iterator<Waiting> all = waiting.iterator(); all.hasNext(); ) {
+            Waiting next = all.next();
+            if (together.isEmpty() || (next.cell().runs() <= room && next.cell().isSiblingOf(first))) {
+                together.add(next);
+                all.remove();
+                room -= next.cell().runs();
+            }
+        }
+        return together;
+    }
+
+    /** Where one of several cannot be measured each is measured alone, so that what fails is told of that one. */
+    private static void measure(Device device, List<Waiting> together) {
+        try {
+            List<CellResult> results = device.measure()
+                    .apply(
+                            together.stream().map(Waiting::cell).toList(),
+                            () -> together.stream().allMatch(one -> one.stop().getAsBoolean()));
+            for (int i = 0; i < together.size(); i++) {
+                together.get(i).result().complete(results.get(i));
+            }
+        } catch (RuntimeException | Error e) {
+            if (together.size() == 1) {
+                together.getFirst().result().completeExceptionally(e);
+            } else {
+                together.forEach(one -> measure(device, List.of(one)));
+            }
+        }
+    }
+
+    /** Takes no more cells; those that wait are not measured. */
+    @Override
+    public void close() {
+        threads.forEach(Thread::interrupt);
+    }
+}

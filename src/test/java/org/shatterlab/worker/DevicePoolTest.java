@@ -1,0 +1,219 @@
+package org.shatterlab.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.shatterlab.lab.CellSpec;
+import org.shatterlab.lab.Lab;
+import org.shatterlab.lab.Precision;
+import org.shatterlab.lab.UnmeasurableException;
+import org.shatterlab.lab.input.DatasetFolder;
+import org.shatterlab.lab.input.InputSpec;
+import org.shatterlab.lab.network.NetworkSpec;
+import org.shatterlab.lab.network.Normalization;
+import org.shatterlab.lab.network.Wiring;
+import org.shatterlab.lab.statistic.CellResult;
+import org.shatterlab.lab.statistic.Statistic;
+
+@Timeout(60)
+class DevicePoolTest {
+
+    private static final int WIDTH = 8;
+    private static final int ROOM = 20;
+
+    /** The first run of a cell that has no result. */
+    private static final int BAD = 35;
+
+    /** The first runs of the cells of each batch that was begun. */
+    private final List<List<Integer>> batches = new CopyOnWriteArrayList<>();
+
+    private final Semaphore begun = new Semaphore(0);
+    private final Semaphore allowed = new Semaphore(0);
+    private final ExecutorService callers = Executors.newCachedThreadPool();
+    private final DevicePool.Device device = new DevicePool.Device(_ -> ROOM, this::compute);
+    private final DevicePool pool = new DevicePool(List.of(device));
+
+    @AfterEach
+    void close() {
+        pool.close();
+        callers.shutdownNow();
+    }
+
+    /** A device that begins with a batch and ends it when it may. */
+    private List<CellResult> compute(List<CellSpec> siblings, BooleanSupplier stop) {
+        batches.add(siblings.stream().map(CellSpec::firstRun).toList());
+        begun.release();
+        while (!mayEnd()) {
+            if (stop.getAsBoolean()) {
+                throw new CancellationException("told to");
+            }
+        }
+        if (siblings.stream().anyMatch(cell -> cell.firstRun() == BAD)) {
+            throw new UnmeasurableException("run " + BAD + " has none");
+        }
+        return siblings.stream().map(DevicePoolTest::result).toList();
+    }
+
+    private boolean mayEnd() {
+        try {
+            return allowed.tryAcquire(10, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Told apart by the run in which its cell begins. */
+    private static CellResult result(CellSpec cell) {
+        return new CellResult(
+                List.of(), List.of(), List.of(new CellResult.Series(1, cell.firstRun(), new double[] {cell.runs()})));
+    }
+
+    private static CellSpec cell(int width, int firstRun) {
+        return new CellSpec(
+                new NetworkSpec.Rectifier(new Wiring.Feedforward(), width, Normalization.NONE, 1),
+                new InputSpec.Grid(-2, 2, 16),
+                List.of(1, 3),
+                Set.of(Statistic.GRADIENT_VARIANCE),
+                Precision.FLOAT64,
+                1,
+                firstRun,
+                5);
+    }
+
+    /** A cell that waits, which is when it is first asked whether it is to stop. */
+    private final class Cell {
+
+        private final CountDownLatch asked = new CountDownLatch(1);
+        private volatile boolean stopped;
+        private final Future<CellResult> result;
+
+        Cell(int width, int firstRun) throws InterruptedException {
+            result = callers.submit(() -> pool.measure(cell(width, firstRun), this::isStopped));
+            asked.await();
+        }
+
+        private boolean isStopped() {
+            asked.countDown();
+            return stopped;
+        }
+
+        int measured() throws InterruptedException, ExecutionException {
+            return result.get().series().getFirst().run();
+        }
+    }
+
+    private List<Cell> waiting(int... firstRuns) throws InterruptedException {
+        List<Cell> cells = new ArrayList<>();
+        for (int firstRun : firstRuns) {
+            cells.add(new Cell(WIDTH, firstRun));
+        }
+        return cells;
+    }
+
+    @Test
+    void siblingsThatWaitAreMeasuredTogether() throws Exception {
+        Cell first = new Cell(WIDTH, 0);
+        List<Cell> siblings = waiting(10, 5);
+        Cell other = new Cell(WIDTH + 1, 15);
+        siblings.addAll(waiting(20, 25, 30));
+        allowed.release(4);
+        assertThat(first.measured()).isZero();
+        assertThat(other.measured()).isEqualTo(15);
+        for (int i = 0; i < siblings.size(); i++) {
+            assertThat(siblings.get(i).measured())
+                    .isEqualTo(List.of(10, 5, 20, 25, 30).get(i));
+        }
+        assertThat(batches)
+                .as("no more than there is room for, and the oldest first")
+                .containsExactly(List.of(0), List.of(10, 5, 20, 25), List.of(15), List.of(30));
+    }
+
+    @Test
+    void aCellWithoutAResultCostsItsSiblingsNothing() throws Exception {
+        Cell first = new Cell(WIDTH, 0);
+        List<Cell> siblings = waiting(30, BAD, 40);
+        allowed.release(5);
+        assertThat(first.measured()).isZero();
+        assertThat(siblings.getFirst().measured()).isEqualTo(30);
+        assertThat(siblings.getLast().measured()).isEqualTo(40);
+        assertThatThrownBy(() -> siblings.get(1).measured()).hasCauseInstanceOf(UnmeasurableException.class);
+    }
+
+    @Test
+    void aCellThatIsToStopLeavesThoseThatWait() throws Exception {
+        Cell first = new Cell(WIDTH, 0);
+        List<Cell> siblings = waiting(5, 10);
+        siblings.getFirst().stopped = true;
+        assertThatThrownBy(() -> siblings.getFirst().measured()).hasCauseInstanceOf(CancellationException.class);
+        allowed.release(2);
+        assertThat(first.measured()).isZero();
+        assertThat(siblings.getLast().measured()).isEqualTo(10);
+        assertThat(batches).containsExactly(List.of(0), List.of(10));
+    }
+
+    @Test
+    void aBatchGoesOnUntilAllOfItIsToStop() throws Exception {
+        Cell first = new Cell(WIDTH, 0);
+        List<Cell> siblings = waiting(5, 10);
+        allowed.release();
+        assertThat(first.measured()).isZero();
+        begun.acquire(2);
+        siblings.getFirst().stopped = true;
+        assertThatThrownBy(() -> siblings.getFirst().measured()).hasCauseInstanceOf(CancellationException.class);
+        allowed.release();
+        assertThat(siblings.getLast().measured()).isEqualTo(10);
+
+        List<Cell> stopped = waiting(15);
+        begun.acquire();
+        stopped.getFirst().stopped = true;
+        assertThatThrownBy(() -> stopped.getFirst().measured()).hasCauseInstanceOf(CancellationException.class);
+        Cell next = new Cell(WIDTH, 20);
+        begun.acquire();
+        allowed.release();
+        assertThat(next.measured()).as("once the device has stopped").isEqualTo(20);
+    }
+
+    @Test
+    void eachDeviceHasAThread() throws Exception {
+        try (DevicePool two = new DevicePool(List.of(device, device))) {
+            Future<CellResult> one = callers.submit(() -> two.measure(cell(WIDTH, 0), () -> false));
+            Future<CellResult> other = callers.submit(() -> two.measure(cell(WIDTH + 1, 5), () -> false));
+            begun.acquire(2);
+            allowed.release(2);
+            assertThat(one.get().series().getFirst().run()).isZero();
+            assertThat(other.get().series().getFirst().run()).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void aLabMeasuresTheSameByWayOfThePool() throws Exception {
+        Lab lab = Lab.open(Path.of("target/djl"), new DatasetFolder(Path.of("target/datasets")));
+        try (DevicePool ofLab = new DevicePool(List.of(new DevicePool.Device(_ -> ROOM, lab::measure)))) {
+            List<Future<CellResult>> results = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                CellSpec cell = cell(WIDTH, 5 * i);
+                results.add(callers.submit(() -> ofLab.measure(cell, () -> false)));
+            }
+            for (int i = 0; i < results.size(); i++) {
+                assertThat(results.get(i).get()).isEqualTo(lab.measure(cell(WIDTH, 5 * i)));
+            }
+        }
+    }
+}
