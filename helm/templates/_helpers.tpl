@@ -10,6 +10,15 @@ app.kubernetes.io/name: {{ .Chart.Name }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
+{{/* The Deployments there are, by the ends of their names: the keys of their values. */}}
+{{- define "shatterlab.deployments" -}}
+api: api
+worker: worker
+{{- if .Values.gpuWorker.enabled }}
+gpu: gpuWorker
+{{- end }}
+{{- end }}
+
 {{- define "shatterlab.labels" -}}
 {{ include "shatterlab.selectorLabels" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}

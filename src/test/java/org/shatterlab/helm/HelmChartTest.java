@@ -68,10 +68,10 @@ class HelmChartTest {
             auth: {issuerUri: "https://login.example.org"}
             api: {resources: {limits: {memory: 2Gi}}}
             worker:
-              resources: {requests: {cpu: 8, memory: 16Gi}, limits: {cpu: 8, memory: 16Gi, nvidia.com/gpu: 1}}
+              resources: {requests: {cpu: 8, memory: 16Gi}, limits: {cpu: 8, memory: 16Gi}}
               engineSizeLimit: 8Gi
-              nodeSelector: {accelerator: h200}
-              tolerations: [{key: nvidia.com/gpu, operator: Exists, effect: NoSchedule}]
+              nodeSelector: {size: large}
+              tolerations: [{key: large, operator: Exists, effect: NoSchedule}]
               affinity:
                 podAntiAffinity:
                   preferredDuringSchedulingIgnoredDuringExecution:
@@ -79,6 +79,19 @@ class HelmChartTest {
                       podAffinityTerm:
                         topologyKey: kubernetes.io/hostname
                         labelSelector: {matchLabels: {app.kubernetes.io/component: worker}}
+            """;
+
+    private static final String ON_GPUS = """
+            image: {repository: images.example.org/shatterlab, tag: 1.2.3}
+            database: {existingSecret: postgres}
+            auth: {existingSecret: tokens}
+            gpuWorker:
+              enabled: true
+              replicas: 2
+              image: {repository: images.example.org/shatterlab-gpu}
+              resources: {limits: {memory: 32Gi, nvidia.com/gpu: 2}}
+              nodeSelector: {accelerator: h200}
+              tolerations: [{key: nvidia.com/gpu, operator: Exists, effect: NoSchedule}]
             """;
 
     @TempDir
@@ -136,6 +149,10 @@ class HelmChartTest {
                                 Collectors.collectingAndThen(
                                         Collectors.toList(),
                                         names -> names.stream().sorted().collect(Collectors.joining(" "))))));
+    }
+
+    private static String[] deployments(Manifests manifests) {
+        return kinds(manifests).getOrDefault("Deployment", "").split(" ");
     }
 
     @Test
@@ -231,19 +248,43 @@ class HelmChartTest {
         assertThat(container(manifests, "api").getResources().getLimits())
                 .containsOnly(entry("memory", new Quantity("2Gi")));
         assertThat(container(manifests, "worker").getResources().getLimits())
-                .containsOnly(
-                        entry("cpu", new Quantity("8")),
-                        entry("memory", new Quantity("16Gi")),
-                        entry("nvidia.com/gpu", new Quantity("1")));
-        assertThat(pod(manifests, "worker").getNodeSelector()).containsOnly(entry("accelerator", "h200"));
+                .containsOnly(entry("cpu", new Quantity("8")), entry("memory", new Quantity("16Gi")));
+        assertThat(pod(manifests, "worker").getNodeSelector()).containsOnly(entry("size", "large"));
         assertThat(pod(manifests, "worker").getTolerations())
                 .singleElement()
-                .satisfies(toleration -> assertThat(toleration.getKey()).isEqualTo("nvidia.com/gpu"));
+                .satisfies(toleration -> assertThat(toleration.getKey()).isEqualTo("large"));
         assertThat(pod(manifests, "worker").getAffinity().getPodAntiAffinity()).isNotNull();
         assertThat(volumes(manifests, "worker")).containsEntry("/shatterlab/engine", new Quantity("8Gi"));
         assertThat(pod(manifests, "api").getNodeSelector()).isEmpty();
         assertThat(pod(manifests, "api").getTolerations()).isEmpty();
         assertThat(pod(manifests, "api").getAffinity()).isNull();
+    }
+
+    @Test
+    void workersOnGpusHaveAnImageAndNodesOfTheirOwn() throws IOException {
+        Manifests manifests = render(ON_GPUS);
+        assertThat(kinds(manifests))
+                .containsEntry("Deployment", "api gpu worker")
+                .containsEntry("PodDisruptionBudget", "gpu");
+        assertThat(container(manifests, "gpu").getImage()).isEqualTo("images.example.org/shatterlab-gpu:1.2.3");
+        assertThat(container(manifests, "worker").getImage()).isEqualTo("images.example.org/shatterlab:1.2.3");
+        assertThat(container(manifests, "gpu").getResources().getLimits())
+                .containsOnly(entry("memory", new Quantity("32Gi")), entry("nvidia.com/gpu", new Quantity("2")));
+        assertThat(env(manifests, "gpu"))
+                .containsEntry("SHATTERLAB_ROLES", "worker")
+                .containsEntry("SHATTERLAB_WORKER_DEVICE", "gpu")
+                .containsEntry("SHATTERLAB_WORKER_THREADS", "0");
+        assertThat(env(manifests, "worker")).containsEntry("SHATTERLAB_WORKER_DEVICE", "cpu");
+        assertThat(volumes(manifests, "gpu")).containsKey("/shatterlab/engine");
+        assertThat(pod(manifests, "gpu").getNodeSelector()).containsOnly(entry("accelerator", "h200"));
+        assertThat(pod(manifests, "gpu").getTolerations())
+                .singleElement()
+                .satisfies(toleration -> assertThat(toleration.getKey()).isEqualTo("nvidia.com/gpu"));
+        assertThat(pod(manifests, "worker").getNodeSelector()).isEmpty();
+        assertThat(container(render(MINIMAL + "\ngpuWorker: {enabled: true}"), "gpu")
+                        .getResources()
+                        .getLimits())
+                .containsEntry("nvidia.com/gpu", new Quantity("1"));
     }
 
     /** The sizes of the volumes, by where they are mounted. */
@@ -259,12 +300,12 @@ class HelmChartTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {MINIMAL, PRODUCTION, EXTERNALLY_MANAGED})
+    @ValueSource(strings = {MINIMAL, PRODUCTION, EXTERNALLY_MANAGED, ON_GPUS})
     void podsAreRestricted(String values) throws IOException {
         Manifests manifests = render(values);
         assertThat(manifests.the(ServiceAccount.class, "lab-shatterlab").getAutomountServiceAccountToken())
                 .isFalse();
-        for (String role : List.of("api", "worker")) {
+        for (String role : deployments(manifests)) {
             PodSpec pod = pod(manifests, role);
             assertThat(pod.getServiceAccountName()).isEqualTo("lab-shatterlab");
             assertThat(pod.getAutomountServiceAccountToken()).isFalse();
@@ -282,10 +323,10 @@ class HelmChartTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {MINIMAL, PRODUCTION, EXTERNALLY_MANAGED})
+    @ValueSource(strings = {MINIMAL, PRODUCTION, EXTERNALLY_MANAGED, ON_GPUS})
     void probesAskTheHealthOfThePortThatListens(String values) throws IOException {
         Manifests manifests = render(values);
-        for (String role : List.of("api", "worker")) {
+        for (String role : deployments(manifests)) {
             Container container = container(manifests, role);
             assertThat(container.getPorts()).singleElement().satisfies(port -> {
                 assertThat(port.getName()).isEqualTo("http");
@@ -459,6 +500,9 @@ class HelmChartTest {
                 "worker: {replicas: -1}                           | replicas",
                 "worker: {replicas: two}                          | replicas",
                 "worker: {threads: 1.5}                           | threads",
+                "worker: {enabled: true}                          | enabled",
+                "gpuWorker: {enabled: 1}                          | enabled",
+                "env: {SHATTERLAB_WORKER_DEVICE: gpu}             | SHATTERLAB_WORKER_DEVICE",
                 "worker: {resources: {limits: {memory: 4GB}}}     | memory",
                 "image: {pullPolicy: Sometimes}                   | pullPolicy",
                 "env: {SPRING_DATASOURCE_URL: 'jdbc:postgresql:'} | SPRING_DATASOURCE_URL",
