@@ -21,6 +21,10 @@ class DevicesIT {
             {"networks": [{"family": "feedforward", "width": 8}], "depths": [2], "runs": 5, "device": "%s",
              "inputs": {"type": "grid", "points": 16}, "statistics": ["gradient-variance"]}""";
 
+    private static final String PROVENANCE = """
+            {"commit": null, "labRevision": "2", "engine": "pytorch-2.7.1", "device": "gpu", "intraOpThreads": 1,
+             "java": "25", "system": "Linux amd64"}""";
+
     private Service service;
 
     @BeforeEach
@@ -109,7 +113,9 @@ class DevicesIT {
 
         CellLedger ledger = service.bean(CellLedger.class);
         Claim claim = ledger.claim(waitingForGpus().getFirst(), "with a GPU").orElseThrow();
-        assertThat(ledger.finish(claim, "{\"device\": \"gpu\"}", () -> {})).isTrue();
-        assertThat(service.await(onGpu).get("state").asString()).isEqualTo("SUCCEEDED");
+        assertThat(ledger.finish(claim, PROVENANCE, () -> {})).isTrue();
+        JsonNode ended = service.await(onGpu);
+        assertThat(ended.get("state").asString()).isEqualTo("SUCCEEDED");
+        assertThat(ended.at("/provenance/0/computedBy/device").asString()).isEqualTo("gpu");
     }
 }
