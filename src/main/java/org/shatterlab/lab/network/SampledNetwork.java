@@ -11,6 +11,7 @@ import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.apache.commons.rng.sampling.distribution.ContinuousSampler;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.lab.Precision;
@@ -31,7 +32,7 @@ public final class SampledNetwork implements AutoCloseable {
 
     private static final int CHUNK = 1024;
 
-    private final Arena memory = Arena.ofConfined();
+    private final Arena memory;
     private final NetworkSpec.Rectifier spec;
     private final int dimension;
     private final List<RunDraws> runs;
@@ -45,11 +46,13 @@ public final class SampledNetwork implements AutoCloseable {
      * @param runs R of them
      * @param manager what the arrays of weights are closed with
      */
+    @SuppressWarnings("MustBeClosedChecker") // close() closes the memory
     public SampledNetwork(
             NetworkSpec.Rectifier spec, int dimension, List<RunDraws> runs, NDManager manager, Precision precision) {
         this.spec = spec;
         this.dimension = dimension;
         this.runs = List.copyOf(runs);
+        this.memory = runs.size() == 1 ? Arena.ofConfined() : Arena.ofShared();
         this.manager = manager;
         this.type = precision.type();
         this.hiddenBuffer = allocate(Math.toIntExact(hiddenShape().size()));
@@ -135,19 +138,17 @@ public final class SampledNetwork implements AutoCloseable {
         memory.close();
     }
 
-    /** Each run's values one after the other. */
+    /** Each run's values one after the other, those of several runs at once: a GPU, which has many, waits for them. */
     private void fill(ByteBuffer buffer, Function<RunDraws, ContinuousSampler> samplers, double scale) {
         int each = buffer.capacity() / type.getNumOfBytes() / runs.size();
-        int from = 0;
-        for (RunDraws draws : runs) {
-            ContinuousSampler values = samplers.apply(draws);
+        IntStream.range(0, runs.size()).parallel().forEach(run -> {
+            ContinuousSampler values = samplers.apply(runs.get(run));
             if (type == DataType.FLOAT32) {
-                fill(buffer.asFloatBuffer().slice(from, each), values, scale);
+                fill(buffer.asFloatBuffer().slice(run * each, each), values, scale);
             } else {
-                fill(buffer.asDoubleBuffer().slice(from, each), values, scale);
+                fill(buffer.asDoubleBuffer().slice(run * each, each), values, scale);
             }
-            from += each;
-        }
+        });
     }
 
     /** By way of a plain array, which is filled faster than a buffer, and stays in the cache. */
