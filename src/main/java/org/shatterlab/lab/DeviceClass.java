@@ -1,6 +1,6 @@
 package org.shatterlab.lab;
 
-/** A kind of device. Two devices of one class round alike, up to their model. */
+/** A kind of device, whose results are not taken for those of another: they round differently. */
 public enum DeviceClass {
     CPU("cpu"),
     GPU("gpu");
