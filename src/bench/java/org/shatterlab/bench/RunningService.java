@@ -26,25 +26,56 @@ import tools.jackson.databind.json.JsonMapper;
  */
 record RunningService(Process process, String base, double secondsToReady) implements AutoCloseable {
 
-    private static final Path JAR = Path.of("target", "shatterlab.jar");
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Duration PAUSE = Duration.ofMillis(20);
     private static final JsonMapper JSON = new JsonMapper();
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
+    /** What is started. */
+    record Program(Path jar, List<String> javaOptions) {
+
+        static final Program JAR = new Program(Path.of("target", "shatterlab.jar"), List.of());
+
+        Program with(String option) {
+            List<String> options = new ArrayList<>(javaOptions);
+            options.add(option);
+            return new Program(jar, List.copyOf(options));
+        }
+
+        /** The jar unpacked, with an ahead-of-time cache, as the README says and the image has it. */
+        static Program trained(Path folder) throws IOException, InterruptedException {
+            Path cache = folder.resolve("shatterlab.aot");
+            Program unpacked = new Program(folder.resolve("shatterlab.jar"), List.of());
+            finish(JAR.with("-Djarmode=tools").command("extract", "--destination", folder.toString()));
+            finish(unpacked.with("-XX:AOTCacheOutput=" + cache)
+                    .with("-Dspring.context.exit=onRefresh")
+                    .command("--server.port=0", "--shatterlab.data-dir=" + folder.resolveSibling("training")));
+            return unpacked.with("-XX:AOTCache=" + cache);
+        }
+
+        private static void finish(List<String> command) throws IOException, InterruptedException {
+            Process process = new ProcessBuilder(command).inheritIO().start();
+            if (process.waitFor() != 0) {
+                throw new IllegalStateException(command + " ended with " + process.exitValue());
+            }
+        }
+
+        private List<String> command(String... arguments) {
+            List<String> command = new ArrayList<>();
+            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.addAll(javaOptions);
+            command.addAll(List.of("-jar", jar.toString()));
+            command.addAll(List.of(arguments));
+            return command;
+        }
+    }
+
     /** Starts it on a data folder, and waits until it is ready. */
-    static RunningService start(Path dataFolder, List<String> javaOptions, List<String> arguments)
+    static RunningService start(Path dataFolder, Program program, List<String> arguments)
             throws IOException, InterruptedException {
         int port = freePort();
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(javaOptions);
-        command.addAll(List.of(
-                "-jar",
-                JAR.toString(),
-                "--server.port=" + port,
-                "--shatterlab.welcome=false",
-                "--shatterlab.data-dir=" + dataFolder));
+        List<String> command = program.command(
+                "--server.port=" + port, "--shatterlab.welcome=false", "--shatterlab.data-dir=" + dataFolder);
         command.addAll(arguments);
         Files.createDirectories(dataFolder);
         long start = System.nanoTime();
