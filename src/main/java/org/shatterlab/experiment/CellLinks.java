@@ -31,7 +31,7 @@ class CellLinks {
 
     /**
      * A cell to be stored: its fingerprint, that of its network and inputs, its canonical specification, and what it is
-     * estimated to cost, in seconds of a core.
+     * estimated to cost, in seconds of a core or of a GPU.
      */
     record NewCell(String fingerprint, String subject, String spec, double cost) {}
 
@@ -43,7 +43,7 @@ class CellLinks {
      *
      * @param cells how often the experiment has it
      * @param network of the first of them
-     * @param cost what they were estimated to cost, in seconds of a core
+     * @param cost what they were estimated to cost, in seconds of a core or of a GPU
      * @param running how many others of the experiment are being computed; 0 unless none had ended since the start
      */
     record Settled(UUID experiment, String fingerprint, int cells, int network, double cost, int running) {

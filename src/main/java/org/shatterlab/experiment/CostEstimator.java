@@ -110,9 +110,8 @@ public class CostEstimator {
         List<Measured> cells = jdbc
                 .sql("""
                         select c.spec::text, extract(epoch from c.finished_at - e.started_at)::double precision
-                        from (select * from cell_execution order by id desc limit 200) e
-                        join cell c on (c.fingerprint, c.fence) = (e.fingerprint, e.fence)
-                        where c.state = 'DONE' and c.provenance ->> 'device' = ?""")
+                        from cell_execution e join cell c on (c.fingerprint, c.fence) = (e.fingerprint, e.fence)
+                        where c.state = 'DONE' and c.provenance ->> 'device' = ? order by e.id desc limit 200""")
                 .param(DeviceClass.CPU.apiName())
                 .query((row, _) -> {
                     CellCost cost = CellCost.of(CellJson.read(row.getString(1)));

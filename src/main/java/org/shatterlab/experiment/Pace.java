@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * From then on there is another mark after twice as much work as between the two before it, at most {@value #STRIDE} of
  * all, and the rate is taken from the last but one: it is that of the recent past, whoever joined or left.
  *
- * @param cost of all its cells, in estimated seconds of a core
+ * @param cost of all its cells, in estimated seconds of a core, or of a GPU
  * @param ended the cost of those that have ended
  * @param generation how many were being computed when the first ended; 0 before
  * @param mark where the rate is taken from; null before the start

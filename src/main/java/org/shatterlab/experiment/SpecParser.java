@@ -131,11 +131,17 @@ final class SpecParser {
     /** What is left to the service is decided here, once; what was accepted before there was a choice was a CPU's. */
     private DeviceClass device(Fields fields) {
         String asked = fields.choice("device", DEVICES, Defaults.DEVICE);
-        boolean hasGpu = memory != null && memory.most().containsKey(DeviceClass.GPU);
+        Set<DeviceClass> there = memory == null ? Set.of() : memory.most().keySet();
+        boolean hasGpu = there.contains(DeviceClass.GPU);
         if (memory != null && asked.equals(GPU) && !hasGpu) {
             fields.refuse(
                     "device",
                     "no worker with a GPU gave a sign of life within a minute; start one, or ask for \"auto\" or \"cpu\"");
+        }
+        if (asked.equals(CPU) && hasGpu && !there.contains(DeviceClass.CPU)) {
+            fields.refuse(
+                    "device",
+                    "only workers with a GPU gave a sign of life within a minute; start one without, or ask for \"auto\" or \"gpu\"");
         }
         return asked.equals(GPU) || (asked.equals(Defaults.DEVICE) && hasGpu) ? DeviceClass.GPU : DeviceClass.CPU;
     }

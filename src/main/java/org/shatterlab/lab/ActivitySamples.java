@@ -37,29 +37,14 @@ final class ActivitySamples {
      *
      * @param layer l, from 1
      * @param preActivations what has the sign of n_l(h_{l-1}), shape (M, N)
-     * @throws UnmeasurableException where they leave the floating-point range
      */
     void see(int layer, NDArray preActivations) {
-        requireFinite(layer, preActivations);
         try (NDArray now = preActivations.gt(0);
                 NDArray numbers = now.toType(DataType.INT64, true);
                 NDArray sum = numbers.sum(INPUTS)) {
             counts.subList(layer - 1, counts.size()).clear();
             counts.add(sum.toLongArray());
             active = needsEachInput && cell.depths().contains(layer) ? now.toBooleanArray() : null;
-        }
-    }
-
-    private void requireFinite(int layer, NDArray value) {
-        try (NDArray absolute = value.abs();
-                NDArray largest = absolute.max();
-                NDArray exact = largest.toType(DataType.FLOAT64, true)) {
-            if (!Double.isFinite(exact.getDouble())) {
-                throw new UnmeasurableException("The hidden states at layer " + layer + " leave the range of "
-                        + cell.precision().apiName() + ", so that it is not known which units are active. "
-                        + "Ask for smaller depths, or for a normalization or a smaller alpha or beta, "
-                        + "which keep the variance down.");
-            }
         }
     }
 

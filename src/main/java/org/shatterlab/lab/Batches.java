@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 /** Works through a list some elements at a time, and fewer of them once so many do not fit into memory. */
 final class Batches {
 
-    /** What PyTorch says, of a GPU. */
-    private static final String OUT_OF_MEMORY = "out of memory";
+    /** What PyTorch and cuBLAS say, of a GPU. */
+    private static final List<String> OUT_OF_MEMORY = List.of("out of memory", "CUBLAS_STATUS_ALLOC_FAILED");
 
     private Batches() {}
 
@@ -38,6 +38,7 @@ final class Batches {
     }
 
     private static boolean isOutOfMemory(EngineException failure) {
-        return Objects.requireNonNullElse(failure.getMessage(), "").contains(OUT_OF_MEMORY);
+        String message = Objects.requireNonNullElse(failure.getMessage(), "");
+        return OUT_OF_MEMORY.stream().anyMatch(message::contains);
     }
 }

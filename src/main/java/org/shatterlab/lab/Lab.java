@@ -30,8 +30,8 @@ import org.shatterlab.lab.statistic.DepthAccumulator;
 import org.shatterlab.lab.statistic.RunSample;
 
 /**
- * Measures cells on one device. Thread-safe: each call computes on its caller's thread alone, so that as many platform
- * threads as cores keep a CPU busy. A GPU is kept busy by one thread that computes many runs at a time.
+ * Measures cells on one device. Thread-safe: on a CPU each call computes on its caller's thread alone, so that as
+ * many platform threads as cores keep it busy. A GPU is kept busy by one thread that computes many runs at a time.
  */
 public final class Lab {
 

@@ -89,15 +89,22 @@ public record RunMemory(double weights, double arrays, double kept) {
         double points = cell.inputs().points();
         double dimension = cell.inputs().dimension();
         double channels = network.channels();
-        double positions = cell.inputs() instanceof InputSpec.Images images
-                ? Math.pow(images.dataset().side(), 2)
-                : dimension;
+        int side = cell.inputs() instanceof InputSpec.Images images
+                ? images.dataset().side()
+                : (int) Math.ceil(Math.sqrt(dimension));
+        double positions = Math.pow(side, 2);
         return new RunMemory(
                 bytes(cell) * KERNEL_TAPS * channels * channels * cell.depths().getLast(),
                 bytes(cell)
                                 * (CONVOLUTION_ARRAYS * points * positions * channels
                                         + 2 * points * dimension * cell.depths().size())
-                        + ConvolutionalPass.MOST_BYTES
+                        + Math.max(
+                                ConvolutionalPass.MOST_BYTES,
+                                ConvolutionalPass.imageBytes(
+                                        network,
+                                        side,
+                                        cell.depths(),
+                                        cell.precision().type()))
                         + 3 * Double.BYTES * points * dimension
                         + covariances(cell),
                 kept(cell));

@@ -105,9 +105,12 @@ final class Samples {
         @Override
         public void layer(int layer, Normalized normalized) {
             if (!activity.isEmpty()) {
-                NDList ofRuns = normalized.preActivations().split(activity.size());
-                for (int run = 0; run < activity.size(); run++) {
-                    activity.get(run).see(layer, ofRuns.get(run).squeeze(0));
+                try (NDList ofRuns = normalized.preActivations().split(activity.size())) {
+                    for (int run = 0; run < activity.size(); run++) {
+                        try (NDArray ofRun = ofRuns.get(run).squeeze(0)) {
+                            activity.get(run).see(layer, ofRun);
+                        }
+                    }
                 }
             }
         }

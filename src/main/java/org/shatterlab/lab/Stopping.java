@@ -5,8 +5,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * Ends a computation that nobody waits for any more, at the next of the places where it asks: before each layer of a sweep,
- * and each batch of images that is differentiated. What lies between two of them is not interrupted.
+ * Ends a computation that nobody waits for any more, at the next of the places where it asks: before each layer on
+ * the way up, and each layer or block on the way back. What lies between two of them is not interrupted.
  */
 public final class Stopping {
 

@@ -14,12 +14,16 @@ import java.util.function.ToIntFunction;
 import org.shatterlab.lab.CellSpec;
 import org.shatterlab.lab.UnmeasurableException;
 import org.shatterlab.lab.statistic.CellResult;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Measures cells on GPUs: one thread for each, which takes the cell that waits longest together with its siblings, as many as
  * are computed at a time. While it computes, the next gather. Thread-safe.
  */
 final class DevicePool implements CellRunner.Measurer, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DevicePool.class);
 
     /** How soon a cell that is to stop does so. */
     private static final long PATIENCE_MILLIS = 100;
@@ -114,7 +118,7 @@ final class DevicePool implements CellRunner.Measurer, AutoCloseable {
             wait();
         }
         CellSpec first = waiting.getFirst().cell();
-        int room = device.runsAtATime().applyAsInt(first);
+        int room = room(device, first);
         List<Waiting> together = new ArrayList<>();
         for (Iterator<Waiting> all = waiting.iterator(); all.hasNext(); ) {
             Waiting next = all.next();
@@ -125,6 +129,16 @@ final class DevicePool implements CellRunner.Measurer, AutoCloseable {
             }
         }
         return together;
+    }
+
+    /** Where that cannot be told the cell is measured alone, and fails for the same reason or does not. */
+    private static int room(Device device, CellSpec cell) {
+        try {
+            return device.runsAtATime().applyAsInt(cell);
+        } catch (RuntimeException e) {
+            LOG.warn("it is not known how many runs fit into the memory of a device", e);
+            return 0;
+        }
     }
 
     /** Where one of several cannot be measured each is measured alone, so that what fails is told of that one. */

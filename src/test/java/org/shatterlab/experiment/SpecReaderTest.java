@@ -89,7 +89,7 @@ class SpecReaderTest {
                                 .extracting(Violation::message)
                                 .singleElement()
                                 .asString()
-                                .contains("0 MiB is what the largest worker has"));
+                                .contains("0 MiB is what the largest worker on a CPU has"));
     }
 
     private static ExperimentSpec readOn(Map<DeviceClass, Long> memory, String device) {

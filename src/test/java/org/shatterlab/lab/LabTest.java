@@ -103,6 +103,25 @@ class LabTest {
         }
     }
 
+    /** A rectifier is closed where its input is no number: what comes back through such layers is finite, and wrong. */
+    @ParameterizedTest
+    @EnumSource(names = {"EFFECTIVE_RANK", "GRADIENT_VARIANCE", "ACTIVATION_RATE"})
+    void hiddenStatesThatLeaveTheRangeHaveNoGradients(Statistic statistic) {
+        CellSpec cell = new CellSpec(
+                resnet(Normalization.NONE),
+                new InputSpec.Gaussian(5, 4, 0),
+                List.of(2, 300),
+                Set.of(statistic),
+                Precision.FLOAT32,
+                11,
+                0,
+                1);
+        assertThatThrownBy(() -> lab.measure(cell))
+                .isInstanceOf(UnmeasurableException.class)
+                .hasMessageContaining("hidden states at layer 300 leave the range of float32")
+                .hasMessageContaining("float64");
+    }
+
     private static void assertSameUpToRounding(CellResult together, CellResult alone) {
         assertThat(together.rows()).hasSameSizeAs(alone.rows());
         for (int i = 0; i < alone.rows().size(); i++) {

@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import org.shatterlab.lab.UnmeasurableException;
 import org.shatterlab.lab.network.Coefficients;
 import org.shatterlab.lab.network.RectifierLayer;
 import org.shatterlab.lab.network.RectifierLayer.Normalized;
@@ -48,6 +49,7 @@ public final class AdjointPass {
      *
      * @param x the inputs, shape (R, M, d) or, the same for all runs, (1, M, d), of the network's type
      * @param depths at least one, ascending, from 1
+     * @throws UnmeasurableException where the hidden states leave the floating-point range
      */
     public static void sweep(SampledNetwork network, NDArray x, List<Integer> depths, Visitor visitor) {
         List<List<Integer>> sweeps = network.spec().wiring().dependsOnDepth()
@@ -137,6 +139,9 @@ public final class AdjointPass {
         for (int layer = 1; layer <= depth; layer++) {
             NDArray before = h;
             Normalized normalized = ForwardPass.normalize(before, network, layer);
+            if (layer == depth) {
+                ForwardPass.requireFinite(normalized, network, layer);
+            }
             rectifiers.push(new Rectifiers(normalized.slope(), normalized));
             if (layer < depth) {
                 try (NDArray branch = normalized.rectified()) {

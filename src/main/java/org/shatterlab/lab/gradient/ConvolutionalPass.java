@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import org.shatterlab.lab.Stopping;
 import org.shatterlab.lab.network.Coefficients;
 import org.shatterlab.lab.network.ConvolutionalLayers;
 import org.shatterlab.lab.network.ConvolutionalLayers.Frozen;
+import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.SampledConvnet;
 
 /**
@@ -23,7 +25,7 @@ import org.shatterlab.lab.network.SampledConvnet;
  */
 public final class ConvolutionalPass {
 
-    /** What is kept of the way up. */
+    /** What is kept of the way up, where one image does not need more. */
     public static final long MOST_BYTES = 256L << 20;
 
     /** Gradients that are carried through a block at a time. */
@@ -132,6 +134,7 @@ public final class ConvolutionalPass {
             NDArray images = x.duplicate();
             images.attach(scratch);
             ConvolutionalLayers.hidden(network, images, depth, (layer, h) -> {
+                Stopping.check();
                 NDArray n = frozen.get(layer - 1).normalize(h);
                 NDArray slope = frozen.get(layer - 1).slope(n);
                 slope.attach(pass);
@@ -152,14 +155,22 @@ public final class ConvolutionalPass {
                 .broadcast(shape);
     }
 
-    /** How many images go back at a time: of each the slopes of all layers are kept, and some arrays for each depth. */
+    /** How many images go back at a time. */
     private static int images(SampledConvnet network, List<Integer> depths) {
-        int side = network.images().side();
-        double bytes = (double) (depths.getLast() + ARRAYS_FOR_EACH_DEPTH * depths.size())
-                * network.spec().channels()
-                * side
-                * side
-                * network.type().getNumOfBytes();
+        double bytes = imageBytes(network.spec(), network.images().side(), depths, network.type());
         return Math.clamp((long) (MOST_BYTES / bytes), 1, MOST_IMAGES);
+    }
+
+    /**
+     * What goes back for one image: the slopes of all layers, and some arrays for each depth.
+     *
+     * @param side of the image
+     */
+    public static double imageBytes(NetworkSpec.Convolutional spec, int side, List<Integer> depths, DataType type) {
+        return (double) (depths.getLast() + ARRAYS_FOR_EACH_DEPTH * depths.size())
+                * spec.channels()
+                * side
+                * side
+                * type.getNumOfBytes();
     }
 }

@@ -1,6 +1,9 @@
 package org.shatterlab.lab.gradient;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import java.util.Locale;
+import org.shatterlab.lab.UnmeasurableException;
 import org.shatterlab.lab.network.Normalization;
 import org.shatterlab.lab.network.RectifierLayer;
 import org.shatterlab.lab.network.RectifierLayer.Normalized;
@@ -19,6 +22,25 @@ final class ForwardPass {
      */
     static NDArray start(NDArray x, NDArray first, NDArray bias) {
         return x.matMul(first).addi(bias);
+    }
+
+    /**
+     * Asked of the last layer of a sweep, since what has left the range does not come back: a rectifier is closed where its
+     * hidden state is no number, so that the gradients beyond would be finite, and wrong.
+     *
+     * @throws UnmeasurableException where its hidden states are not finite
+     */
+    static void requireFinite(Normalized last, SampledNetwork network, int layer) {
+        try (NDArray absolute = last.preActivations().abs();
+                NDArray largest = absolute.max();
+                NDArray exact = largest.toType(DataType.FLOAT64, true)) {
+            if (!Double.isFinite(exact.getDouble())) {
+                throw new UnmeasurableException("The hidden states at layer " + layer + " leave the range of "
+                        + network.type().name().toLowerCase(Locale.ROOT) + ", so that there are no gradients. Ask for "
+                        + "smaller depths, or for a normalization or a smaller alpha or beta, which keep the variance down"
+                        + (network.type() == DataType.FLOAT32 ? ", or for \"precision\": \"float64\"." : "."));
+            }
+        }
     }
 
     /**

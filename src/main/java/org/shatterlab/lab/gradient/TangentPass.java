@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.shatterlab.lab.UnmeasurableException;
 import org.shatterlab.lab.network.Coefficients;
 import org.shatterlab.lab.network.RectifierLayer;
 import org.shatterlab.lab.network.RectifierLayer.Normalized;
@@ -49,6 +50,7 @@ public final class TangentPass {
      *
      * @param x the inputs, shape (R, M, d) or, the same for all runs, (1, M, d), of the network's type
      * @param depths at least one, ascending, from 1
+     * @throws UnmeasurableException where the hidden states leave the floating-point range
      */
     public static void sweep(SampledNetwork network, NDArray x, List<Integer> depths, Visitor visitor) {
         Wiring wiring = network.spec().wiring();
@@ -105,6 +107,9 @@ public final class TangentPass {
             Visitor visitor) {
         NDArray h = Objects.requireNonNull(before.hidden());
         try (Normalized normalized = ForwardPass.normalize(h, network, layer)) {
+            if (isLast) {
+                ForwardPass.requireFinite(normalized, network, layer);
+            }
             visitor.layer(layer, normalized);
             NDArray weight = normalized.scale(network.hidden(layer));
             NDArray hidden = null;

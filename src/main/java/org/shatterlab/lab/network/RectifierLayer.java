@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One rectifier layer {@code h <- a h + b rho(n(h)) W} on arrays of shape (R, M, N): R runs, each with weights of its own, M
  * inputs and N units. Tangents go through the same layer along its derivative: {@code t <- a t + b (D t) W}. Every pass
- * (hidden states, tangents, adjoints, autograd) is built from these functions. Between rho and W an array has A N columns,
+ * (hidden states, tangents, adjoints) is built from these functions. Between rho and W an array has A N columns,
  * where A is the {@link Activation#arity}: all positive parts stand before the negative.
  *
  * <p>Rectifiers are homogeneous, so rho(n) W = rho(s n) (W / s), with the standard deviations s of batch normalisation

@@ -39,6 +39,7 @@ public final class SampledNetwork implements AutoCloseable {
     private final NDManager manager;
     private final DataType type;
     private final ByteBuffer hiddenBuffer;
+    private @Nullable ByteBuffer firstBuffer;
     private @Nullable NDArray hidden;
 
     /**
@@ -72,9 +73,13 @@ public final class SampledNetwork implements AutoCloseable {
         return type;
     }
 
-    /** W_0 ~ N(0, 1/d), shape (R, d, N). */
+    /** W_0 ~ N(0, 1/d), shape (R, d, N). Every call fills the same memory with the same numbers. */
     public NDArray first() {
-        return draw(RunDraws.Role.FIRST_WEIGHT, 0, Math.sqrt(1.0 / dimension), dimension, spec.width());
+        Shape shape = new Shape(runs.size(), dimension, spec.width());
+        if (firstBuffer == null) {
+            firstBuffer = allocate(Math.toIntExact(shape.size()));
+        }
+        return draw(firstBuffer, RunDraws.Role.FIRST_WEIGHT, 0, Math.sqrt(1.0 / dimension), shape);
     }
 
     /** b_0 ~ N(0, firstBiasStd^2), shape (R, 1, N). */
@@ -118,7 +123,10 @@ public final class SampledNetwork implements AutoCloseable {
 
     private NDArray draw(RunDraws.Role role, int index, double standardDeviation, int rows, int columns) {
         Shape shape = new Shape(runs.size(), rows, columns);
-        ByteBuffer buffer = allocate(Math.toIntExact(shape.size()));
+        return draw(allocate(Math.toIntExact(shape.size())), role, index, standardDeviation, shape);
+    }
+
+    private NDArray draw(ByteBuffer buffer, RunDraws.Role role, int index, double standardDeviation, Shape shape) {
         fill(buffer, draws -> draws.normals(role, index), standardDeviation);
         return manager.create(buffer, shape, type);
     }
