@@ -126,8 +126,9 @@ class ServiceBench {
             String first = "/api/v1/experiments/" + experiments.getFirst() + "/results";
             String page =
                     first + "?network=n3&depth=2..60&statistic=gradient-variance&statistic=autocorrelation&limit=100";
-            String curve = "/api/v1/results?network=n3&statistic=gradient-variance&limit=1000&experiment="
-                    + String.join("&experiment=", experiments);
+            String curve =
+                    "/api/v1/results?network=n3&statistic=gradient-variance&depth=2,4,10,24,50&limit=1000&experiment="
+                            + String.join("&experiment=", experiments);
             for (Map.Entry<String, String> query : Map.of(
                             "a filtered first page", page, "a depth curve over 50 experiments", curve)
                     .entrySet()) {

@@ -61,15 +61,48 @@ public class Results {
     /** One cell's part of a row. */
     private record Part(RowKey key, Moments moments, ResultRow.Predicted predicted) {}
 
+    /** Takes rows of several experiments one by one. */
+    @FunctionalInterface
+    public interface CombinedConsumer {
+        /**
+         * Takes the next row.
+         *
+         * @return whether another one is wanted
+         */
+        boolean accept(UUID experiment, RowKey key, ResultRow row);
+    }
+
     /**
      * Reads the rows that there are so far, in the order of their keys, without holding them in memory: network by network,
      * and some keys at a time, few at first for those who want no more than a page.
      */
     @Transactional(readOnly = true, isolation = Isolation.REPEATABLE_READ)
     public void read(Experiment experiment, ResultQuery query, RowConsumer consumer) {
+        read(experiment, query, new Batch(experiment.spec().networks(), consumer));
+    }
+
+    /**
+     * Reads the rows of one experiment after the other, all of the same moment.
+     *
+     * @param query what comes after a key, of the first experiment alone
+     */
+    @Transactional(readOnly = true, isolation = Isolation.REPEATABLE_READ)
+    public void readAll(List<Experiment> experiments, ResultQuery query, CombinedConsumer consumer) {
+        ResultQuery wanted = query;
+        for (Experiment experiment : experiments) {
+            Batch batch =
+                    new Batch(experiment.spec().networks(), (key, row) -> consumer.accept(experiment.id(), key, row));
+            read(experiment, wanted, batch);
+            if (batch.isEnough()) {
+                return;
+            }
+            wanted = query.after(null);
+        }
+    }
+
+    private void read(Experiment experiment, ResultQuery query, Batch batch) {
         List<NetworkEntry> networks = experiment.spec().networks();
         RowKey from = query.after();
-        Batch batch = new Batch(networks, consumer);
         for (int network = from == null ? 0 : from.network(); network < networks.size(); network++) {
             if (query.networks().isEmpty()
                     || query.networks().contains(networks.get(network).label())) {
@@ -164,7 +197,7 @@ public class Results {
 
     /**
      * What the cells of one network have of the next keys. All that are done have the same keys, so that the first of each are
-     * the first of all.
+     * the first of all, and the same predictions, which are read once.
      */
     record PartsQuery(String sql, List<Object> parameters) {
 
@@ -194,20 +227,28 @@ public class Results {
                 wanted.append(" and (statistic, depth, index) > (?, ?, ?)");
                 parameters.addAll(List.of(after.statistic(), after.depth(), after.index()));
             }
-            parameters.addAll(List.of(keys, experiment, network));
+            parameters.add(keys);
+            List<Object> all = new ArrayList<>(List.of(experiment, network));
+            all.addAll(parameters);
+            all.addAll(parameters);
+            all.addAll(List.of(experiment, network));
             return new PartsQuery("""
+                    with p as materialized (
+                        select statistic, depth, index, paper, derived, infinite_width, note from prediction
+                        where subject = (
+                            select subject from experiment_cell join cell using (fingerprint)
+                            where experiment_id = ? and network = ? limit 1)%1$s
+                        order by statistic, depth, index limit ?)
                     select l.network, r.statistic, r.depth, r.index, r.count, r.mean, r.m2,
                            r.mean_denominator, r.m2_denominator, r.co_moment,
                            p.paper, p.derived, p.infinite_width, p.note
                     from experiment_cell l
-                    join cell c using (fingerprint)
                     cross join lateral (
-                        select * from cell_row where fingerprint = l.fingerprint%s
+                        select * from cell_row where fingerprint = l.fingerprint%1$s
                         order by statistic, depth, index limit ?) r
-                    left join prediction p
-                        on (p.subject, p.statistic, p.depth, p.index) = (c.subject, r.statistic, r.depth, r.index)
+                    left join p on (p.statistic, p.depth, p.index) = (r.statistic, r.depth, r.index)
                     where l.experiment_id = ? and l.network = ?
-                    order by r.statistic, r.depth, r.index, l.ordinal""".formatted(wanted), parameters);
+                    order by r.statistic, r.depth, r.index, l.ordinal""".formatted(wanted), all);
         }
     }
 

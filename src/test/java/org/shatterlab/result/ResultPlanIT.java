@@ -35,12 +35,16 @@ class ResultPlanIT {
     private static final int DEPTHS = 50;
     private static final int KEYS = 60;
 
+    /** As every connection of the service has it. */
+    private static final String RANDOM_PAGE_COST = "random_page_cost = 1.1";
+
     private static final ResultQuery ALL = new ResultQuery(Set.of(), List.of(), Set.of(), null);
     private static final ResultQuery FILTERED = new ResultQuery(
             Set.of(),
             List.of(new DepthRange(2, 9), new DepthRange(40, 45)),
             Set.of("autocorrelation", "gradient-variance"),
             null);
+    private static final ResultQuery DEEP = new ResultQuery(Set.of(), List.of(new DepthRange(40, 45)), Set.of(), null);
     private static final RowKey MIDDLE = new RowKey(NETWORK, "autocorrelation", 41, 1);
 
     private EmbeddedPostgres postgres;
@@ -78,7 +82,7 @@ class ResultPlanIT {
                                      ('gradient-variance', -1)) k (statistic, index)""", """
                         insert into prediction (subject, statistic, depth, index, paper)
                         select distinct c.subject, r.statistic, r.depth, r.index, 0.5
-                        from cell c join cell_row r using (fingerprint)""", "vacuum analyze")
+                        from cell c join cell_row r using (fingerprint)""", "alter database postgres set " + RANDOM_PAGE_COST, "vacuum analyze")
                 .forEach(statement -> jdbc.sql(statement).update());
     }
 
@@ -102,7 +106,7 @@ class ResultPlanIT {
                 new Case("keys from the middle", ALL, MIDDLE, KEYS),
                 new Case("the last keys", ALL, new RowKey(NETWORK, "gradient-variance", 20, -1), DEPTHS - 20),
                 new Case("the first of some statistics and depths", FILTERED, null, 3 * 14 + 14),
-                new Case("some of them from the middle", FILTERED, MIDDLE, 1 + 3 * 4 + 14));
+                new Case("those of some depths from the middle", DEEP, MIDDLE, 1 + 3 * 4 + 6));
     }
 
     @ParameterizedTest
@@ -118,10 +122,10 @@ class ResultPlanIT {
 
         assertThat(nodes.getFirst().get("Actual Rows").asInt()).as(plan).isEqualTo(wanted.keys() * CELLS_OF_NETWORK);
         assertThat(of("cell_row", nodes)).as(plan).singleElement().satisfies(rows -> {
-            assertThat(rows.get("Node Type").asString()).isEqualTo("Index Scan");
+            assertThat(rows.get("Node Type").asString()).isIn("Index Scan", "Bitmap Heap Scan");
             assertThat(rows.get("Actual Loops").asInt()).isEqualTo(CELLS_OF_NETWORK);
             assertThat(rows.get("Actual Rows").asInt()).isEqualTo(wanted.keys());
-            assertThat(rows.has("Rows Removed by Filter")).isFalse();
+            assertThat(rows.path("Rows Removed by Filter").asInt(0)).isZero();
         });
         assertThat(Stream.of("prediction", "experiment_cell").flatMap(table -> of(table, nodes).stream()))
                 .as(plan)

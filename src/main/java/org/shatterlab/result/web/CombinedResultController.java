@@ -8,11 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.shatterlab.experiment.Experiment;
 import org.shatterlab.experiment.Experiments;
 import org.shatterlab.platform.ConditionalOnRole;
 import org.shatterlab.platform.Role;
-import org.shatterlab.result.ResultQuery;
 import org.shatterlab.result.ResultQuery.RowKey;
 import org.shatterlab.result.ResultRow;
 import org.shatterlab.result.Results;
@@ -57,18 +55,14 @@ class CombinedResultController {
         int limit = wanted.limit();
         List<CombinedRow> items = new ArrayList<>();
         List<RowKey> keys = new ArrayList<>();
-        RowKey after = wanted.after();
-        for (Experiment experiment : wanted.experiments()) {
-            results.read(experiment, wanted.query().after(after), (key, row) -> {
-                items.add(new CombinedRow(experiment.id(), row));
-                keys.add(key);
-                return items.size() <= limit;
-            });
-            if (items.size() > limit) {
-                String next = CombinedParameters.cursor(items.get(limit - 1).experiment(), keys.get(limit - 1));
-                return new CombinedPage(items.subList(0, limit), next);
-            }
-            after = null;
+        results.readAll(wanted.experiments(), wanted.query().after(wanted.after()), (experiment, key, row) -> {
+            items.add(new CombinedRow(experiment, row));
+            keys.add(key);
+            return items.size() <= limit;
+        });
+        if (items.size() > limit) {
+            String next = CombinedParameters.cursor(items.get(limit - 1).experiment(), keys.get(limit - 1));
+            return new CombinedPage(items.subList(0, limit), next);
         }
         return new CombinedPage(items, null);
     }
@@ -76,11 +70,8 @@ class CombinedResultController {
     @GetMapping(produces = Csv.TYPE)
     void csv(HttpServletRequest request, HttpServletResponse response) throws IOException {
         CombinedParameters wanted = CombinedParameters.stream(request.getParameterMap(), experiments);
-        ResultQuery query = wanted.query();
         RowCsv csv = RowCsv.start(response, true);
-        for (Experiment experiment : wanted.experiments()) {
-            results.read(experiment, query, (_, row) -> csv.print(experiment.id(), row));
-        }
+        results.readAll(wanted.experiments(), wanted.query(), (experiment, _, row) -> csv.print(experiment, row));
         csv.end();
     }
 }
