@@ -62,13 +62,26 @@ class SpecReaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"auto, CPU, CPU", "auto, GPU, GPU", "cpu, GPU, CPU", "gpu, GPU, GPU"})
+    @CsvSource({"auto, CPU, CPU", "auto, GPU, GPU", "cpu, CPU, CPU", "gpu, GPU, GPU"})
     void aDeviceThatIsLeftToTheServiceIsDecidedByItsWorkers(String asked, DeviceClass present, DeviceClass chosen) {
         ExperimentSpec spec = readOn(Map.of(present, Long.MAX_VALUE), asked);
         assertThat(spec.device()).isEqualTo(chosen);
         assertThat(SpecReader.restore(SpecWriter.write(spec)).device())
                 .as("once its worker is gone")
                 .isEqualTo(chosen);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"cpu, GPU", "gpu, CPU"})
+    void aDeviceThatNoWorkerHasIsRefused(String asked, DeviceClass present) {
+        assertThatThrownBy(() -> readOn(Map.of(present, Long.MAX_VALUE), asked))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("/device");
+    }
+
+    @Test
+    void whereNoWorkerIsKnownACpuIsWaitedFor() {
+        assertThat(readOn(Map.of(), "cpu").device()).isEqualTo(DeviceClass.CPU);
     }
 
     @Test
@@ -89,7 +102,7 @@ class SpecReaderTest {
                                 .extracting(Violation::message)
                                 .singleElement()
                                 .asString()
-                                .contains("0 MiB is what the largest worker on a CPU has"));
+                                .contains("0 MiB is what the largest worker on a GPU has"));
     }
 
     private static ExperimentSpec readOn(Map<DeviceClass, Long> memory, String device) {

@@ -11,8 +11,11 @@ import org.shatterlab.lab.DeviceClass;
 class SpecWriterTest {
 
     /** Random experiments may cost more than a service computes, and need a GPU. */
-    private final SpecReader reader =
-            new SpecReader(Presets.load(), Limits.NONE, Bodies.DATASETS, () -> Map.of(DeviceClass.GPU, Long.MAX_VALUE));
+    private final SpecReader reader = new SpecReader(
+            Presets.load(),
+            Limits.NONE,
+            Bodies.DATASETS,
+            () -> Map.of(DeviceClass.CPU, Long.MAX_VALUE, DeviceClass.GPU, Long.MAX_VALUE));
 
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 1702})

@@ -110,7 +110,7 @@ class LabTest {
         CellSpec cell = new CellSpec(
                 resnet(Normalization.NONE),
                 new InputSpec.Gaussian(5, 4, 0),
-                List.of(2, 300),
+                List.of(2, 400),
                 Set.of(statistic),
                 Precision.FLOAT32,
                 11,
@@ -118,7 +118,7 @@ class LabTest {
                 1);
         assertThatThrownBy(() -> lab.measure(cell))
                 .isInstanceOf(UnmeasurableException.class)
-                .hasMessageContaining("hidden states at layer 300 leave the range of float32")
+                .hasMessageContaining("hidden states at layer 400 leave the range of float32")
                 .hasMessageContaining("float64");
     }
 
@@ -228,7 +228,7 @@ class LabTest {
                 new CellSpec(resnet(Normalization.NONE), GRID, List.of(400), CHEAP, Precision.FLOAT32, 1, 0, 1);
         assertThatThrownBy(() -> lab.measure(exploding))
                 .isInstanceOf(UnmeasurableException.class)
-                .hasMessageContaining("depth 400")
+                .hasMessageContaining("layer 400")
                 .hasMessageContaining("\"precision\": \"float64\"");
         CellSpec vanishing = new CellSpec(
                 new NetworkSpec.Rectifier(new Wiring.Resnet(0.1, 1), 20, Normalization.NONE, 1),
