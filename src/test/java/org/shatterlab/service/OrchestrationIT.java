@@ -81,7 +81,7 @@ class OrchestrationIT {
             assertThat(failed.get("state").asString()).isEqualTo("FAILED");
             assertThat(failed.get("failure").asString())
                     .startsWith("exploding: ")
-                    .contains("depth 300", "float32", "\"precision\": \"float64\"");
+                    .contains("layer 300", "float32", "\"precision\": \"float64\"");
             assertThat(progress(failed, "done")).isEqualTo(1);
             assertThat(progress(failed, "failed")).isEqualTo(1);
             assertThat(service.rows(failed, "network=tame")).hasSize(18);
