@@ -47,6 +47,20 @@ public final class Lab {
     /** The weights of a layer, of all runs, lie in one buffer, which holds no more than 2 GiB. */
     private static final double MOST_HOST_BYTES = 1 << 30;
 
+    /** The engine asks how many threads it may take where an array is larger than 2^15 numbers. */
+    private static final int LARGE = 1 << 16;
+
+    /**
+     * The engine takes note of {@link #INTRA_OP_THREADS} thread by thread, at the first large array. Before that, its products
+     * are computed by as many threads as there are cores, which rounds them otherwise.
+     */
+    private static final ThreadLocal<Boolean> KNOWS_ITS_THREADS = ThreadLocal.withInitial(() -> {
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
+            manager.zeros(new Shape(LARGE)).addi(1);
+        }
+        return true;
+    });
+
     private static final Map<String, String> ENGINE_SETTINGS = Map.of(
             "ai.djl.pytorch.num_threads", Integer.toString(INTRA_OP_THREADS),
             "ai.djl.pytorch.num_interop_threads", "1",
@@ -171,6 +185,7 @@ public final class Lab {
      * @param runsAtATime how many runs go through the layers together; 1 unless they are of a rectifier network
      */
     List<CellResult> measure(List<CellSpec> siblings, int runsAtATime) {
+        KNOWS_ITS_THREADS.get();
         List<Map<Integer, DepthAccumulator>> depths = new ArrayList<>();
         List<Run> runs = new ArrayList<>();
         for (CellSpec cell : siblings) {

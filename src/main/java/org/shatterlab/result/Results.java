@@ -191,15 +191,16 @@ public class Results {
                 .sql(query.sql())
                 .withFetchSize(FETCHED)
                 .params(query.parameters())
-                .query((row, _) -> part(row))
+                .query((row, _) -> part(query.network(), row))
                 .stream();
     }
 
     /**
      * What the cells of one network have of the next keys. All that are done have the same keys, so that the first of each are
-     * the first of all, and the same predictions, which are read once.
+     * the first of all, and the same predictions, which are read once: others that the
+     * network has may lie between them.
      */
-    record PartsQuery(String sql, List<Object> parameters) {
+    record PartsQuery(int network, String sql, List<Object> parameters) {
 
         /**
          * Asks for parts.
@@ -227,34 +228,34 @@ public class Results {
                 wanted.append(" and (statistic, depth, index) > (?, ?, ?)");
                 parameters.addAll(List.of(after.statistic(), after.depth(), after.index()));
             }
-            parameters.add(keys);
-            List<Object> all = new ArrayList<>(List.of(experiment, network));
+            List<Object> all = new ArrayList<>(parameters);
+            all.addAll(List.of(keys, experiment, network, experiment, network));
             all.addAll(parameters);
-            all.addAll(parameters);
-            all.addAll(List.of(experiment, network));
-            return new PartsQuery("""
-                    with p as materialized (
+            return new PartsQuery(network, """
+                    with r as materialized (
+                        select l.ordinal, rows.*
+                        from experiment_cell l
+                        cross join lateral (
+                            select * from cell_row where fingerprint = l.fingerprint%1$s
+                            order by statistic, depth, index limit ?) rows
+                        where l.experiment_id = ? and l.network = ?),
+                    p as materialized (
                         select statistic, depth, index, paper, derived, infinite_width, note from prediction
                         where subject = (
                             select subject from experiment_cell join cell using (fingerprint)
                             where experiment_id = ? and network = ? limit 1)%1$s
-                        order by statistic, depth, index limit ?)
-                    select l.network, r.statistic, r.depth, r.index, r.count, r.mean, r.m2,
+                          and (statistic, depth, index) <= (
+                            select statistic, depth, index from r order by 1 desc, 2 desc, 3 desc limit 1))
+                    select r.statistic, r.depth, r.index, r.count, r.mean, r.m2,
                            r.mean_denominator, r.m2_denominator, r.co_moment,
                            p.paper, p.derived, p.infinite_width, p.note
-                    from experiment_cell l
-                    cross join lateral (
-                        select * from cell_row where fingerprint = l.fingerprint%1$s
-                        order by statistic, depth, index limit ?) r
-                    left join p on (p.statistic, p.depth, p.index) = (r.statistic, r.depth, r.index)
-                    where l.experiment_id = ? and l.network = ?
-                    order by r.statistic, r.depth, r.index, l.ordinal""".formatted(wanted), all);
+                    from r left join p on (p.statistic, p.depth, p.index) = (r.statistic, r.depth, r.index)
+                    order by r.statistic, r.depth, r.index, r.ordinal""".formatted(wanted), all);
         }
     }
 
-    private static Part part(ResultSet row) throws SQLException {
-        RowKey key =
-                new RowKey(row.getInt("network"), row.getString("statistic"), row.getInt("depth"), row.getInt("index"));
+    private static Part part(int network, ResultSet row) throws SQLException {
+        RowKey key = new RowKey(network, row.getString("statistic"), row.getInt("depth"), row.getInt("index"));
         Double meanDenominator = number(row, "mean_denominator");
         Moments moments = meanDenominator == null
                 ? new MeanMoments(row.getLong("count"), row.getDouble("mean"), row.getDouble("m2"))

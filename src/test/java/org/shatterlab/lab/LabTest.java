@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -100,6 +101,29 @@ class LabTest {
         assertThat(together).hasSameSizeAs(siblings);
         for (int i = 0; i < siblings.size(); i++) {
             assertSameUpToRounding(together.get(i), lab.measure(siblings.get(i)));
+        }
+    }
+
+    /** Of the sizes at which a product is rounded otherwise by a thread that does not know yet that it is alone. */
+    @Test
+    void aNewThreadComputesTheSameBits() throws Exception {
+        CellSpec cell = new CellSpec(
+                new NetworkSpec.Rectifier(new Wiring.Feedforward(), 200, Normalization.NONE, 1),
+                new InputSpec.Grid(-2, 2, 128),
+                List.of(8),
+                Set.of(COVARIANCE),
+                Precision.FLOAT32,
+                1,
+                5,
+                2);
+        double[] here = lab.measure(cell).matrices().getFirst().values();
+        for (int i = 0; i < 3; i++) {
+            AtomicReference<double[]> there = new AtomicReference<>();
+            Thread thread = Thread.ofPlatform()
+                    .start(() ->
+                            there.set(lab.measure(cell).matrices().getFirst().values()));
+            thread.join();
+            assertThat(there.get()).containsExactly(here);
         }
     }
 
