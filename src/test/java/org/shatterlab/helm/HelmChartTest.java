@@ -90,7 +90,7 @@ class HelmChartTest {
               replicas: 2
               image: {repository: images.example.org/shatterlab-gpu}
               resources: {limits: {memory: 32Gi, nvidia.com/gpu: 2}}
-              nodeSelector: {accelerator: h200}
+              nodeSelector: {accelerator: nvidia}
               tolerations: [{key: nvidia.com/gpu, operator: Exists, effect: NoSchedule}]
             """;
 
@@ -276,7 +276,7 @@ class HelmChartTest {
                 .containsEntry("SHATTERLAB_WORKER_THREADS", "0");
         assertThat(env(manifests, "worker")).containsEntry("SHATTERLAB_WORKER_DEVICE", "cpu");
         assertThat(volumes(manifests, "gpu")).containsKey("/shatterlab/engine");
-        assertThat(pod(manifests, "gpu").getNodeSelector()).containsOnly(entry("accelerator", "h200"));
+        assertThat(pod(manifests, "gpu").getNodeSelector()).containsOnly(entry("accelerator", "nvidia"));
         assertThat(pod(manifests, "gpu").getTolerations())
                 .singleElement()
                 .satisfies(toleration -> assertThat(toleration.getKey()).isEqualTo("nvidia.com/gpu"));
