@@ -11,6 +11,8 @@ import org.springframework.stereotype.Component;
 @Component
 class WorkerMemory implements DeviceMemory {
 
+    private static final Map<String, DeviceClass> DEVICES = Names.byName(DeviceClass.values(), DeviceClass::apiName);
+
     private final Refreshed<Map<DeviceClass, Long>> most;
 
     WorkerMemory(JdbcClient jdbc) {
@@ -19,14 +21,14 @@ class WorkerMemory implements DeviceMemory {
 
     private static Map<DeviceClass, Long> read(JdbcClient jdbc) {
         Map<DeviceClass, Long> most = new EnumMap<>(DeviceClass.class);
-        for (DeviceClass device : DeviceClass.values()) {
-            jdbc.sql(
-                            "select max(memory_bytes) from worker where device = ? and heartbeat_at > now() - interval '1 minute'")
-                    .param(device.apiName())
-                    .query(Long.class)
-                    .optional()
-                    .ifPresent(bytes -> most.put(device, bytes));
-        }
+        jdbc.sql("""
+                        select device, max(memory_bytes) from worker
+                        where heartbeat_at > now() - interval '1 minute' group by device""").query(row -> {
+            DeviceClass device = DEVICES.get(row.getString(1));
+            if (device != null) {
+                most.put(device, row.getLong(2));
+            }
+        });
         return most;
     }
 

@@ -62,9 +62,8 @@ final class EventStream implements ExperimentWatch.Observer {
             close();
             onClose.run();
         });
-        // What is sent before this returns is written by the container's own thread, and with it the headers: while
-        // another
-        // thread wrote them, the container could give the request up, and its memory to the next one.
+        // What is sent before this returns is written by the container's own thread, and with it the headers:
+        // while another thread wrote them, the container could give the request up, and its memory to the next.
         try {
             emitter.send(SseEmitter.event().reconnectTime(RECONNECT_MILLIS));
         } catch (IOException e) {
