@@ -16,10 +16,10 @@ import org.springframework.stereotype.Repository;
 @Repository
 class CellDemand {
 
-    /** Of the cell {@code c}. */
+    /** Of the cell {@code c}. With the offset it is asked of each: joined, it would go through all that has not ended. */
     private static final String WANTED = """
             exists (select from experiment_cell o join experiment e on e.id = o.experiment_id
-                    where o.fingerprint = c.fingerprint and not o.settled and e.state in ('QUEUED', 'RUNNING'))""";
+                    where o.fingerprint = c.fingerprint and not o.settled and e.state in ('QUEUED', 'RUNNING') offset 0)""";
 
     private final JdbcClient jdbc;
 

@@ -44,13 +44,13 @@ class CellLinks {
      * @param cells how often the experiment has it
      * @param network of the first of them
      * @param cost what they were estimated to cost, in seconds of a core or of a GPU
-     * @param running how many others of the experiment are being computed; 0 unless none had ended since the start
+     * @param underway others of the experiment that are being computed, at the cost that they have come to by now
      */
-    record Settled(UUID experiment, String fingerprint, int cells, int network, double cost, int running) {
+    record Settled(UUID experiment, String fingerprint, int cells, int network, double cost, Tally underway) {
 
-        /** Both as one, the network and the running ones those of the first. */
+        /** Both as one, the network and what is underway those of the first. */
         Settled and(Settled other) {
-            return new Settled(experiment, fingerprint, cells + other.cells, network, cost + other.cost, running);
+            return new Settled(experiment, fingerprint, cells + other.cells, network, cost + other.cost, underway);
         }
     }
 
@@ -132,7 +132,10 @@ class CellLinks {
                 .list();
     }
 
-    /** Marks cells as ended in every experiment that has them; told once for each experiment and cell. */
+    /**
+     * Marks cells as ended in every experiment that has them; told once for each experiment and cell. The cost of each is
+     * looked up: joined, the database would go through all cells there are.
+     */
     List<Settled> settle(Collection<String> fingerprints) {
         String[] ended = fingerprints.toArray(String[]::new);
         return jdbc.sql("""
@@ -142,13 +145,20 @@ class CellLinks {
                             returning experiment_id, fingerprint, network),
                         ended as (
                             select experiment_id, fingerprint, count(*) cells, min(network) network
-                            from settled group by experiment_id, fingerprint)
-                        select e.id, n.fingerprint, n.cells, n.network, n.cells * c.cost, case when e.generation = 0 then (
-                            select count(*) from cell r join experiment_cell l using (fingerprint)
-                            where r.state = 'RUNNING' and l.experiment_id = e.id and r.fingerprint <> all (?::bpchar[]))
-                            else 0 end
-                        from ended n join experiment e on e.id = n.experiment_id join cell c using (fingerprint)
-                        order by e.id, n.fingerprint""")
+                            from settled group by experiment_id, fingerprint),
+                        underway as (
+                            select l.experiment_id, count(*) cells, sum(least(
+                                r.cost, extract(epoch from clock_timestamp() - x.started_at)::double precision)) cost
+                            from cell r join cell_execution x using (fingerprint, fence)
+                              join experiment_cell l using (fingerprint)
+                            where r.state = 'RUNNING' and r.fingerprint <> all (?::bpchar[])
+                              and l.experiment_id in (select experiment_id from settled)
+                            group by l.experiment_id)
+                        select n.experiment_id, n.fingerprint, n.cells, n.network,
+                               n.cells * (select c.cost from cell c where c.fingerprint = n.fingerprint),
+                               coalesce(u.cells, 0), coalesce(u.cost, 0)
+                        from ended n left join underway u using (experiment_id)
+                        order by n.experiment_id, n.fingerprint""")
                 .params(ended, ended)
                 .query((row, _) -> new Settled(
                         row.getObject(1, UUID.class),
@@ -156,7 +166,7 @@ class CellLinks {
                         row.getInt(3),
                         row.getInt(4),
                         row.getDouble(5),
-                        row.getInt(6)))
+                        new Tally(row.getInt(6), row.getDouble(7))))
                 .list();
     }
 

@@ -129,7 +129,7 @@ class ExperimentEntity implements Persistable<UUID> {
 
     private void settle(Settled settled, Instant now) {
         pace = pace.end(
-                new Tally(settled.cells(), settled.cost()), done + failed - headStart, settled.running(), kept(now));
+                new Tally(settled.cells(), settled.cost()), done + failed - headStart, settled.underway(), kept(now));
         finishIfSettled(now);
     }
 

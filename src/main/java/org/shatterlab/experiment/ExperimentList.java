@@ -21,8 +21,8 @@ public class ExperimentList {
 
     /** The columns of {@link #status}. */
     static final String STATUS = """
-            id, state, cells, done, failed, cached, rounds, started_at, finished_at, cost, ended_cost, generation, mark,
-            mark_cost, next_mark, next_mark_cost, last_end""";
+            id, state, cells, done, failed, cached, rounds, started_at, finished_at, cost, ended_cost, underway_cost,
+            generation, mark, mark_cost, next_mark, next_mark_cost, last_end""";
 
     private final JdbcClient jdbc;
 
@@ -173,6 +173,7 @@ public class ExperimentList {
         return new Pace(
                 row.getDouble("cost"),
                 row.getDouble("ended_cost"),
+                row.getDouble("underway_cost"),
                 row.getInt("generation"),
                 Rows.instant(row, "mark"),
                 row.getDouble("mark_cost"),

@@ -58,8 +58,20 @@ public class Experiments {
         this.transactions = transactions;
     }
 
-    /** An experiment with so many cells done, which are always the same. */
-    private record Measured(UUID experiment, int done) {}
+    /**
+     * An experiment with so many cells done, which are always the same.
+     *
+     * @param second in which it was asked for while others are computed: all its cells are gone through, and clients may ask
+     *     whenever one of them ends; 0 where none are
+     */
+    private record Measured(UUID experiment, int done, long second) {
+
+        static Measured of(Experiment experiment) {
+            return experiment.state().isTerminal()
+                    ? new Measured(experiment.id(), experiment.progress().done(), 0)
+                    : new Measured(experiment.id(), 0, Instant.now().getEpochSecond());
+        }
+    }
 
     /**
      * Plans an experiment and queues what of it has not been computed.
@@ -119,12 +131,11 @@ public class Experiments {
         return experiments.count() == 0;
     }
 
-    /** What computed the cells that are done. */
+    /** What computed the cells that are done; of an experiment that has not ended, those of a second ago. */
     public List<ProvenanceCount> provenance(Experiment experiment) {
-        int done = experiment.progress().done();
-        return done == 0
+        return experiment.progress().done() == 0
                 ? List.of()
-                : provenances.get(new Measured(experiment.id(), done), _ -> links.findProvenance(experiment.id()));
+                : provenances.get(Measured.of(experiment), _ -> links.findProvenance(experiment.id()));
     }
 
     /** The networks of an adaptive experiment, by their numbers, that get no more runs than they have. */

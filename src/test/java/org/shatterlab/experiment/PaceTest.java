@@ -14,6 +14,8 @@ class PaceTest {
 
     private static final Instant START = Instant.parse("2026-11-23T09:00:00Z");
 
+    private static final Tally NOTHING = new Tally(0, 0);
+
     private static Instant at(double seconds) {
         return START.plusNanos(Math.round(seconds * 1e9));
     }
@@ -27,7 +29,7 @@ class PaceTest {
         Pace now = pace;
         for (int i = 1; i <= cells; i++) {
             double end = from + Math.ceilDiv(i, workers) * cost * slowness + i * 1e-4;
-            now = now.end(new Tally(1, cost), i, Math.min(workers - 1, cells - i), at(end));
+            now = now.end(new Tally(1, cost), i, new Tally(Math.min(workers - 1, cells - i), 0), at(end));
         }
         return now;
     }
@@ -41,7 +43,7 @@ class PaceTest {
     /** A worker whose clock is behind that of the one that began. */
     @Test
     void nothingIsSaidWhereTheClocksDisagreeOnWhatCameFirst() {
-        Pace pace = Pace.of(10, 0).start(START).end(new Tally(1, 1), 1, 1, at(-0.5));
+        Pace pace = Pace.of(10, 0).start(START).end(new Tally(1, 1), 1, new Tally(1, 0), at(-0.5));
         assertThat(pace.secondsLeft(at(0.1))).isNull();
     }
 
@@ -63,9 +65,19 @@ class PaceTest {
     void cellsCountForWhatTheyCost() {
         Pace pace = Pace.of(10 + 90, 0).start(START);
         for (int i = 1; i <= 10; i++) {
-            pace = pace.end(new Tally(1, 1), i, 0, at(2 * i));
+            pace = pace.end(new Tally(1, 1), i, NOTHING, at(2 * i));
         }
         assertThat(left(pace, 20)).isCloseTo(180, within(1e-6));
+    }
+
+    /** Two workers, a tenth of a second for ten small cells, while the other is at the first of ten large ones. */
+    @Test
+    void whatIsUnderwayCountsAsFarAsItIs() {
+        Pace pace = Pace.of(10 * 0.01 + 10, 0).start(START);
+        for (int i = 1; i <= 10; i++) {
+            pace = pace.end(new Tally(1, 0.01), i, new Tally(1, 0.01 * i), at(0.01 * i));
+        }
+        assertThat(left(pace, 0.1)).isCloseTo((10 - 0.1) / 2, Percentage.withPercentage(1));
     }
 
     @Test
@@ -79,7 +91,7 @@ class PaceTest {
     void theRateIsThatOfLate() {
         Pace pace = Pace.of(200, 0).start(START);
         for (int i = 1; i <= 150; i++) {
-            pace = pace.end(new Tally(1, 1), i, 0, at(i <= 50 ? i : 50 + 5 * (i - 50)));
+            pace = pace.end(new Tally(1, 1), i, NOTHING, at(i <= 50 ? i : 50 + 5 * (i - 50)));
         }
         assertThat(left(pace, 550)).isCloseTo(250, within(1e-6));
     }
