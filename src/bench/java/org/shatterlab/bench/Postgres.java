@@ -34,7 +34,8 @@ record Postgres(EmbeddedPostgres server) implements AutoCloseable {
     }
 
     /**
-     * Submits experiments to a service without workers, and writes results for them as workers would have.
+     * Submits experiments to a service without workers, and writes results for them as workers would have: those of a cell
+     * one after the other.
      *
      * @return the ids of {@value #EXPERIMENTS} experiments of 204,288 rows each
      */
@@ -54,11 +55,12 @@ record Postgres(EmbeddedPostgres server) implements AutoCloseable {
                        case statistic when 'gradient-correlation' then 1 + random() end,
                        case statistic when 'gradient-correlation' then random() end,
                        case statistic when 'gradient-correlation' then random() end
-                from cell, %s""".formatted(keys)).update();
+                from cell, %s order by fingerprint, depth, statistic, index""".formatted(keys)).update();
         sql.sql("""
                 insert into prediction (subject, statistic, depth, index, paper, derived, infinite_width, note)
                 select subject, statistic, depth, index, random(), null, random(), null
-                from (select distinct subject from cell) c, %s""".formatted(keys)).update();
+                from (select distinct subject from cell) c, %s
+                order by subject, depth, statistic, index""".formatted(keys)).update();
         sql.sql("delete from scheduled_tasks").update();
         sql.sql("update cell set state = 'DONE', finished_at = now()").update();
         sql.sql("update experiment_cell set settled = true").update();

@@ -25,6 +25,9 @@ class ServiceBench {
     private static final int EMPTY_CELLS = 2000;
     private static final int RUNS_PER_CELL = 5;
 
+    /** How often something is done before it is measured: until then its code is compiled on the cores that it would have. */
+    private static final int WARM_UP = 5;
+
     @BeforeAll
     static void clean() throws Exception {
         FileSystemUtils.deleteRecursively(FOLDER);
@@ -44,7 +47,7 @@ class ServiceBench {
         Workload alone = Workload.of(name, "figure-2", "{}");
         try (RunningService service = RunningService.start(FOLDER.resolve("figure-2"), Program.JAR, List.of())) {
             int seed = 0;
-            for (int i = 0; i < 5; i++) {
+            for (int i = 0; i < WARM_UP; i++) {
                 service.run(figure2(seed++));
                 alone.compute(lab, CORES);
             }
@@ -67,13 +70,12 @@ class ServiceBench {
     void emptyCells(Report report) throws Exception {
         List<Double> each = new ArrayList<>();
         try (RunningService service = RunningService.start(FOLDER.resolve("empty-cells"), Program.JAR, List.of())) {
-            for (int seed = 0; seed < 1 + Report.REPEATS; seed++) {
+            for (int seed = 0; seed < WARM_UP + Report.REPEATS; seed++) {
                 long start = System.nanoTime();
                 service.run("""
                         {"networks": [{"label": "n", "family": "white-noise"}], "statistics": ["gradient-variance"],
                          "inputs": {"type": "grid", "points": 2}, "runs": %d, "seed": %d}""".formatted(EMPTY_CELLS * RUNS_PER_CELL, seed));
-                // The first compiles the code.
-                if (seed > 0) {
+                if (seed >= WARM_UP) {
                     each.add((System.nanoTime() - start) / 1e6 * CORES / EMPTY_CELLS);
                 }
             }

@@ -51,7 +51,7 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
     private static final int EIGENVALUES = 4;
 
     /** The eigenvalues are worked out on the JVM, an operation of which takes as long as so many of a product. */
-    private static final double EIGENVALUE_WORK = 40;
+    private static final double EIGENVALUE_WORK = 14;
 
     /** Bound by memory, an element-wise operation takes as long as so many of a product. */
     private static final double ELEMENT_WISE_WORK = 12;
@@ -60,16 +60,16 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
     private static final double DRAW_WORK = 300;
 
     /** In float64, in plain Java. */
-    private static final double QR_WORK = 30;
+    private static final double QR_WORK = 20;
 
     private static final double DOUBLE_WORK = 2;
 
-    private static final double SECONDS_PER_CELL = 0.002;
-    private static final double SECONDS_PER_LAYER = 7e-5;
-    private static final double SECONDS_PER_SAMPLE = 2e-4;
+    private static final double SECONDS_PER_CELL = 1e-3;
+    private static final double SECONDS_PER_LAYER = 4e-5;
+    private static final double SECONDS_PER_SAMPLE = 8e-5;
 
-    /** Its predictions are made and its rows are stored once for each depth of a cell. */
-    private static final double SECONDS_PER_DEPTH = 1e-3;
+    /** Its rows are stored once for each depth of a cell. */
+    private static final double SECONDS_PER_DEPTH = 3e-4;
 
     private static final double SECONDS_PER_LAYER_ROW = 5e-5;
     private static final int KERNEL_TAPS = SampledConvnet.KERNEL * SampledConvnet.KERNEL;
