@@ -34,6 +34,8 @@ import org.shatterlab.result.ResultStore;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.info.GitProperties;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import tools.jackson.databind.json.JsonMapper;
@@ -87,13 +89,15 @@ class WorkerConfiguration {
     }
 
     @Bean
-    CellRunner.Measurer measurer(Devices devices) {
+    CellRunner.Measurer measurer(Devices devices, ApplicationEventPublisher events) {
         return switch (devices.deviceClass()) {
             case CPU -> devices.labs().getFirst()::measure;
             case GPU ->
-                new DevicePool(devices.labs().stream()
-                        .map(lab -> new DevicePool.Device(lab::runsAtATime, lab::measure))
-                        .toList());
+                new DevicePool(
+                        devices.labs().stream()
+                                .map(lab -> new DevicePool.Device(lab::runsAtATime, lab::measure))
+                                .toList(),
+                        events::publishEvent);
         };
     }
 
@@ -117,6 +121,11 @@ class WorkerConfiguration {
     @Bean
     Heartbeat heartbeat(WorkerRegistry registry, CellLedger ledger, RunningCells running, Worker worker) {
         return new Heartbeat(registry, ledger, running, worker);
+    }
+
+    @Bean
+    ProcessEnd processEnd(WorkerLifecycle workers, RunningCells cells, ApplicationContext context) {
+        return new ProcessEnd(workers, cells, context, System::exit);
     }
 
     @Bean
