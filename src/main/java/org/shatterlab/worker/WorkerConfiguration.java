@@ -150,14 +150,13 @@ class WorkerConfiguration {
                 running,
                 new CellRunner.Identity(
                         worker.name(),
-                        devices.deviceClass(),
                         Provenance.of(devices.deviceClass(), git.getIfAvailable())
                                 .json(mapper)),
                 properties);
     }
 
     @Bean
-    CustomTask<Void> cellTask(CellRunner runner, Devices devices) {
+    CustomTask<Boolean> cellTask(CellRunner runner, Devices devices) {
         return Tasks.custom(CellQueue.cell(devices.deviceClass()))
                 .onFailure((complete, operations) ->
                         operations.reschedule(complete, complete.getTimeDone().plus(AFTER_OUTAGE)))
@@ -165,7 +164,9 @@ class WorkerConfiguration {
                 .onDeadExecution((complete, operations) ->
                         operations.reschedule(complete, complete.getExecution().executionTime))
                 .execute((instance, _) -> {
-                    Optional<Duration> again = runner.run(CellQueue.fingerprint(instance.getId()));
+                    // An earlier version of the service put no data there.
+                    boolean small = Boolean.TRUE.equals(instance.getData());
+                    Optional<Duration> again = runner.run(CellQueue.fingerprint(instance.getId()), small);
                     return (complete, operations) -> again.ifPresentOrElse(
                             after -> operations.reschedule(complete, due(complete, after)), operations::remove);
                 });
@@ -187,7 +188,7 @@ class WorkerConfiguration {
     @Bean(destroyMethod = "")
     Scheduler scheduler(
             DataSource dataSource,
-            CustomTask<Void> cellTask,
+            CustomTask<Boolean> cellTask,
             RecurringTask<Void> topUpTask,
             DatabaseClock clock,
             Worker worker,

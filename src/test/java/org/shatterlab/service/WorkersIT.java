@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -118,6 +119,18 @@ class WorkersIT {
         try (Service service = Service.start(data, "--shatterlab.roles=api")) {
             assertThat(service.count("cell where fence = 0 or state = 'DONE'")).isEqualTo(1);
             assertThat(service.count("cell where attempts > 0 or vanished > 0")).isZero();
+        }
+    }
+
+    @Test
+    void shortCellsThatWaitAreComputedInOneTransaction(@TempDir Path data) {
+        try (Service service = Service.start(data, "--shatterlab.roles=api")) {
+            IntStream.range(0, 5).forEach(seed -> submit(service, SHORT.formatted(seed)));
+        }
+        try (Service service = Service.start(data, "--shatterlab.worker.threads=1")) {
+            await(() -> service.count("cell where state = 'DONE' and fence = 1") == 5);
+            // A transaction takes no more where the first cell of a process took its time.
+            assertThat(service.texts("select distinct xmin::text from cell")).hasSizeLessThan(5);
         }
     }
 
