@@ -1,32 +1,68 @@
 package org.shatterlab.experiment;
 
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
 import org.shatterlab.lab.CellSpec;
 import org.shatterlab.lab.DeviceClass;
 
-/** Refuses networks of which a cell takes more memory than any worker of its class has, or more computation than is allowed. */
+/**
+ * Refuses networks of which a cell takes more memory than any worker of its class has, or more computation than is allowed.
+ * Looks at the first cell of each network: no other has more statistics or more runs.
+ */
 final class CellAdmission {
 
     private static final double MEBIBYTE = 1 << 20;
 
     private final Limits limits;
-    private final DeviceMemory memory;
+    private final Map<DeviceClass, Long> memory;
     private final Violations violations;
 
-    CellAdmission(Limits limits, DeviceMemory memory, Violations violations) {
+    /**
+     * For the workers that are there.
+     *
+     * @param memory {@link DeviceMemory#most}
+     */
+    CellAdmission(Limits limits, Map<DeviceClass, Long> memory, Violations violations) {
         this.limits = limits;
         this.memory = memory;
         this.violations = violations;
     }
 
-    /** Looks at the first cell of each network: no other has more statistics or more runs. */
-    void check(Fields fields, ExperimentSpec spec) {
-        Long most = memory.most().get(spec.device());
+    /**
+     * Notes what is refused.
+     *
+     * @param anywhere whether the class of devices is left to the service
+     * @return the experiment, by the class of devices that is to compute it
+     */
+    ExperimentSpec admit(Fields fields, ExperimentSpec asked, boolean anywhere) {
+        ExperimentSpec spec = anywhere ? asked.on(best(asked)) : asked;
+        Long most = memory.get(spec.device());
         for (int i = 0; i < spec.networks().size(); i++) {
             String pointer = fields.at("networks") + "/" + i;
-            CellPlanner.cell(spec, spec.networks().get(i), 0, spec.runs().most())
-                    .ifPresent(cell -> check(pointer, cell, spec.device(), most));
+            first(spec, spec.networks().get(i)).ifPresent(cell -> check(pointer, cell, spec.device(), most));
         }
+        return spec;
+    }
+
+    /** A GPU where there is one, unless only CPUs have the memory. */
+    private DeviceClass best(ExperimentSpec spec) {
+        return memory.containsKey(DeviceClass.GPU) && (fits(spec, DeviceClass.GPU) || !fits(spec, DeviceClass.CPU))
+                ? DeviceClass.GPU
+                : DeviceClass.CPU;
+    }
+
+    private boolean fits(ExperimentSpec spec, DeviceClass device) {
+        Long most = memory.get(device);
+        return most != null
+                && spec.networks().stream()
+                        .flatMap(network -> first(spec, network).stream())
+                        .allMatch(cell -> CellCost.of(cell).memoryBytes() <= most);
+    }
+
+    private static Optional<CellSpec> first(ExperimentSpec spec, NetworkEntry network) {
+        return CellPlanner.cell(spec, network, 0, spec.runs().most());
     }
 
     private void check(String pointer, CellSpec cell, DeviceClass device, @Nullable Long most) {

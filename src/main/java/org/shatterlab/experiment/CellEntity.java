@@ -38,6 +38,8 @@ class CellEntity {
     @JdbcTypeCode(SqlTypes.JSON)
     private String spec;
 
+    private double cost;
+
     @Enumerated(EnumType.STRING)
     private State state;
 
@@ -128,6 +130,11 @@ class CellEntity {
     /** The fingerprint of its network and inputs. */
     String subject() {
         return subject;
+    }
+
+    /** What it is estimated to cost, in seconds of a core or of a GPU. */
+    double cost() {
+        return cost;
     }
 
     /** Why it failed; null unless it did. */

@@ -170,15 +170,6 @@ class CellLinks {
                 .list();
     }
 
-    /** Whether a cell is estimated to cost no more than this, in seconds of a core. */
-    boolean isSmall(String fingerprint, double seconds) {
-        return jdbc.sql("select cost <= ? from cell where fingerprint = ?")
-                .params(seconds, fingerprint)
-                .query(Boolean.class)
-                .optional()
-                .orElse(false);
-    }
-
     /**
      * Locks the places in the queue of a CPU of the next cells that are small.
      *

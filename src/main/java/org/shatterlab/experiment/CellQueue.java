@@ -32,8 +32,8 @@ import org.springframework.transaction.support.TransactionOperations;
 @Component
 public class CellQueue {
 
-    private static final TaskDescriptor<Void> CPU_CELL = TaskDescriptor.of("cell");
-    private static final TaskDescriptor<Void> GPU_CELL = TaskDescriptor.of("cell-gpu");
+    private static final TaskDescriptor<Boolean> CPU_CELL = TaskDescriptor.of("cell", Boolean.class);
+    private static final TaskDescriptor<Boolean> GPU_CELL = TaskDescriptor.of("cell-gpu", Boolean.class);
 
     /** The recurring task that refills every window, among other {@link Housekeeping}. */
     public static final TaskDescriptor<Void> TOP_UP = TaskDescriptor.of("top-up");
@@ -90,9 +90,9 @@ public class CellQueue {
 
     /**
      * A cell to compute on a class of devices, which a worker knows if its devices are of that class; the name of its instance
-     * is {@code fingerprint/number of times it was scheduled}.
+     * is {@code fingerprint/number of times it was scheduled}, and its data are whether it is for {@link SmallCells}.
      */
-    public static TaskDescriptor<Void> cell(DeviceClass device) {
+    public static TaskDescriptor<Boolean> cell(DeviceClass device) {
         return switch (device) {
             case CPU -> CPU_CELL;
             case GPU -> GPU_CELL;
@@ -150,6 +150,7 @@ public class CellQueue {
             if (cell.state() == CellEntity.State.PLANNED) {
                 scheduled.add(cell(experiment.device())
                         .instance(cell.fingerprint() + "/" + cell.schedule())
+                        .data(SmallCells.isSmall(cell.cost(), experiment.device()))
                         .priority(experiment.priority())
                         .scheduledTo(start.plus(APART.multipliedBy(place))));
             }

@@ -62,6 +62,12 @@ public record ExperimentSpec(
         statistics = inEnumOrder(statistics);
     }
 
+    /** The same, computed by another class of devices. */
+    ExperimentSpec on(DeviceClass other) {
+        return new ExperimentSpec(
+                name, preset, networks, depths, inputs, statistics, runs, seed, precision, other, priority, cache);
+    }
+
     /** The depths at which a network of this experiment is measured; none for noise, which has no depth. */
     public List<Integer> effectiveDepths(NetworkEntry entry) {
         return switch (entry.network()) {

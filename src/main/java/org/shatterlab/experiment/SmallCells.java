@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import org.shatterlab.lab.DeviceClass;
 import org.shatterlab.lab.UnmeasurableException;
-import org.shatterlab.lab.statistic.CellResult;
 import org.shatterlab.platform.DatabaseClock;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.support.TransactionOperations;
@@ -59,33 +59,43 @@ public class SmallCells {
         this.transactions = transactions;
     }
 
-    /** What a worker does with cells. */
-    public interface Computer {
+    /**
+     * What a worker does with cells.
+     *
+     * @param <R> what it has of a cell that was measured
+     */
+    public interface Computer<R> {
 
         /**
          * Computes one.
          *
          * @throws UnmeasurableException where it has no result, which is its specification's fault
          */
-        CellResult measure(Claim claim);
+        R measure(Claim claim);
 
         /** Writes what was measured, in the transaction that marks the cells as done. */
-        void save(Map<Claim, CellResult> results);
+        void save(Map<Claim, R> results);
     }
 
     /**
-     * Computes a cell that the caller has from the queue, and others that wait there, as long as all are small.
+     * Whether a cell is one of these.
+     *
+     * @param cost what it is estimated to cost, in seconds of a core or of a GPU
+     */
+    static boolean isSmall(double cost, DeviceClass device) {
+        return device == DeviceClass.CPU && cost <= MOST_SECONDS;
+    }
+
+    /**
+     * Computes a small cell that the caller has from the queue, and others that wait there.
      *
      * @param worker its name
      * @param provenance what computes them, as JSON
-     * @return false where the cell is left to be claimed, and nothing was done: it is large, or not free, or not wanted
+     * @return false where the cell is left to be claimed, and nothing was done: it is not free, or not wanted
      * @throws RuntimeException where one of them could not be computed, and nothing was done
      */
-    public boolean compute(String fingerprint, String worker, String provenance, Computer computer) {
+    public <R> boolean compute(String fingerprint, String worker, String provenance, Computer<R> computer) {
         List<UUID> roundsOver = transactions.execute(_ -> {
-            if (!links.isSmall(fingerprint, MOST_SECONDS)) {
-                return null;
-            }
             Map<String, String> places = links.takeSmall(MOST_SECONDS, clock.now(), MOST_CELLS - 1);
             List<CellEntity> free = free(fingerprint, places.keySet());
             if (free.stream().noneMatch(cell -> cell.fingerprint().equals(fingerprint))) {
@@ -122,12 +132,12 @@ public class SmallCells {
     }
 
     /** Those that there was time for, the one that was asked for among them. */
-    private List<CellEntity> compute(
-            List<CellEntity> free, String asked, String worker, String provenance, Computer computer) {
+    private <R> List<CellEntity> compute(
+            List<CellEntity> free, String asked, String worker, String provenance, Computer<R> computer) {
         long end = System.nanoTime() + MOST_TIME.toNanos();
         List<CellEntity> ended = new ArrayList<>();
         List<Claim> claims = new ArrayList<>();
-        Map<Claim, CellResult> results = new LinkedHashMap<>();
+        Map<Claim, R> results = new LinkedHashMap<>();
         for (CellEntity cell : free) {
             if (cell.fingerprint().equals(asked) || System.nanoTime() < end) {
                 Claim claim = cell.claim();

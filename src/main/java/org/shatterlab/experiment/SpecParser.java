@@ -44,16 +44,20 @@ final class SpecParser {
 
     private final Limits limits;
     private final @Nullable Datasets datasets;
-    private final @Nullable DeviceMemory memory;
+    private final @Nullable Map<DeviceClass, Long> memory;
     private final Violations violations;
 
     /**
      * A parser of one specification.
      *
      * @param datasets null for what was accepted once: data that are gone must not make it unreadable
-     * @param memory likewise, of workers that are gone
+     * @param memory {@link DeviceMemory#most}; null likewise, for workers that are gone
      */
-    SpecParser(Limits limits, @Nullable Datasets datasets, @Nullable DeviceMemory memory, Violations violations) {
+    SpecParser(
+            Limits limits,
+            @Nullable Datasets datasets,
+            @Nullable Map<DeviceClass, Long> memory,
+            Violations violations) {
         this.limits = limits;
         this.datasets = datasets;
         this.memory = memory;
@@ -90,6 +94,7 @@ final class SpecParser {
             fields.refuse("depths", NetworkReader.EVEN_DEPTHS);
         }
         boolean measurable = whole && violations.count() == beside;
+        String device = fields.choice("device", DEVICES, Defaults.DEVICE);
         ExperimentSpec spec = new ExperimentSpec(
                 name,
                 preset,
@@ -100,17 +105,16 @@ final class SpecParser {
                 new RunsReader(limits).read(fields, statistics),
                 fields.integer("seed", Long.MIN_VALUE, Long.MAX_VALUE, Defaults.SEED, ""),
                 precision,
-                device(fields),
+                device(fields, device),
                 fields.integer("priority", -LARGEST_PRIORITY, LARGEST_PRIORITY, Defaults.PRIORITY, ""),
                 fields.bool("cache", Defaults.CACHE));
         if (violations.isEmpty()) {
             new StatisticsReader(limits, violations).checkNetworks(fields, spec);
             checkCells(fields, spec);
         }
-        if (measurable && memory != null) {
-            new CellAdmission(limits, memory, violations).check(fields, spec);
-        }
-        return spec;
+        return measurable && memory != null
+                ? new CellAdmission(limits, memory, violations).admit(fields, spec, device.equals(Defaults.DEVICE))
+                : spec;
     }
 
     private static @Nullable String nullableText(Fields fields, String field) {
@@ -128,10 +132,9 @@ final class SpecParser {
         return value.stringValue();
     }
 
-    /** What is left to the service is decided here, once; what was accepted before there was a choice was a CPU's. */
-    private DeviceClass device(Fields fields) {
-        String asked = fields.choice("device", DEVICES, Defaults.DEVICE);
-        Set<DeviceClass> there = memory == null ? Set.of() : memory.most().keySet();
+    /** What is left to the service is a CPU's until it is decided, as what was accepted before there was a choice. */
+    private DeviceClass device(Fields fields, String asked) {
+        Set<DeviceClass> there = memory == null ? Set.of() : memory.keySet();
         boolean hasGpu = there.contains(DeviceClass.GPU);
         if (memory != null && asked.equals(GPU) && !hasGpu) {
             fields.refuse(
@@ -143,7 +146,7 @@ final class SpecParser {
                     "device",
                     "only workers with a GPU gave a sign of life within a minute; start one without, or ask for \"auto\" or \"gpu\"");
         }
-        return asked.equals(GPU) || (asked.equals(Defaults.DEVICE) && hasGpu) ? DeviceClass.GPU : DeviceClass.CPU;
+        return asked.equals(GPU) ? DeviceClass.GPU : DeviceClass.CPU;
     }
 
     private @Nullable InputSpec inputs(Fields fields, Precision precision) {

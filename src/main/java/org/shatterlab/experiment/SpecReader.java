@@ -70,7 +70,7 @@ public final class SpecReader {
     }
 
     private SpecParser parser(Violations violations) {
-        return new SpecParser(limits, datasets, memory, violations);
+        return new SpecParser(limits, datasets, memory.most(), violations);
     }
 
     /**

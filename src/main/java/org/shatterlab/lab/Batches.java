@@ -2,14 +2,10 @@ package org.shatterlab.lab;
 
 import ai.djl.engine.EngineException;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Consumer;
 
 /** Works through a list some elements at a time, and fewer of them once so many do not fit into memory. */
 final class Batches {
-
-    /** What PyTorch and cuBLAS say, of a GPU. */
-    private static final List<String> OUT_OF_MEMORY = List.of("out of memory", "CUBLAS_STATUS_ALLOC_FAILED");
 
     private Batches() {}
 
@@ -29,16 +25,11 @@ final class Batches {
                 work.accept(batch);
                 from += batch.size();
             } catch (EngineException e) {
-                if (batch.size() == 1 || !isOutOfMemory(e)) {
+                if (batch.size() == 1 || !GpuFailures.isOutOfMemory(e)) {
                     throw e;
                 }
                 size = batch.size() / 2;
             }
         }
-    }
-
-    private static boolean isOutOfMemory(EngineException failure) {
-        String message = Objects.requireNonNullElse(failure.getMessage(), "");
-        return OUT_OF_MEMORY.stream().anyMatch(message::contains);
     }
 }

@@ -2,6 +2,7 @@ package org.shatterlab.lab;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -156,6 +157,7 @@ public final class Lab {
      * @throws UnmeasurableException where a number of it does not exist or leaves the floating-point range, or its inputs
      *     are not to be had
      * @throws CancellationException where it was stopped
+     * @throws BrokenDeviceException where the device failed for good, as far as this process goes
      */
     public CellResult measure(CellSpec cell, BooleanSupplier stop) {
         return measure(List.of(cell), stop).getFirst();
@@ -174,9 +176,14 @@ public final class Lab {
      * @return one for each, in their order
      * @throws UnmeasurableException where any of them has no result
      * @throws CancellationException where they were stopped
+     * @throws BrokenDeviceException where the device failed for good, as far as this process goes
      */
     public List<CellResult> measure(List<CellSpec> siblings, BooleanSupplier stop) {
-        return Stopping.unless(stop, () -> measure(siblings, runsAtATime(siblings.getFirst())));
+        try {
+            return Stopping.unless(stop, () -> measure(siblings, runsAtATime(siblings.getFirst())));
+        } catch (EngineException e) {
+            throw GpuFailures.isBroken(e) ? new BrokenDeviceException(device.toString(), e) : e;
+        }
     }
 
     /**

@@ -14,7 +14,6 @@ import org.shatterlab.experiment.CellLedger;
 import org.shatterlab.experiment.Claim;
 import org.shatterlab.experiment.SmallCells;
 import org.shatterlab.lab.CellSpec;
-import org.shatterlab.lab.DeviceClass;
 import org.shatterlab.lab.UnmeasurableException;
 import org.shatterlab.lab.statistic.CellResult;
 import org.shatterlab.platform.DatabaseFailures;
@@ -24,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Computes one cell, from claim to publication. */
-class CellRunner implements SmallCells.Computer {
+class CellRunner implements SmallCells.Computer<CellRunner.Measured> {
 
     private static final Logger LOG = LoggerFactory.getLogger(CellRunner.class);
     private static final Optional<Duration> ENDED = Optional.empty();
@@ -35,7 +34,7 @@ class CellRunner implements SmallCells.Computer {
 
     private final Measurer measurer;
     private final CellLedger ledger;
-    private final SmallCells small;
+    private final SmallCells smallCells;
     private final Predictor predictor;
     private final ResultStore results;
     private final RunningCells running;
@@ -45,7 +44,7 @@ class CellRunner implements SmallCells.Computer {
     CellRunner(
             Measurer measurer,
             CellLedger ledger,
-            SmallCells small,
+            SmallCells smallCells,
             Predictor predictor,
             ResultStore results,
             RunningCells running,
@@ -53,7 +52,7 @@ class CellRunner implements SmallCells.Computer {
             WorkerProperties properties) {
         this.measurer = measurer;
         this.ledger = ledger;
-        this.small = small;
+        this.smallCells = smallCells;
         this.predictor = predictor;
         this.results = results;
         this.running = running;
@@ -65,10 +64,12 @@ class CellRunner implements SmallCells.Computer {
      * Who computes.
      *
      * @param worker the name of this process, unique among those that share a database
-     * @param device the class of devices of this process
      * @param provenance as JSON
      */
-    record Identity(String worker, DeviceClass device, String provenance) {}
+    record Identity(String worker, String provenance) {}
+
+    /** A cell that was measured, and its result. */
+    record Measured(CellSpec cell, CellResult result) {}
 
     /** What measures a cell, on the caller's thread or while it waits. */
     @FunctionalInterface
@@ -87,14 +88,15 @@ class CellRunner implements SmallCells.Computer {
     /**
      * Computes a cell, unless it has ended.
      *
+     * @param small whether it is for {@link SmallCells}
      * @return after what time another worker is to try it; empty where nobody is
      * @throws RuntimeException where the database does not answer
      */
-    Optional<Duration> run(String fingerprint) {
+    Optional<Duration> run(String fingerprint, boolean small) {
         if (running.isDraining()) {
             return AT_ONCE;
         }
-        if (isComputedWithOthers(fingerprint)) {
+        if (small && isComputedWithOthers(fingerprint)) {
             return ENDED;
         }
         Optional<Claim> claim = ledger.claim(fingerprint, identity.worker());
@@ -108,8 +110,7 @@ class CellRunner implements SmallCells.Computer {
     /** Where one of several cells cannot be computed, the one asked for is tried alone, and what fails is told of that one. */
     private boolean isComputedWithOthers(String fingerprint) {
         try {
-            return identity.device() == DeviceClass.CPU
-                    && small.compute(fingerprint, identity.worker(), identity.provenance(), this);
+            return smallCells.compute(fingerprint, identity.worker(), identity.provenance(), this);
         } catch (RuntimeException | OutOfMemoryError e) {
             if (DatabaseFailures.isOutage(e)) {
                 throw e;
@@ -120,20 +121,21 @@ class CellRunner implements SmallCells.Computer {
     }
 
     @Override
-    public CellResult measure(Claim claim) {
-        return measurer.measure(CellJson.read(claim.spec()), () -> false);
+    public Measured measure(Claim claim) {
+        CellSpec cell = CellJson.read(claim.spec());
+        return new Measured(cell, measurer.measure(cell, () -> false));
     }
 
     @Override
-    public void save(Map<Claim, CellResult> measured) {
+    public void save(Map<Claim, Measured> all) {
         Set<List<Object>> predicted = new HashSet<>();
         Map<String, CellResult> byFingerprint = new HashMap<>();
-        measured.forEach((claim, result) -> {
-            CellSpec spec = CellJson.read(claim.spec());
-            if (predicted.add(List.of(claim.subject(), spec.depths(), spec.statistics()))) {
-                predictor.predict(claim.subject(), spec);
+        all.forEach((claim, measured) -> {
+            CellSpec cell = measured.cell();
+            if (predicted.add(List.of(claim.subject(), cell.depths(), cell.statistics()))) {
+                predictor.predict(claim.subject(), cell);
             }
-            byFingerprint.put(claim.fingerprint(), result);
+            byFingerprint.put(claim.fingerprint(), measured.result());
         });
         results.save(byFingerprint);
     }

@@ -8,9 +8,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
+import org.shatterlab.lab.BrokenDeviceException;
 import org.shatterlab.lab.CellSpec;
 import org.shatterlab.lab.UnmeasurableException;
 import org.shatterlab.lab.statistic.CellResult;
@@ -19,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Measures cells on GPUs: one thread for each, which takes the cell that waits longest together with its siblings, as many as
- * are computed at a time. While it computes, the next gather. Thread-safe.
+ * are computed at a time. While it computes, the next gather. Once a GPU is broken none measures any more. Thread-safe.
  */
 final class DevicePool implements CellRunner.Measurer, AutoCloseable {
 
@@ -31,10 +34,17 @@ final class DevicePool implements CellRunner.Measurer, AutoCloseable {
     /** Oldest first; guarded by this pool. */
     private final List<Waiting> waiting = new ArrayList<>();
 
+    private final AtomicBoolean broken = new AtomicBoolean();
+    private final Consumer<BrokenDeviceException> onBroken;
     private final List<Thread> threads;
 
-    /** One thread for each device. */
-    DevicePool(List<Device> devices) {
+    /**
+     * One thread for each device.
+     *
+     * @param onBroken told once, before any caller is, that a device is broken
+     */
+    DevicePool(List<Device> devices, Consumer<BrokenDeviceException> onBroken) {
+        this.onBroken = onBroken;
         threads = devices.stream()
                 .map(device -> Thread.ofPlatform().daemon().name("device").start(() -> work(device)))
                 .toList();
@@ -56,7 +66,8 @@ final class DevicePool implements CellRunner.Measurer, AutoCloseable {
      * Has a cell measured. Where it is to stop its caller does so at once; others that are measured with it go on.
      *
      * @throws UnmeasurableException where it has no result, whatever those have that were measured with it
-     * @throws CancellationException where it was stopped
+     * @throws CancellationException where it was stopped, or a device broke before it was begun
+     * @throws BrokenDeviceException where its device broke over it, or over one that was measured with it
      */
     @Override
     public CellResult measure(CellSpec cell, BooleanSupplier stop) {
@@ -142,7 +153,11 @@ final class DevicePool implements CellRunner.Measurer, AutoCloseable {
     }
 
     /** Where one of several cannot be measured each is measured alone, so that what fails is told of that one. */
-    private static void measure(Device device, List<Waiting> together) {
+    private void measure(Device device, List<Waiting> together) {
+        if (broken.get()) {
+            fail(together, new CancellationException("a device is broken"));
+            return;
+        }
         try {
             List<CellResult> results = device.measure()
                     .apply(
@@ -151,13 +166,23 @@ final class DevicePool implements CellRunner.Measurer, AutoCloseable {
             for (int i = 0; i < together.size(); i++) {
                 together.get(i).result().complete(results.get(i));
             }
+        } catch (BrokenDeviceException e) {
+            if (!broken.getAndSet(true)) {
+                onBroken.accept(e);
+            }
+            // Not each alone: any may have done it, and each would break as many devices as a cell has attempts.
+            fail(together, e);
         } catch (RuntimeException | Error e) {
             if (together.size() == 1) {
-                together.getFirst().result().completeExceptionally(e);
+                fail(together, e);
             } else {
                 together.forEach(one -> measure(device, List.of(one)));
             }
         }
+    }
+
+    private static void fail(List<Waiting> together, Throwable failure) {
+        together.forEach(one -> one.result().completeExceptionally(failure));
     }
 
     /** Takes no more cells; those that wait are not measured. */

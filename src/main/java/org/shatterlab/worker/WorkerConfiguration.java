@@ -34,6 +34,8 @@ import org.shatterlab.result.ResultStore;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.info.GitProperties;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import tools.jackson.databind.json.JsonMapper;
@@ -87,13 +89,15 @@ class WorkerConfiguration {
     }
 
     @Bean
-    CellRunner.Measurer measurer(Devices devices) {
+    CellRunner.Measurer measurer(Devices devices, ApplicationEventPublisher events) {
         return switch (devices.deviceClass()) {
             case CPU -> devices.labs().getFirst()::measure;
             case GPU ->
-                new DevicePool(devices.labs().stream()
-                        .map(lab -> new DevicePool.Device(lab::runsAtATime, lab::measure))
-                        .toList());
+                new DevicePool(
+                        devices.labs().stream()
+                                .map(lab -> new DevicePool.Device(lab::runsAtATime, lab::measure))
+                                .toList(),
+                        events::publishEvent);
         };
     }
 
@@ -120,6 +124,11 @@ class WorkerConfiguration {
     }
 
     @Bean
+    ProcessEnd processEnd(WorkerLifecycle workers, RunningCells cells, ApplicationContext context) {
+        return new ProcessEnd(workers, cells, context, System::exit);
+    }
+
+    @Bean
     CellRunner cellRunner(
             Devices devices,
             CellRunner.Measurer measurer,
@@ -141,14 +150,13 @@ class WorkerConfiguration {
                 running,
                 new CellRunner.Identity(
                         worker.name(),
-                        devices.deviceClass(),
                         Provenance.of(devices.deviceClass(), git.getIfAvailable())
                                 .json(mapper)),
                 properties);
     }
 
     @Bean
-    CustomTask<Void> cellTask(CellRunner runner, Devices devices) {
+    CustomTask<Boolean> cellTask(CellRunner runner, Devices devices) {
         return Tasks.custom(CellQueue.cell(devices.deviceClass()))
                 .onFailure((complete, operations) ->
                         operations.reschedule(complete, complete.getTimeDone().plus(AFTER_OUTAGE)))
@@ -156,7 +164,9 @@ class WorkerConfiguration {
                 .onDeadExecution((complete, operations) ->
                         operations.reschedule(complete, complete.getExecution().executionTime))
                 .execute((instance, _) -> {
-                    Optional<Duration> again = runner.run(CellQueue.fingerprint(instance.getId()));
+                    // An earlier version of the service put no data there.
+                    boolean small = Boolean.TRUE.equals(instance.getData());
+                    Optional<Duration> again = runner.run(CellQueue.fingerprint(instance.getId()), small);
                     return (complete, operations) -> again.ifPresentOrElse(
                             after -> operations.reschedule(complete, due(complete, after)), operations::remove);
                 });
@@ -178,7 +188,7 @@ class WorkerConfiguration {
     @Bean(destroyMethod = "")
     Scheduler scheduler(
             DataSource dataSource,
-            CustomTask<Void> cellTask,
+            CustomTask<Boolean> cellTask,
             RecurringTask<Void> topUpTask,
             DatabaseClock clock,
             Worker worker,

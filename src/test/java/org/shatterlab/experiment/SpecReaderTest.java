@@ -2,6 +2,7 @@ package org.shatterlab.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 import static org.shatterlab.experiment.Bodies.assertOneViolation;
 import static org.shatterlab.experiment.Bodies.body;
@@ -9,10 +10,13 @@ import static org.shatterlab.experiment.Bodies.network;
 import static org.shatterlab.experiment.Bodies.read;
 import static org.shatterlab.experiment.Bodies.violations;
 
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -71,6 +75,33 @@ class SpecReaderTest {
                 .isEqualTo(chosen);
     }
 
+    /** Its cell needs more than a byte and less than a terabyte. */
+    @ParameterizedTest
+    @CsvSource({
+        "1, 1000000000000, CPU",
+        "1000000000000, 1, GPU",
+        "1000000000000, 1000000000000, GPU",
+        "1000000000000,, GPU"
+    })
+    void aDeviceThatIsLeftToTheServiceHasTheMemory(Long gpu, @Nullable Long cpu, DeviceClass chosen) {
+        Map<DeviceClass, Long> memory = new EnumMap<>(Map.of(DeviceClass.GPU, gpu));
+        if (cpu != null) {
+            memory.put(DeviceClass.CPU, cpu);
+        }
+        assertThat(readOn(memory, "auto").device()).isEqualTo(chosen);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"GPU, GPU", "CPU, CPU", "GPU CPU, GPU"})
+    void whereNoDeviceHasTheMemoryTheRefusalNamesTheOneThatWouldBeTaken(String present, String named) {
+        Map<DeviceClass, Long> memory =
+                Stream.of(present.split(" ")).collect(Collectors.toMap(DeviceClass::valueOf, _ -> 1L));
+        assertThat(refusals(memory, "auto"))
+                .singleElement()
+                .asString()
+                .contains("0 MiB is what the largest worker on a " + named + " has");
+    }
+
     @ParameterizedTest
     @CsvSource({"cpu, GPU", "gpu, CPU"})
     void aDeviceThatNoWorkerHasIsRefused(String asked, DeviceClass present) {
@@ -95,14 +126,16 @@ class SpecReaderTest {
     void aCellMustFitIntoAWorkerOfItsOwnClass() {
         Map<DeviceClass, Long> memory = Map.of(DeviceClass.CPU, Long.MAX_VALUE, DeviceClass.GPU, 1L);
         assertThat(readOn(memory, "cpu").device()).isEqualTo(DeviceClass.CPU);
-        assertThatThrownBy(() -> readOn(memory, "gpu"))
-                .isInstanceOfSatisfying(
-                        InvalidRequestException.class,
-                        e -> assertThat(e.violations())
-                                .extracting(Violation::message)
-                                .singleElement()
-                                .asString()
-                                .contains("0 MiB is what the largest worker on a GPU has"));
+        assertThat(refusals(memory, "gpu"))
+                .singleElement()
+                .asString()
+                .contains("0 MiB is what the largest worker on a GPU has");
+    }
+
+    private static List<String> refusals(Map<DeviceClass, Long> memory, String device) {
+        return catchThrowableOfType(InvalidRequestException.class, () -> readOn(memory, device)).violations().stream()
+                .map(Violation::message)
+                .toList();
     }
 
     private static ExperimentSpec readOn(Map<DeviceClass, Long> memory, String device) {

@@ -25,6 +25,8 @@ class DevicesIT {
             {"commit": null, "labRevision": "2", "engine": "pytorch-2.7.1", "device": "gpu", "intraOpThreads": 1,
              "java": "25", "system": "Linux amd64"}""";
 
+    private static final long LARGE = 1L << 40;
+
     private Service service;
 
     @BeforeEach
@@ -37,10 +39,10 @@ class DevicesIT {
         service.close();
     }
 
-    private void gpuIsThere() throws InterruptedException {
+    private void gpuIsThere(long memoryBytes) throws InterruptedException {
         service.execute("""
                 insert into worker (name, node, device, engine, threads, memory_bytes, heartbeat_at)
-                values ('with a GPU', 'n', 'gpu', 'e', 64, 1000000000000, now() + interval '1 hour')""");
+                values ('with a GPU', 'n', 'gpu', 'e', 64, %d, now() + interval '1 hour')""".formatted(memoryBytes));
         refreshed();
     }
 
@@ -91,8 +93,19 @@ class DevicesIT {
     }
 
     @Test
+    void whatFitsIntoNoGpuIsLeftToTheCpu() throws InterruptedException {
+        gpuIsThere(1);
+        JsonNode onCpu = submit("auto");
+        assertThat(device(onCpu)).isEqualTo("cpu");
+        assertThat(service.await(onCpu).get("state").asString()).isEqualTo("SUCCEEDED");
+        HttpResponse<String> response = service.submit(CELL.formatted("gpu"));
+        assertThat(response.statusCode()).isEqualTo(422);
+        assertThat(response.body()).contains("0 MiB is what the largest worker on a GPU has");
+    }
+
+    @Test
     void anExperimentKeepsToTheDeviceThatItWasGiven() throws InterruptedException {
-        gpuIsThere();
+        gpuIsThere(LARGE);
         assertThat(service.call("POST", API + "?dryRun=true", CELL.formatted("gpu"))
                         .statusCode())
                 .isEqualTo(200);

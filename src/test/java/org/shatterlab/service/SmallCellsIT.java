@@ -3,15 +3,23 @@ package org.shatterlab.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import com.github.kagkarlsson.scheduler.ScheduledExecution;
+import com.github.kagkarlsson.scheduler.SchedulerClient;
+import com.github.kagkarlsson.scheduler.task.Task;
+import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.shatterlab.experiment.CellQueue;
 import org.shatterlab.experiment.Claim;
 import org.shatterlab.experiment.SmallCells;
+import org.shatterlab.lab.DeviceClass;
 import org.shatterlab.lab.UnmeasurableException;
 import org.shatterlab.lab.statistic.CellResult;
 
@@ -36,7 +44,7 @@ class SmallCellsIT {
     }
 
     /** A worker whose cells measure nothing. */
-    private interface Worker extends SmallCells.Computer {
+    private interface Worker extends SmallCells.Computer<CellResult> {
 
         @Override
         default void save(Map<Claim, CellResult> results) {}
@@ -107,13 +115,15 @@ class SmallCellsIT {
     }
 
     @Test
-    void aLargeCellIsLeftToBeClaimed() {
-        List<String> cells = submit(300, 100);
-        assertThat(compute(cells.getFirst(), _ -> {
-                    throw new AssertionError("not to be computed here");
-                }))
-                .isFalse();
-        assertThat(waiting()).isEqualTo(CELLS);
+    void theQueueTellsSmallCellsFromLargeOnes() {
+        submit(2, 1);
+        submit(300, 100);
+        Task<Boolean> task = Tasks.oneTime(CellQueue.cell(DeviceClass.CPU)).execute((_, _) -> {});
+        SchedulerClient queue = SchedulerClient.Builder.create(service.bean(DataSource.class), task)
+                .build();
+        Map<Boolean, Long> cells = queue.getScheduledExecutionsForTask(task.getName(), Boolean.class).stream()
+                .collect(Collectors.groupingBy(ScheduledExecution::getData, Collectors.counting()));
+        assertThat(cells).containsOnly(Map.entry(true, (long) CELLS), Map.entry(false, (long) CELLS));
     }
 
     @Test

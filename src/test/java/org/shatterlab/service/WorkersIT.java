@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.shatterlab.JavaProcess;
 import tools.jackson.databind.JsonNode;
 
 /** What becomes of cells that are not computed to their end, by why they are not. */
@@ -82,6 +87,31 @@ class WorkersIT {
     }
 
     @Test
+    void aProcessWhoseGpuBreaksEndsAsOneThatFailedAndHandsItsOtherCellsBack(@TempDir Path data, @TempDir Path broken) {
+        try (Service service = Service.start(data, "--shatterlab.roles=api")) {
+            submit(service, LONG.formatted(1));
+            List<String> arguments = new ArrayList<>(service.databaseArguments());
+            arguments.addAll(List.of(
+                    "--server.port=0",
+                    "--shatterlab.welcome=false",
+                    "--shatterlab.data-dir=" + broken,
+                    "--shatterlab.worker.grace=1s"));
+            try (JavaProcess process = JavaProcess.start(broken.resolve("log"), BrokenGpu.class, arguments)) {
+                assertThat(process.exit()
+                                .completeOnTimeout(-1, 3, TimeUnit.MINUTES)
+                                .join())
+                        .as("%s", process.output())
+                        .isEqualTo(1);
+                assertThat(process.output()).containsOnlyOnce("ERROR").contains("A GPU failed");
+            }
+            assertThat(service.count("cell where state = 'QUEUED' and attempts = 0 and vanished = 0 and fence = 1"))
+                    .isEqualTo(1);
+            assertThat(service.count("scheduled_tasks where task_name = 'cell' and not picked"))
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
     void aShortCellIsFinishedWithinTheGracePeriod(@TempDir Path data) {
         try (Service service = Service.start(data)) {
             submit(service, SHORT.formatted(1));
@@ -89,6 +119,18 @@ class WorkersIT {
         try (Service service = Service.start(data, "--shatterlab.roles=api")) {
             assertThat(service.count("cell where fence = 0 or state = 'DONE'")).isEqualTo(1);
             assertThat(service.count("cell where attempts > 0 or vanished > 0")).isZero();
+        }
+    }
+
+    @Test
+    void shortCellsThatWaitAreComputedInOneTransaction(@TempDir Path data) {
+        try (Service service = Service.start(data, "--shatterlab.roles=api")) {
+            IntStream.range(0, 5).forEach(seed -> submit(service, SHORT.formatted(seed)));
+        }
+        try (Service service = Service.start(data, "--shatterlab.worker.threads=1")) {
+            await(() -> service.count("cell where state = 'DONE' and fence = 1") == 5);
+            // A transaction takes no more where the first cell of a process took its time.
+            assertThat(service.texts("select distinct xmin::text from cell")).hasSizeLessThan(5);
         }
     }
 

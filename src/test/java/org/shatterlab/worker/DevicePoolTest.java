@@ -20,6 +20,7 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.shatterlab.lab.BrokenDeviceException;
 import org.shatterlab.lab.CellSpec;
 import org.shatterlab.lab.Lab;
 import org.shatterlab.lab.Precision;
@@ -41,6 +42,9 @@ class DevicePoolTest {
     /** The first run of a cell that has no result. */
     private static final int BAD = 35;
 
+    /** The first run of a cell that breaks its device. */
+    private static final int BREAKING = 50;
+
     /** The first runs of the cells of each batch that was begun. */
     private final List<List<Integer>> batches = new CopyOnWriteArrayList<>();
 
@@ -48,7 +52,8 @@ class DevicePoolTest {
     private final Semaphore allowed = new Semaphore(0);
     private final ExecutorService callers = Executors.newCachedThreadPool();
     private final DevicePool.Device device = new DevicePool.Device(_ -> ROOM, this::compute);
-    private final DevicePool pool = new DevicePool(List.of(device));
+    private final List<BrokenDeviceException> broken = new CopyOnWriteArrayList<>();
+    private final DevicePool pool = new DevicePool(List.of(device), broken::add);
 
     @AfterEach
     void close() {
@@ -67,6 +72,9 @@ class DevicePoolTest {
         }
         if (siblings.stream().anyMatch(cell -> cell.firstRun() == BAD)) {
             throw new UnmeasurableException("run " + BAD + " has none");
+        }
+        if (siblings.stream().anyMatch(cell -> cell.firstRun() == BREAKING)) {
+            throw new BrokenDeviceException("gpu(0)", new IllegalStateException("run " + BREAKING));
         }
         return siblings.stream().map(DevicePoolTest::result).toList();
     }
@@ -191,8 +199,54 @@ class DevicePoolTest {
     }
 
     @Test
+    void aBrokenDeviceMeasuresNothingMore() throws Exception {
+        Cell first = new Cell(WIDTH, 0);
+        List<Cell> siblings = waiting(5, BREAKING);
+        Cell other = new Cell(WIDTH + 1, 10);
+        allowed.release(10);
+        assertThat(first.measured()).isZero();
+        for (Cell sibling : siblings) {
+            assertThatThrownBy(sibling::measured).hasCauseInstanceOf(BrokenDeviceException.class);
+        }
+        assertThatThrownBy(other::measured).hasCauseInstanceOf(CancellationException.class);
+        assertThatThrownBy(() -> pool.measure(cell(WIDTH, 15), () -> false)).isInstanceOf(CancellationException.class);
+        assertThat(batches).containsExactly(List.of(0), List.of(5, BREAKING));
+        assertThat(broken).hasSize(1);
+    }
+
+    @Test
+    void cellsThatWereToBeMeasuredAloneAreNotOnceTheDeviceIsBroken() throws Exception {
+        Cell first = new Cell(WIDTH, 0);
+        List<Cell> siblings = waiting(BAD, BREAKING, 55);
+        allowed.release(10);
+        assertThat(first.measured()).isZero();
+        List<Class<? extends Throwable>> causes =
+                List.of(UnmeasurableException.class, BrokenDeviceException.class, CancellationException.class);
+        for (int i = 0; i < siblings.size(); i++) {
+            assertThatThrownBy(siblings.get(i)::measured).hasCauseInstanceOf(causes.get(i));
+        }
+        assertThat(batches).containsExactly(List.of(0), List.of(BAD, BREAKING, 55), List.of(BAD), List.of(BREAKING));
+    }
+
+    @Test
+    void devicesThatBreakAtTheSameTimeAreToldOfOnce() throws Exception {
+        try (DevicePool two = new DevicePool(List.of(device, device), broken::add)) {
+            List<Future<CellResult>> results = new ArrayList<>();
+            for (int width : List.of(WIDTH, WIDTH + 1)) {
+                results.add(callers.submit(() -> two.measure(cell(width, BREAKING), () -> false)));
+            }
+            begun.acquire(2);
+            allowed.release(2);
+            for (Future<CellResult> result : results) {
+                assertThatThrownBy(result::get).hasCauseInstanceOf(BrokenDeviceException.class);
+            }
+        }
+        assertThat(broken).hasSize(1);
+    }
+
+    @Test
     void eachDeviceHasAThread() throws Exception {
-        try (DevicePool two = new DevicePool(List.of(device, device))) {
+        try (DevicePool two = new DevicePool(List.of(device, device), broken::add)) {
             Future<CellResult> one = callers.submit(() -> two.measure(cell(WIDTH, 0), () -> false));
             Future<CellResult> other = callers.submit(() -> two.measure(cell(WIDTH + 1, 5), () -> false));
             begun.acquire(2);
@@ -205,7 +259,7 @@ class DevicePoolTest {
     @Test
     void aLabMeasuresTheSameByWayOfThePool() throws Exception {
         Lab lab = Lab.open(Path.of("target/djl"), new DatasetFolder(Path.of("target/datasets")));
-        try (DevicePool ofLab = new DevicePool(List.of(new DevicePool.Device(_ -> ROOM, lab::measure)))) {
+        try (DevicePool ofLab = new DevicePool(List.of(new DevicePool.Device(_ -> ROOM, lab::measure)), broken::add)) {
             List<Future<CellResult>> results = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
                 CellSpec cell = cell(WIDTH, 5 * i);
