@@ -8,6 +8,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
 import org.shatterlab.lab.DeviceClass;
+import org.shatterlab.lab.DrawSource;
 import org.shatterlab.lab.Precision;
 import org.shatterlab.lab.input.Datasets;
 import org.shatterlab.lab.input.InputSpec;
@@ -30,13 +31,15 @@ final class SpecParser {
             "runs",
             "seed",
             "precision",
+            "draws",
             "device",
             "priority",
             "cache");
 
     private static final int LONGEST_NAME = 200;
     private static final int LARGEST_PRIORITY = 100;
-    private static final Map<String, Precision> PRECISIONS = Names.byName(Precision.values(), Precision::apiName);
+    static final Map<String, Precision> PRECISIONS = Names.byName(Precision.values(), Precision::apiName);
+    static final Map<String, DrawSource> DRAWS = Names.byName(DrawSource.values(), DrawSource::apiName);
     private static final String CPU = DeviceClass.CPU.apiName();
     private static final String GPU = DeviceClass.GPU.apiName();
     private static final Map<String, String> DEVICES =
@@ -90,6 +93,7 @@ final class SpecParser {
             fields.refuse("depths", NetworkReader.EVEN_DEPTHS);
         }
         boolean measurable = whole && violations.count() == beside;
+        DeviceClass device = device(fields);
         ExperimentSpec spec = new ExperimentSpec(
                 name,
                 preset,
@@ -100,7 +104,8 @@ final class SpecParser {
                 new RunsReader(limits).read(fields, statistics),
                 fields.integer("seed", Long.MIN_VALUE, Long.MAX_VALUE, Defaults.SEED, ""),
                 precision,
-                device(fields),
+                draws(fields, device),
+                device,
                 fields.integer("priority", -LARGEST_PRIORITY, LARGEST_PRIORITY, Defaults.PRIORITY, ""),
                 fields.bool("cache", Defaults.CACHE));
         if (violations.isEmpty()) {
@@ -144,6 +149,17 @@ final class SpecParser {
                     "only workers with a GPU gave a sign of life within a minute; start one without, or ask for \"auto\" or \"gpu\"");
         }
         return asked.equals(GPU) || (asked.equals(Defaults.DEVICE) && hasGpu) ? DeviceClass.GPU : DeviceClass.CPU;
+    }
+
+    /** A CPU would draw no faster, and its threads would take turns at the one generator that the engine has. */
+    private static DrawSource draws(Fields fields, DeviceClass device) {
+        DrawSource draws = fields.choice("draws", DRAWS, Defaults.DRAWS);
+        if (draws == DrawSource.DEVICE && device == DeviceClass.CPU) {
+            fields.refuse(
+                    "draws",
+                    "must be \"host\" where a CPU computes, which would draw no faster; \"device\" is for experiments whose device is \"gpu\"");
+        }
+        return draws;
     }
 
     private @Nullable InputSpec inputs(Fields fields, Precision precision) {

@@ -35,6 +35,8 @@ public final class MutatedSpecs {
             "\"white-noise\"",
             "\"highway\"",
             "\"1/sqrt(depth)\"",
+            "\"device\"",
+            "\"cpu\"",
             "[[]]",
             "[1,1]",
             "{\"from\":1,\"to\":1000000000}",

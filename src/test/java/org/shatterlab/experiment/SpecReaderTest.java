@@ -9,6 +9,7 @@ import static org.shatterlab.experiment.Bodies.network;
 import static org.shatterlab.experiment.Bodies.read;
 import static org.shatterlab.experiment.Bodies.violations;
 
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
 import org.shatterlab.lab.DeviceClass;
+import org.shatterlab.lab.DrawSource;
 import org.shatterlab.lab.Precision;
 import org.shatterlab.lab.input.Dataset;
 import org.shatterlab.lab.input.InputSpec;
@@ -56,6 +58,7 @@ class SpecReaderTest {
                         new Runs.Fixed(20),
                         0,
                         Precision.FLOAT32,
+                        DrawSource.HOST,
                         DeviceClass.CPU,
                         0,
                         true));
@@ -64,7 +67,7 @@ class SpecReaderTest {
     @ParameterizedTest
     @CsvSource({"auto, CPU, CPU", "auto, GPU, GPU", "cpu, CPU, CPU", "gpu, GPU, GPU"})
     void aDeviceThatIsLeftToTheServiceIsDecidedByItsWorkers(String asked, DeviceClass present, DeviceClass chosen) {
-        ExperimentSpec spec = readOn(Map.of(present, Long.MAX_VALUE), asked);
+        ExperimentSpec spec = readOn(Map.of(present, Long.MAX_VALUE), device(asked));
         assertThat(spec.device()).isEqualTo(chosen);
         assertThat(SpecReader.restore(SpecWriter.write(spec)).device())
                 .as("once its worker is gone")
@@ -74,14 +77,47 @@ class SpecReaderTest {
     @ParameterizedTest
     @CsvSource({"cpu, GPU", "gpu, CPU"})
     void aDeviceThatNoWorkerHasIsRefused(String asked, DeviceClass present) {
-        assertThatThrownBy(() -> readOn(Map.of(present, Long.MAX_VALUE), asked))
+        assertThatThrownBy(() -> readOn(Map.of(present, Long.MAX_VALUE), device(asked)))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("/device");
     }
 
     @Test
     void whereNoWorkerIsKnownACpuIsWaitedFor() {
-        assertThat(readOn(Map.of(), "cpu").device()).isEqualTo(DeviceClass.CPU);
+        assertThat(readOn(Map.of(), device("cpu")).device()).isEqualTo(DeviceClass.CPU);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"auto", "gpu"})
+    void aGpuMayDrawItsOwnWeights(String asked) {
+        ExperimentSpec spec = readOn(Map.of(DeviceClass.GPU, Long.MAX_VALUE), device(asked) + ", 'draws': 'device'");
+        assertThat(spec.draws()).isEqualTo(DrawSource.DEVICE);
+        assertThat(CellPlanner.plan(spec))
+                .allSatisfy(planned -> assertThat(planned.cell().draws()).isEqualTo(DrawSource.DEVICE));
+        assertThat(SpecReader.restore(SpecWriter.write(spec)))
+                .as("once its worker is gone")
+                .isEqualTo(spec);
+    }
+
+    @Test
+    void whatWasStoredBeforeADeviceCouldDrawWasDrawnByTheHost() {
+        ExperimentSpec spec = read(body("'runs': 5"));
+        ObjectNode stored = SpecWriter.write(spec);
+        stored.remove("draws");
+        assertThat(SpecReader.restore(stored)).isEqualTo(spec);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"auto, CPU", "cpu, CPU", "cpu, GPU"})
+    void aCpuDrawsNoWeightsOfItsOwn(String asked, DeviceClass alsoPresent) {
+        Map<DeviceClass, Long> memory = new EnumMap<>(Map.of(DeviceClass.CPU, Long.MAX_VALUE));
+        memory.put(alsoPresent, Long.MAX_VALUE);
+        assertThatThrownBy(() -> readOn(memory, device(asked) + ", 'draws': 'device'"))
+                .isInstanceOfSatisfying(
+                        InvalidRequestException.class,
+                        e -> assertThat(e.violations())
+                                .extracting(Violation::pointer)
+                                .containsExactly("/draws"));
     }
 
     @Test
@@ -94,8 +130,8 @@ class SpecReaderTest {
     @Test
     void aCellMustFitIntoAWorkerOfItsOwnClass() {
         Map<DeviceClass, Long> memory = Map.of(DeviceClass.CPU, Long.MAX_VALUE, DeviceClass.GPU, 1L);
-        assertThat(readOn(memory, "cpu").device()).isEqualTo(DeviceClass.CPU);
-        assertThatThrownBy(() -> readOn(memory, "gpu"))
+        assertThat(readOn(memory, device("cpu")).device()).isEqualTo(DeviceClass.CPU);
+        assertThatThrownBy(() -> readOn(memory, device("gpu")))
                 .isInstanceOfSatisfying(
                         InvalidRequestException.class,
                         e -> assertThat(e.violations())
@@ -105,9 +141,13 @@ class SpecReaderTest {
                                 .contains("0 MiB is what the largest worker on a GPU has"));
     }
 
-    private static ExperimentSpec readOn(Map<DeviceClass, Long> memory, String device) {
+    private static ExperimentSpec readOn(Map<DeviceClass, Long> memory, String fields) {
         return new SpecReader(Presets.load(), Limits.defaults(), Bodies.DATASETS, () -> memory)
-                .read(SpecJson.parse(body("'device': '" + device + "'").replace('\'', '"')));
+                .read(SpecJson.parse(body(fields).replace('\'', '"')));
+    }
+
+    private static String device(String name) {
+        return "'device': '" + name + "'";
     }
 
     @Test
