@@ -36,7 +36,7 @@ import org.shatterlab.lab.statistic.Statistic.Source;
  * </pre>
  *
  * with A = 2 under CReLU, otherwise 1, and the draw of the A N^2 weights of each layer that is used, which is no
- * floating-point work but takes its time. Noise takes M^2 for its covariance.
+ * floating-point work but takes its time unless a device does it. Noise takes M^2 for its covariance.
  * Whatever their size, each call of the engine, each prediction and each row takes time too: in small networks most of it.
  *
  * @param operations floating-point operations
@@ -135,7 +135,7 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
         double grams = 2 * fewer * fewer * more * (depths + 1);
         double eigenvalues = EIGENVALUES * fewer * fewer * fewer * (depths + 1);
         // The weights are drawn on the way up and again on the way back, and the reference once.
-        double draws = 2 * arity * width * width * up + points * dimension;
+        double draws = 2 * hostWeights(cell, network) * up + points * dimension;
         double decompositions = 2 * decomposition(network) * up;
         return new Run(
                 products + elementWise + grams + eigenvalues + decompositions,
@@ -164,7 +164,7 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
         double elementWise = (ELEMENT_WISE * arity + (activity ? ACTIVITY : 0)) * points * width * layers;
         double statistics =
                 points * width * depths * (gradient ? 6 : 4) + (covariance ? 2 * points * points * width * depths : 0);
-        double weights = arity * width * width * layers;
+        double weights = hostWeights(cell, network) * layers;
         double decompositions = decomposition(network) * layers;
         double slowness = slowness(cell);
         return new Run(
@@ -208,6 +208,14 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
 
     private static double slowness(CellSpec cell) {
         return cell.precision() == Precision.FLOAT32 ? 1 : DOUBLE_WORK;
+    }
+
+    /** Those of a layer that the host draws. */
+    private static double hostWeights(CellSpec cell, NetworkSpec.Rectifier network) {
+        return switch (cell.draws()) {
+            case HOST -> network.activation().arity() * Math.pow(network.width(), 2);
+            case DEVICE -> 0;
+        };
     }
 
     private static double decomposition(NetworkSpec.Rectifier network) {

@@ -1,7 +1,6 @@
 package org.shatterlab.experiment;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class CellJson {
 
     private static final List<String> FIELDS =
-            List.of("depths", "firstRun", "inputs", "network", "precision", "runs", "seed", "statistics");
-    private static final Map<String, Precision> PRECISIONS = Names.byName(Precision.values(), Precision::apiName);
+            List.of("depths", "draws", "firstRun", "inputs", "network", "precision", "runs", "seed", "statistics");
 
     private CellJson() {}
 
@@ -60,7 +58,7 @@ public final class CellJson {
                         .map(Statistic::apiName)
                         .sorted()
                         .toList()));
-        SpecForm.CANONICAL.draws(json, cell.precision(), cell.seed());
+        SpecForm.CANONICAL.draws(json, cell.seed(), cell.precision(), cell.draws());
         return json;
     }
 
@@ -78,7 +76,7 @@ public final class CellJson {
             return null;
         }
         fields.onlyKnown(FIELDS);
-        Precision precision = fields.choice("precision", PRECISIONS, Defaults.PRECISION);
+        Precision precision = fields.choice("precision", SpecParser.PRECISIONS, Defaults.PRECISION);
         InputSpec inputs =
                 new InputReader(Limits.NONE, null, violations).read(required(fields, "inputs"), "/inputs", precision);
         Set<Statistic> statistics = new StatisticsReader(Limits.NONE, violations)
@@ -96,6 +94,7 @@ public final class CellJson {
                 depths == null ? List.of() : new DepthsReader(Limits.NONE, violations).read(depths, "/depths"),
                 statistics,
                 precision,
+                fields.choice("draws", SpecParser.DRAWS, Defaults.DRAWS),
                 fields.integer("seed", Long.MIN_VALUE, Long.MAX_VALUE, Defaults.SEED, ""),
                 fields.integer("firstRun", 0, Integer.MAX_VALUE, 0, ""),
                 fields.integer("runs", 1, Integer.MAX_VALUE, CellPlanner.CHUNK, ""));

@@ -70,6 +70,7 @@ public final class CellPlanner {
                         spec.effectiveDepths(entry),
                         statistics,
                         spec.precision(),
+                        spec.draws(),
                         spec.seed(),
                         firstRun,
                         Math.min(CHUNK, to - firstRun)));

@@ -1,5 +1,6 @@
 package org.shatterlab.experiment;
 
+import org.shatterlab.lab.DrawSource;
 import org.shatterlab.lab.Precision;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.network.Activation;
@@ -29,6 +30,7 @@ final class Defaults {
     static final long BATCH_SEED = 0;
     static final boolean BATCH_PER_RUN = false;
     static final Precision PRECISION = Precision.FLOAT32;
+    static final DrawSource DRAWS = DrawSource.HOST;
     static final long SEED = 0;
     static final int RUNS = 20;
     static final int MOST_RUNS = 5000;

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.lab.DeviceClass;
+import org.shatterlab.lab.DrawSource;
 import org.shatterlab.lab.Precision;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.network.NetworkSpec;
@@ -24,6 +25,7 @@ import org.shatterlab.lab.statistic.Statistic;
  * @param runs independent draws of each network's weights
  * @param seed what every random draw follows from
  * @param precision the floating-point format of the networks
+ * @param draws where hidden weights are drawn, of networks that leave the choice
  * @param device the class of devices that computes it, decided where the user left it to the service
  * @param priority from -100 to 100; higher comes first
  * @param cache whether cells that were computed before are taken over
@@ -38,6 +40,7 @@ public record ExperimentSpec(
         Runs runs,
         long seed,
         Precision precision,
+        DrawSource draws,
         DeviceClass device,
         int priority,
         boolean cache) {
@@ -65,7 +68,19 @@ public record ExperimentSpec(
     /** The same, computed by another class of devices. */
     ExperimentSpec on(DeviceClass other) {
         return new ExperimentSpec(
-                name, preset, networks, depths, inputs, statistics, runs, seed, precision, other, priority, cache);
+                name,
+                preset,
+                networks,
+                depths,
+                inputs,
+                statistics,
+                runs,
+                seed,
+                precision,
+                draws,
+                other,
+                priority,
+                cache);
     }
 
     /** The depths at which a network of this experiment is measured; none for noise, which has no depth. */

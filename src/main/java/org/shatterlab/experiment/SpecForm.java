@@ -2,6 +2,7 @@ package org.shatterlab.experiment;
 
 import java.util.Collection;
 import java.util.List;
+import org.shatterlab.lab.DrawSource;
 import org.shatterlab.lab.Precision;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.network.Activation;
@@ -129,10 +130,11 @@ enum SpecForm {
     }
 
     /** Adds what the draws of an experiment and those of a cell have in common. */
-    void draws(ObjectNode target, Precision precision, long seed) {
+    void draws(ObjectNode target, long seed, Precision precision, DrawSource draws) {
         Members members = new Members();
         members.integer("seed", seed, Defaults.SEED)
-                .text("precision", precision.apiName(), Defaults.PRECISION.apiName());
+                .text("precision", precision.apiName(), Defaults.PRECISION.apiName())
+                .text("draws", draws.apiName(), Defaults.DRAWS.apiName());
         target.setAll(members.node);
     }
 

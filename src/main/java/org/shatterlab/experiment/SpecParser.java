@@ -8,6 +8,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
 import org.shatterlab.lab.DeviceClass;
+import org.shatterlab.lab.DrawSource;
 import org.shatterlab.lab.Precision;
 import org.shatterlab.lab.input.Datasets;
 import org.shatterlab.lab.input.InputSpec;
@@ -30,13 +31,15 @@ final class SpecParser {
             "runs",
             "seed",
             "precision",
+            "draws",
             "device",
             "priority",
             "cache");
 
     private static final int LONGEST_NAME = 200;
     private static final int LARGEST_PRIORITY = 100;
-    private static final Map<String, Precision> PRECISIONS = Names.byName(Precision.values(), Precision::apiName);
+    static final Map<String, Precision> PRECISIONS = Names.byName(Precision.values(), Precision::apiName);
+    static final Map<String, DrawSource> DRAWS = Names.byName(DrawSource.values(), DrawSource::apiName);
     private static final String CPU = DeviceClass.CPU.apiName();
     private static final String GPU = DeviceClass.GPU.apiName();
     private static final Map<String, String> DEVICES =
@@ -105,6 +108,7 @@ final class SpecParser {
                 new RunsReader(limits).read(fields, statistics),
                 fields.integer("seed", Long.MIN_VALUE, Long.MAX_VALUE, Defaults.SEED, ""),
                 precision,
+                fields.choice("draws", DRAWS, Defaults.DRAWS),
                 device(fields, device),
                 fields.integer("priority", -LARGEST_PRIORITY, LARGEST_PRIORITY, Defaults.PRIORITY, ""),
                 fields.bool("cache", Defaults.CACHE));
@@ -112,9 +116,14 @@ final class SpecParser {
             new StatisticsReader(limits, violations).checkNetworks(fields, spec);
             checkCells(fields, spec);
         }
-        return measurable && memory != null
-                ? new CellAdmission(limits, memory, violations).admit(fields, spec, device.equals(Defaults.DEVICE))
+        boolean anywhere = device.equals(Defaults.DEVICE);
+        ExperimentSpec admitted = measurable && memory != null
+                ? new CellAdmission(limits, memory, violations).admit(fields, spec, anywhere)
                 : spec;
+        if (measurable || !anywhere) {
+            checkDraws(fields, admitted);
+        }
+        return admitted;
     }
 
     private static @Nullable String nullableText(Fields fields, String field) {
@@ -147,6 +156,15 @@ final class SpecParser {
                     "only workers with a GPU gave a sign of life within a minute; start one without, or ask for \"auto\" or \"gpu\"");
         }
         return asked.equals(GPU) ? DeviceClass.GPU : DeviceClass.CPU;
+    }
+
+    /** A CPU would draw no faster, and its threads would take turns at the one generator that the engine has. */
+    private static void checkDraws(Fields fields, ExperimentSpec spec) {
+        if (spec.draws() == DrawSource.DEVICE && spec.device() == DeviceClass.CPU) {
+            fields.refuse(
+                    "draws",
+                    "must be \"host\" where a CPU computes, which would draw no faster; \"device\" is for experiments whose device is \"gpu\"");
+        }
     }
 
     private @Nullable InputSpec inputs(Fields fields, Precision precision) {

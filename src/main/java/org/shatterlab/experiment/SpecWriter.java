@@ -31,7 +31,7 @@ public final class SpecWriter {
             case Runs.Fixed(int count) -> json.put("runs", count);
             case Runs.Adaptive runs -> json.set("runs", adaptive(runs));
         }
-        SpecForm.COMPLETE.draws(json, spec.precision(), spec.seed());
+        SpecForm.COMPLETE.draws(json, spec.seed(), spec.precision(), spec.draws());
         json.put("device", spec.device().apiName());
         json.put("priority", spec.priority());
         json.put("cache", spec.cache());

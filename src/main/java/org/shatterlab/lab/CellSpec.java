@@ -14,6 +14,8 @@ import org.shatterlab.lab.statistic.Statistic;
  * @param depths the depths L to measure at, ascending and distinct; empty for {@link NetworkSpec.Noise}
  * @param statistics what to measure, at least one
  * @param precision the floating-point format of the networks
+ * @param draws where hidden weights are drawn; of networks that are not rectifiers or whose weights are not independent the
+ *     host, whatever is given
  * @param seed with the network and the run number, what every random draw follows from
  * @param firstRun the number of the first run, from 0
  * @param runs how many runs
@@ -24,6 +26,7 @@ public record CellSpec(
         List<Integer> depths,
         Set<Statistic> statistics,
         Precision precision,
+        DrawSource draws,
         long seed,
         int firstRun,
         int runs) {
@@ -31,6 +34,10 @@ public record CellSpec(
     public CellSpec {
         depths = List.copyOf(depths);
         statistics = Set.copyOf(statistics);
+        draws = network instanceof NetworkSpec.Rectifier rectifier
+                        && rectifier.initialization().isIndependent()
+                ? draws
+                : DrawSource.HOST;
     }
 
     /** Whether nothing but their runs tells two cells apart, so that they can be measured together. */
@@ -41,6 +48,7 @@ public record CellSpec(
                 other.depths,
                 other.statistics,
                 other.precision,
+                other.draws,
                 other.seed,
                 firstRun,
                 runs));

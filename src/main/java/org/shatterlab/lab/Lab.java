@@ -147,7 +147,7 @@ public final class Lab {
             return 1;
         }
         RunMemory run = RunMemory.of(cell);
-        return (int) Math.max(1, Math.min(deviceBytes / run.onDevice(), hostBytes / run.onHost()));
+        return (int) Math.max(1, Math.min((deviceBytes - run.together()) / run.onDevice(), hostBytes / run.onHost()));
     }
 
     /**
@@ -244,7 +244,8 @@ public final class Lab {
     private void sample(CellSpec cell, NetworkSpec.Rectifier spec, List<Run> runs, NDManager manager) {
         List<RunDraws> draws = runs.stream().map(Run::draws).toList();
         int dimension = cell.inputs().dimension();
-        try (SampledNetwork network = new SampledNetwork(spec, dimension, draws, manager, cell.precision())) {
+        try (SampledNetwork network =
+                new SampledNetwork(spec, dimension, draws, manager, cell.precision(), cell.draws())) {
             NDArray x = inputs(cell, draws, manager);
             Samples.ofNetwork(network, x, draws, cell).forEach((depth, samples) -> {
                 for (int i = 0; i < runs.size(); i++) {

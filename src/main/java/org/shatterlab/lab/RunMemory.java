@@ -2,8 +2,8 @@ package org.shatterlab.lab;
 
 import org.shatterlab.lab.gradient.ConvolutionalPass;
 import org.shatterlab.lab.input.InputSpec;
-import org.shatterlab.lab.network.Initialization;
 import org.shatterlab.lab.network.NetworkSpec;
+import org.shatterlab.lab.network.RunDraws;
 import org.shatterlab.lab.network.SampledConvnet;
 import org.shatterlab.lab.statistic.Statistic;
 import org.shatterlab.lab.statistic.Statistic.Source;
@@ -11,12 +11,13 @@ import org.shatterlab.lab.statistic.Statistic.Source;
 /**
  * What one run of a cell takes of memory at its peak, in bytes, estimated from the shapes of its arrays alone.
  *
- * @param weights those held at a time, drawn on the host and, for a GPU, copied to it
+ * @param weights those held at a time that are drawn on the host and, for a GPU, copied to it
  * @param arrays all others that are computed with, on a GPU in its memory
+ * @param together there too, but once for all runs that are computed together: a draw of the device
  * @param kept on the host beside the weights: what they are drawn by, the inputs of the run, and what is gathered over the
  *     depths
  */
-public record RunMemory(double weights, double arrays, double kept) {
+public record RunMemory(double weights, double arrays, double together, double kept) {
 
     /** Arrays of shape (M, N) that a layer holds at a time. */
     private static final int LAYER_ARRAYS = 10;
@@ -34,15 +35,16 @@ public record RunMemory(double weights, double arrays, double kept) {
         return switch (cell.network()) {
             case NetworkSpec.Rectifier network -> rectifier(cell, network);
             case NetworkSpec.Convolutional network -> convolutional(cell, network);
-            case NetworkSpec.Noise _ -> new RunMemory(0, covariances(cell), kept(cell));
+            case NetworkSpec.Noise _ -> new RunMemory(0, covariances(cell), 0, kept(cell));
         };
     }
 
     /** Where host and device share their memory. */
     public double bytes() {
-        return weights + arrays + kept;
+        return weights + arrays + together + kept;
     }
 
+    /** Of each run, without what they have together. */
     double onDevice() {
         return weights + arrays;
     }
@@ -53,16 +55,24 @@ public record RunMemory(double weights, double arrays, double kept) {
 
     private static RunMemory rectifier(CellSpec cell, NetworkSpec.Rectifier network) {
         double arity = network.activation().arity();
-        double hidden = arity * network.width() * network.width();
+        double hidden = bytes(cell) * arity * network.width() * network.width();
+        double first = bytes(cell) * cell.inputs().dimension() * network.width();
         boolean back = Statistic.anyFrom(Source.INPUT_GRADIENTS, cell.statistics());
         boolean up = cell.statistics().stream().anyMatch(statistic -> statistic.source() != Source.INPUT_GRADIENTS);
         double state = arity * cell.inputs().points() * network.width();
-        boolean decomposed = network.initialization() == Initialization.ORTHOGONAL
-                || network.initialization() == Initialization.LOOKS_LINEAR;
-        return new RunMemory(
-                bytes(cell) * (hidden + cell.inputs().dimension() * network.width()),
-                Math.max(up ? tangents(cell, network, state) : 0, back ? adjoints(cell, state) : 0) + covariances(cell),
-                (decomposed ? Double.BYTES * DECOMPOSITION_ARRAYS * hidden : 0) + kept(cell));
+        double arrays =
+                Math.max(up ? tangents(cell, network, state) : 0, back ? adjoints(cell, state) : 0) + covariances(cell);
+        return switch (cell.draws()) {
+            case HOST -> new RunMemory(hidden + first, arrays, 0, decomposition(network) + kept(cell));
+            case DEVICE -> new RunMemory(first, hidden + arrays, RunDraws.DRAWN_TOGETHER * hidden, kept(cell));
+        };
+    }
+
+    /** Of orthogonal weights, in float64. */
+    private static double decomposition(NetworkSpec.Rectifier network) {
+        return network.initialization().isIndependent()
+                ? 0
+                : Double.BYTES * DECOMPOSITION_ARRAYS * network.activation().arity() * Math.pow(network.width(), 2);
     }
 
     /** Of the pass up, and of the tangents of a depth in float64. */
@@ -107,6 +117,7 @@ public record RunMemory(double weights, double arrays, double kept) {
                                         cell.precision().type()))
                         + 3 * Double.BYTES * points * dimension
                         + covariances(cell),
+                0,
                 kept(cell));
     }
 

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.shatterlab.lab.CellSpec;
+import org.shatterlab.lab.DrawSource;
 
 class CellCostTest {
 
@@ -74,6 +75,26 @@ class CellCostTest {
         assertThat(orthogonal.operations() - relu.operations())
                 .isCloseTo(5 * 50 * 8.0 / 3 * 1e9, within(1e-6 * orthogonal.operations()));
         assertThat(orthogonal.memoryBytes()).isGreaterThan(relu.memoryBytes());
+    }
+
+    @Test
+    void weightsThatADeviceDrawsTakeNoTimeAndTheRoomOfTheRunsThatAreDrawnTogether() {
+        CellSpec host =
+                cells("\"feedforward\", \"width\": 1000", "\"depths\": [50]").getFirst();
+        CellCost drawn = of(host);
+        CellCost onDevice = of(new CellSpec(
+                host.network(),
+                host.inputs(),
+                host.depths(),
+                host.statistics(),
+                host.precision(),
+                DrawSource.DEVICE,
+                host.seed(),
+                host.firstRun(),
+                host.runs()));
+        assertThat(onDevice.operations()).isEqualTo(drawn.operations());
+        assertThat(drawn.work() - onDevice.work()).isCloseTo(5 * 50 * 300e6, within(1e-6 * drawn.work()));
+        assertThat(onDevice.memoryBytes() - drawn.memoryBytes()).isEqualTo(5 * 4e6);
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.shatterlab.lab.CellSpec;
+import org.shatterlab.lab.DrawSource;
 import org.shatterlab.lab.Precision;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.network.NetworkSpec;
@@ -22,7 +23,11 @@ class CellFingerprintTest {
     private static final CellSpec CELL = cell(1702, 0, Set.of(Statistic.AUTOCORRELATION, Statistic.GRADIENT_VARIANCE));
 
     private static CellSpec cell(long seed, int firstRun, Set<Statistic> statistics) {
-        return new CellSpec(NETWORK, INPUTS, List.of(2, 50), statistics, Precision.FLOAT32, seed, firstRun, 5);
+        return cell(seed, firstRun, statistics, DrawSource.HOST);
+    }
+
+    private static CellSpec cell(long seed, int firstRun, Set<Statistic> statistics, DrawSource draws) {
+        return new CellSpec(NETWORK, INPUTS, List.of(2, 50), statistics, Precision.FLOAT32, draws, seed, firstRun, 5);
     }
 
     /**
@@ -49,6 +54,8 @@ class CellFingerprintTest {
                         CellFingerprint.of(CELL, "1", "pytorch-2.7.1", "cpu", "experiment b"),
                         CellFingerprint.of(cell(1703, 0, CELL.statistics()), "1", "pytorch-2.7.1", "cpu", null),
                         CellFingerprint.of(cell(1702, 5, CELL.statistics()), "1", "pytorch-2.7.1", "cpu", null),
+                        CellFingerprint.of(
+                                cell(1702, 0, CELL.statistics(), DrawSource.DEVICE), "1", "pytorch-2.7.1", "cpu", null),
                         CellFingerprint.of(
                                 cell(1702, 0, Set.of(Statistic.COVARIANCE)), "1", "pytorch-2.7.1", "cpu", null)))
                 .doesNotHaveDuplicates()

@@ -10,9 +10,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.shatterlab.lab.CellSpec;
+import org.shatterlab.lab.DrawSource;
 import org.shatterlab.lab.Precision;
 import org.shatterlab.lab.input.Dataset;
 import org.shatterlab.lab.input.InputSpec;
+import org.shatterlab.lab.network.Activation;
+import org.shatterlab.lab.network.Initialization;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.NetworkSpec.Color;
 import org.shatterlab.lab.network.Normalization;
@@ -24,9 +27,14 @@ class CellJsonTest {
     private static final InputSpec GRID = new InputSpec.Grid(-2, 2, 256);
 
     private static CellSpec cell(NetworkSpec network, InputSpec inputs, Precision precision, long seed) {
+        return cell(network, inputs, precision, DrawSource.HOST, seed);
+    }
+
+    private static CellSpec cell(
+            NetworkSpec network, InputSpec inputs, Precision precision, DrawSource draws, long seed) {
         Set<Statistic> statistics = Set.of(Statistic.GRADIENT_VARIANCE, Statistic.COVARIANCE);
         List<Integer> depths = network instanceof NetworkSpec.Noise ? List.of() : List.of(2, 10);
-        return new CellSpec(network, inputs, depths, statistics, precision, seed, 5, 5);
+        return new CellSpec(network, inputs, depths, statistics, precision, draws, seed, 5, 5);
     }
 
     private static NetworkSpec rectifier(Wiring wiring, double firstBiasStd) {
@@ -61,6 +69,30 @@ class CellJsonTest {
         assertThat(CellJson.write(cell(new NetworkSpec.Noise(Color.BROWN), GRID, Precision.FLOAT32, 0)))
                 .contains("\"network\":{\"family\":\"brown-noise\"}")
                 .doesNotContain("depths");
+    }
+
+    @Test
+    void namesTheDevicesDrawsWhereItHasAny() {
+        assertThat(CellJson.write(deviceDrawn(new Activation.Relu(), Initialization.HE)))
+                .startsWith("{\"depths\":[2,10],\"draws\":\"device\",\"firstRun\":5,");
+        assertThat(CellJson.write(deviceDrawn(new Activation.Crelu(), Initialization.XAVIER)))
+                .contains("\"draws\":\"device\"");
+        assertThat(List.of(
+                        deviceDrawn(new Activation.Relu(), Initialization.ORTHOGONAL),
+                        deviceDrawn(new Activation.Crelu(), Initialization.LOOKS_LINEAR),
+                        deviceDrawn(new NetworkSpec.Convolutional(new Wiring.Feedforward(), 16, Normalization.NONE)),
+                        deviceDrawn(new NetworkSpec.Noise(Color.WHITE))))
+                .as("the same cells as without")
+                .allSatisfy(cell -> assertThat(CellJson.write(cell)).doesNotContain("draws"));
+    }
+
+    private static CellSpec deviceDrawn(Activation activation, Initialization initialization) {
+        return deviceDrawn(new NetworkSpec.Rectifier(
+                new Wiring.Feedforward(), 200, Normalization.NONE, activation, initialization, 1));
+    }
+
+    private static CellSpec deviceDrawn(NetworkSpec network) {
+        return cell(network, GRID, Precision.FLOAT32, DrawSource.DEVICE, 0);
     }
 
     /** The data are part of the text, so that another file under the same name makes another cell. */

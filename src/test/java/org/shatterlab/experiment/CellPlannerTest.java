@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.shatterlab.lab.CellSpec;
 import org.shatterlab.lab.network.NetworkSpec;
+import org.shatterlab.lab.network.RunDraws;
 import org.shatterlab.lab.statistic.Statistic;
 
 class CellPlannerTest {
@@ -36,6 +37,12 @@ class CellPlannerTest {
                 .containsExactly(tuple(0, 5), tuple(0, 5), tuple(5, 5), tuple(5, 5), tuple(10, 2), tuple(10, 2));
         assertThat(cells).extracting(planned -> planned.cell().depths()).contains(List.of(3), List.of());
         assertThat(cells).extracting(planned -> planned.cell().seed()).containsOnly(7L);
+    }
+
+    /** A cell of another size would be drawn just the same, but some of it in vain. */
+    @Test
+    void theRunsOfAChunkAreThoseThatADeviceDrawsTogether() {
+        assertThat(CellPlanner.CHUNK).isEqualTo(RunDraws.DRAWN_TOGETHER);
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
 import org.shatterlab.lab.DeviceClass;
+import org.shatterlab.lab.DrawSource;
 import org.shatterlab.lab.Precision;
 import org.shatterlab.lab.input.Dataset;
 import org.shatterlab.lab.input.InputSpec;
@@ -37,6 +38,7 @@ final class RandomSpecs {
                 .mapToObj(i -> entry("net " + i + " \"β\" \\ ~ 🧪", shared, inputs))
                 .toList();
         Set<Statistic> statistics = statistics(inputs, networks);
+        DeviceClass device = one(DeviceClass.values());
         return new ExperimentSpec(
                 random.nextBoolean() ? null : "a name, maybe " + random.nextInt(),
                 random.nextBoolean() ? null : "figure-2",
@@ -47,7 +49,8 @@ final class RandomSpecs {
                 runs(statistics),
                 seed(),
                 precision(),
-                random.nextBoolean() ? DeviceClass.CPU : DeviceClass.GPU,
+                device == DeviceClass.GPU ? one(DrawSource.values()) : DrawSource.HOST,
+                device,
                 random.nextInt(-100, 101),
                 random.nextBoolean());
     }

@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
 import org.shatterlab.lab.DeviceClass;
+import org.shatterlab.lab.DrawSource;
 import org.shatterlab.lab.Precision;
 import org.shatterlab.lab.input.Dataset;
 import org.shatterlab.lab.input.InputSpec;
@@ -60,6 +61,7 @@ class SpecReaderTest {
                         new Runs.Fixed(20),
                         0,
                         Precision.FLOAT32,
+                        DrawSource.HOST,
                         DeviceClass.CPU,
                         0,
                         true));
@@ -68,7 +70,7 @@ class SpecReaderTest {
     @ParameterizedTest
     @CsvSource({"auto, CPU, CPU", "auto, GPU, GPU", "cpu, CPU, CPU", "gpu, GPU, GPU"})
     void aDeviceThatIsLeftToTheServiceIsDecidedByItsWorkers(String asked, DeviceClass present, DeviceClass chosen) {
-        ExperimentSpec spec = readOn(Map.of(present, Long.MAX_VALUE), asked);
+        ExperimentSpec spec = readOn(Map.of(present, Long.MAX_VALUE), device(asked));
         assertThat(spec.device()).isEqualTo(chosen);
         assertThat(SpecReader.restore(SpecWriter.write(spec)).device())
                 .as("once its worker is gone")
@@ -88,7 +90,7 @@ class SpecReaderTest {
         if (cpu != null) {
             memory.put(DeviceClass.CPU, cpu);
         }
-        assertThat(readOn(memory, "auto").device()).isEqualTo(chosen);
+        assertThat(readOn(memory, device("auto")).device()).isEqualTo(chosen);
     }
 
     @ParameterizedTest
@@ -105,14 +107,47 @@ class SpecReaderTest {
     @ParameterizedTest
     @CsvSource({"cpu, GPU", "gpu, CPU"})
     void aDeviceThatNoWorkerHasIsRefused(String asked, DeviceClass present) {
-        assertThatThrownBy(() -> readOn(Map.of(present, Long.MAX_VALUE), asked))
+        assertThatThrownBy(() -> readOn(Map.of(present, Long.MAX_VALUE), device(asked)))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("/device");
     }
 
     @Test
     void whereNoWorkerIsKnownACpuIsWaitedFor() {
-        assertThat(readOn(Map.of(), "cpu").device()).isEqualTo(DeviceClass.CPU);
+        assertThat(readOn(Map.of(), device("cpu")).device()).isEqualTo(DeviceClass.CPU);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"auto", "gpu"})
+    void aGpuMayDrawItsOwnWeights(String asked) {
+        ExperimentSpec spec = readOn(Map.of(DeviceClass.GPU, Long.MAX_VALUE), device(asked) + ", 'draws': 'device'");
+        assertThat(spec.draws()).isEqualTo(DrawSource.DEVICE);
+        assertThat(CellPlanner.plan(spec))
+                .allSatisfy(planned -> assertThat(planned.cell().draws()).isEqualTo(DrawSource.DEVICE));
+        assertThat(SpecReader.restore(SpecWriter.write(spec)))
+                .as("once its worker is gone")
+                .isEqualTo(spec);
+    }
+
+    @Test
+    void whatWasStoredBeforeADeviceCouldDrawWasDrawnByTheHost() {
+        ExperimentSpec spec = read(body("'runs': 5"));
+        ObjectNode stored = SpecWriter.write(spec);
+        stored.remove("draws");
+        assertThat(SpecReader.restore(stored)).isEqualTo(spec);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"auto, CPU", "cpu, CPU", "cpu, GPU"})
+    void aCpuDrawsNoWeightsOfItsOwn(String asked, DeviceClass alsoPresent) {
+        Map<DeviceClass, Long> memory = new EnumMap<>(Map.of(DeviceClass.CPU, Long.MAX_VALUE));
+        memory.put(alsoPresent, Long.MAX_VALUE);
+        assertThatThrownBy(() -> readOn(memory, device(asked) + ", 'draws': 'device'"))
+                .isInstanceOfSatisfying(
+                        InvalidRequestException.class,
+                        e -> assertThat(e.violations())
+                                .extracting(Violation::pointer)
+                                .containsExactly("/draws"));
     }
 
     @Test
@@ -125,7 +160,7 @@ class SpecReaderTest {
     @Test
     void aCellMustFitIntoAWorkerOfItsOwnClass() {
         Map<DeviceClass, Long> memory = Map.of(DeviceClass.CPU, Long.MAX_VALUE, DeviceClass.GPU, 1L);
-        assertThat(readOn(memory, "cpu").device()).isEqualTo(DeviceClass.CPU);
+        assertThat(readOn(memory, device("cpu")).device()).isEqualTo(DeviceClass.CPU);
         assertThat(refusals(memory, "gpu"))
                 .singleElement()
                 .asString()
@@ -133,14 +168,20 @@ class SpecReaderTest {
     }
 
     private static List<String> refusals(Map<DeviceClass, Long> memory, String device) {
-        return catchThrowableOfType(InvalidRequestException.class, () -> readOn(memory, device)).violations().stream()
+        return catchThrowableOfType(InvalidRequestException.class, () -> readOn(memory, device(device)))
+                .violations()
+                .stream()
                 .map(Violation::message)
                 .toList();
     }
 
-    private static ExperimentSpec readOn(Map<DeviceClass, Long> memory, String device) {
+    private static ExperimentSpec readOn(Map<DeviceClass, Long> memory, String fields) {
         return new SpecReader(Presets.load(), Limits.defaults(), Bodies.DATASETS, () -> memory)
-                .read(SpecJson.parse(body("'device': '" + device + "'").replace('\'', '"')));
+                .read(SpecJson.parse(body(fields).replace('\'', '"')));
+    }
+
+    private static String device(String name) {
+        return "'device': '" + name + "'";
     }
 
     @Test

@@ -93,6 +93,8 @@ class SpecRefusalTest {
                 "'runs': 100001        | /runs             | limit on runs",
                 "'seed': 1.5           | /seed             | integer from -9223372036854775808",
                 "'precision': 'double' | /precision        | must be one of \"float32\", \"float64\"",
+                "'draws': 'gpu'        | /draws            | must be one of \"host\", \"device\"",
+                "'draws': 'device'     | /draws            | must be \"host\" where a CPU computes",
                 "'device': 'tpu'       | /device           | must be one of \"auto\", \"cpu\", \"gpu\"",
                 "'device': 'gpu'       | /device           | no worker with a GPU gave a sign of life within a minute; start one, or ask for \"auto\" or \"cpu\"",
                 "'priority': 101       | /priority         | integer from -100 to 100",

@@ -41,6 +41,6 @@ class SpecWriterTest {
                                 + "\"initialization\":\"he\",\"firstBiasStd\":1}],\"depths\":[2,4],"
                                 + "\"inputs\":{\"type\":\"grid\",\"from\":-2,\"to\":2,\"points\":256},"
                                 + "\"statistics\":[\"gradient-variance\",\"gradient-correlation\",\"autocorrelation\",\"gradient\"],"
-                                + "\"runs\":20,\"seed\":0,\"precision\":\"float32\",\"device\":\"gpu\",\"priority\":0,\"cache\":true}");
+                                + "\"runs\":20,\"seed\":0,\"precision\":\"float32\",\"draws\":\"host\",\"device\":\"gpu\",\"priority\":0,\"cache\":true}");
     }
 }

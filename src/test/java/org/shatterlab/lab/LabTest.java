@@ -59,7 +59,7 @@ class LabTest {
 
     private static CellSpec cell(
             NetworkSpec network, List<Integer> depths, Set<Statistic> statistics, int firstRun, int runs) {
-        return new CellSpec(network, GRID, depths, statistics, Precision.FLOAT64, 11, firstRun, runs);
+        return new CellSpec(network, GRID, depths, statistics, Precision.FLOAT64, DrawSource.HOST, 11, firstRun, runs);
     }
 
     private static Moments moments(CellResult result, Statistic statistic, Integer depth) {
@@ -113,6 +113,7 @@ class LabTest {
                 List.of(8),
                 Set.of(COVARIANCE),
                 Precision.FLOAT32,
+                DrawSource.HOST,
                 1,
                 5,
                 2);
@@ -137,6 +138,7 @@ class LabTest {
                 List.of(2, 400),
                 Set.of(statistic),
                 Precision.FLOAT32,
+                DrawSource.HOST,
                 11,
                 0,
                 1);
@@ -146,7 +148,7 @@ class LabTest {
                 .hasMessageContaining("float64");
     }
 
-    private static void assertSameUpToRounding(CellResult together, CellResult alone) {
+    static void assertSameUpToRounding(CellResult together, CellResult alone) {
         assertThat(together.rows()).hasSameSizeAs(alone.rows());
         for (int i = 0; i < alone.rows().size(); i++) {
             assertThat(together.rows().get(i).moments().estimate())
@@ -194,8 +196,16 @@ class LabTest {
         double drawn = 0;
         double drawnSquared = 0;
         for (int seed = 0; seed < runs; seed++) {
-            double[] g = lab.measure(
-                            new CellSpec(network, GRID, List.of(2), Set.of(GRADIENT), Precision.FLOAT64, seed, 0, 1))
+            double[] g = lab.measure(new CellSpec(
+                            network,
+                            GRID,
+                            List.of(2),
+                            Set.of(GRADIENT),
+                            Precision.FLOAT64,
+                            DrawSource.HOST,
+                            seed,
+                            0,
+                            1))
                     .series()
                     .getFirst()
                     .values();
@@ -205,7 +215,15 @@ class LabTest {
         }
         var averaged = moments(
                         lab.measure(new CellSpec(
-                                network, GRID, List.of(2), Set.of(GRADIENT_VARIANCE), Precision.FLOAT64, 99, 0, runs)),
+                                network,
+                                GRID,
+                                List.of(2),
+                                Set.of(GRADIENT_VARIANCE),
+                                Precision.FLOAT64,
+                                DrawSource.HOST,
+                                99,
+                                0,
+                                runs)),
                         GRADIENT_VARIANCE,
                         2)
                 .estimate();
@@ -240,16 +258,16 @@ class LabTest {
     @Test
     void singleAndDoublePrecisionHaveTheSameWeights() {
         CellSpec exact = cell(resnet(Normalization.NONE), List.of(1), Set.of(GRADIENT), 0, 1);
-        CellSpec rounded =
-                new CellSpec(exact.network(), GRID, List.of(1), Set.of(GRADIENT), Precision.FLOAT32, 11, 0, 1);
+        CellSpec rounded = new CellSpec(
+                exact.network(), GRID, List.of(1), Set.of(GRADIENT), Precision.FLOAT32, DrawSource.HOST, 11, 0, 1);
         assertThat(lab.measure(rounded).series().getFirst().values())
                 .containsExactly(lab.measure(exact).series().getFirst().values(), within(1e-4));
     }
 
     @Test
     void whatLeavesTheFloatingPointRangeIsAnErrorThatSaysWhatToDo() {
-        CellSpec exploding =
-                new CellSpec(resnet(Normalization.NONE), GRID, List.of(400), CHEAP, Precision.FLOAT32, 1, 0, 1);
+        CellSpec exploding = new CellSpec(
+                resnet(Normalization.NONE), GRID, List.of(400), CHEAP, Precision.FLOAT32, DrawSource.HOST, 1, 0, 1);
         assertThatThrownBy(() -> lab.measure(exploding))
                 .isInstanceOf(UnmeasurableException.class)
                 .hasMessageContaining("layer 400")
@@ -260,6 +278,7 @@ class LabTest {
                 List.of(400),
                 Set.of(GRADIENT_CORRELATION),
                 Precision.FLOAT32,
+                DrawSource.HOST,
                 1,
                 0,
                 1);
@@ -351,7 +370,15 @@ class LabTest {
     @Test
     void activityBeyondTheFloatingPointRangeIsAnError() {
         CellSpec exploding = new CellSpec(
-                resnet(Normalization.NONE), GRID, List.of(400), Set.of(ACTIVATION_RATE), Precision.FLOAT32, 1, 0, 1);
+                resnet(Normalization.NONE),
+                GRID,
+                List.of(400),
+                Set.of(ACTIVATION_RATE),
+                Precision.FLOAT32,
+                DrawSource.HOST,
+                1,
+                0,
+                1);
         assertThatThrownBy(() -> lab.measure(exploding))
                 .isInstanceOf(UnmeasurableException.class)
                 .hasMessageContaining("range of float32");
@@ -368,6 +395,7 @@ class LabTest {
                 List.of(1, 5),
                 Set.of(EFFECTIVE_RANK, RELATIVE_EFFECTIVE_RANK),
                 Precision.FLOAT64,
+                DrawSource.HOST,
                 3,
                 0,
                 2));
@@ -386,6 +414,7 @@ class LabTest {
                 List.of(400),
                 Set.of(EFFECTIVE_RANK),
                 Precision.FLOAT32,
+                DrawSource.HOST,
                 1,
                 0,
                 1);
@@ -402,6 +431,7 @@ class LabTest {
                 List.of(1),
                 Set.of(SPECTRAL_EXPONENT),
                 Precision.FLOAT32,
+                DrawSource.HOST,
                 1,
                 0,
                 1);
@@ -415,7 +445,8 @@ class LabTest {
     void noiseHasTheSpectralExponentThatIsDerived(NetworkSpec.Color color) {
         NetworkSpec noise = new NetworkSpec.Noise(color);
         Set<Statistic> statistics = Set.of(SPECTRAL_EXPONENT);
-        Estimate measured = lab.measure(new CellSpec(noise, GRID, List.of(), statistics, Precision.FLOAT64, 8, 0, 4000))
+        Estimate measured = lab.measure(new CellSpec(
+                        noise, GRID, List.of(), statistics, Precision.FLOAT64, DrawSource.HOST, 8, 0, 4000))
                 .rows()
                 .getFirst()
                 .moments()

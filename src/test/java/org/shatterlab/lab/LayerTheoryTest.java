@@ -47,21 +47,29 @@ class LayerTheoryTest {
         List<Wiring> wirings = List.of(new Wiring.Feedforward(), new Wiring.Resnet(0.9, 0.7), new Wiring.Highway(0.6));
         List<InputSpec> inputs = List.of(new InputSpec.Grid(-2, 2, 24), new InputSpec.Gaussian(24, 50, 1));
         List<Arguments> cases = new ArrayList<>();
-        for (Layer layer : Layer.all()) {
-            cases.add(Arguments.of(layer, wirings.get(0), Normalization.NONE, inputs.get(cases.size() / 2 % 2)));
-            cases.add(Arguments.of(
-                    layer, wirings.get(cases.size() / 2 % 3), Normalization.MEAN_CENTERING, inputs.get(0)));
+        List<Layer> layers = Layer.all();
+        for (int i = 0; i < layers.size(); i++) {
+            for (DrawSource draws : sources(layers.get(i))) {
+                cases.add(Arguments.of(layers.get(i), wirings.get(0), Normalization.NONE, inputs.get(i % 2), draws));
+                cases.add(Arguments.of(
+                        layers.get(i), wirings.get(i % 3), Normalization.MEAN_CENTERING, inputs.get(0), draws));
+            }
         }
         return cases.stream();
     }
 
+    private static List<DrawSource> sources(Layer layer) {
+        return layer.initialization().isIndependent() ? List.of(DrawSource.values()) : List.of(DrawSource.HOST);
+    }
+
     @ParameterizedTest
     @MethodSource("networks")
-    void agreesWithTheInfiniteWidth(Layer layer, Wiring wiring, Normalization normalization, InputSpec inputs) {
+    void agreesWithTheInfiniteWidth(
+            Layer layer, Wiring wiring, Normalization normalization, InputSpec inputs, DrawSource draws) {
         NetworkSpec network = layer.in(wiring, WIDTH, normalization, 0.7);
         List<Integer> depths = List.of(1, 4);
         CellResult measured =
-                lab.measure(new CellSpec(network, inputs, depths, STATISTICS, Precision.FLOAT32, SEED, 0, RUNS));
+                lab.measure(new CellSpec(network, inputs, depths, STATISTICS, Precision.FLOAT32, draws, SEED, 0, RUNS));
 
         List<PredictedRow> predicted = Theory.rows(network, inputs, DATASETS, depths, STATISTICS);
 

@@ -104,6 +104,27 @@ class DevicesIT {
     }
 
     @Test
+    void aGpuMayDrawItsOwnWeightsAndACpuMayNot() throws InterruptedException {
+        String drawn = CELL.replace("\"runs\"", "\"draws\": \"device\", \"runs\"");
+        for (String device : List.of("auto", "cpu")) {
+            HttpResponse<String> response = service.submit(drawn.formatted(device));
+            assertThat(response.statusCode()).isEqualTo(422);
+            JsonNode violation =
+                    service.json.readTree(response.body()).get("violations").get(0);
+            assertThat(violation.get("pointer").asString()).isEqualTo("/draws");
+            assertThat(violation.get("message").asString()).contains("must be \"host\" where a CPU computes");
+        }
+        gpuIsThere(LARGE);
+        assertThat(service.submit(drawn.formatted("cpu")).statusCode()).isEqualTo(422);
+        JsonNode onGpu = accepted(service.submit(drawn.formatted("auto")));
+        assertThat(onGpu.get("spec").get("draws").asString()).isEqualTo("device");
+        assertThat(submit("gpu").get("spec").get("draws").asString()).isEqualTo("host");
+        assertThat(waitingForGpus())
+                .as("cells that are drawn otherwise are not the same")
+                .hasSize(2);
+    }
+
+    @Test
     void anExperimentKeepsToTheDeviceThatItWasGiven() throws InterruptedException {
         gpuIsThere(LARGE);
         assertThat(service.call("POST", API + "?dryRun=true", CELL.formatted("gpu"))

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.shatterlab.lab.BrokenDeviceException;
 import org.shatterlab.lab.CellSpec;
+import org.shatterlab.lab.DrawSource;
 import org.shatterlab.lab.Lab;
 import org.shatterlab.lab.Precision;
 import org.shatterlab.lab.UnmeasurableException;
@@ -100,6 +101,7 @@ class DevicePoolTest {
                 List.of(1, 3),
                 Set.of(Statistic.GRADIENT_VARIANCE),
                 Precision.FLOAT64,
+                DrawSource.HOST,
                 1,
                 firstRun,
                 5);

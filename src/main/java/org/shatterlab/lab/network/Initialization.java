@@ -27,6 +27,14 @@ public enum Initialization {
         return apiName;
     }
 
+    /** Whether the weights of a layer are independent of each other, so that a device can draw them. */
+    public boolean isIndependent() {
+        return switch (this) {
+            case HE, XAVIER -> true;
+            case ORTHOGONAL, LOOKS_LINEAR -> false;
+        };
+    }
+
     /** Whether there are such weights for an activation. */
     public boolean suits(Activation activation) {
         return this != LOOKS_LINEAR

@@ -8,7 +8,8 @@ import org.shatterlab.lab.random.Normals;
  *
  * <p>A run's draws follow from the seed, the network and the run's number alone, and each layer has a generator of its
  * own. So a result depends neither on which worker computed it nor on what else was asked for, a weight can be drawn
- * again instead of being kept, and float32 and float64 networks have the same weights up to rounding.
+ * again instead of being kept, and float32 and float64 networks have the same weights up to rounding. What a device draws
+ * follows from the same and stands for {@value #DRAWN_TOGETHER} runs under one name: see {@link DeviceWeights}.
  */
 public final class RunDraws {
 
@@ -25,12 +26,15 @@ public final class RunDraws {
         RANK_REFERENCE
     }
 
-    private final String name;
+    /** Runs that a device draws together: those numbered 5k to 5k + 4. */
+    public static final int DRAWN_TOGETHER = 5;
+
+    private final String origin;
     private final int run;
 
     public RunDraws(long seed, NetworkSpec network, int run) {
         this.run = run;
-        this.name = "run " + run + " of " + identity(network) + " seeded " + seed;
+        this.origin = " of " + identity(network) + " seeded " + seed;
     }
 
     /** The number of the run. */
@@ -44,7 +48,22 @@ public final class RunDraws {
      * @param index the layer or the depth that the values belong to; 0 where there is only one
      */
     public ContinuousSampler normals(Role role, int index) {
-        return Normals.named(name + ", " + role + " " + index);
+        return Normals.named("run " + run + origin + ", " + role + " " + index);
+    }
+
+    /** What the draw of a device is called that this run shares with others, as {@link #normals} has one of its own. */
+    String nameTogether(Role role, int index) {
+        return "runs from " + (run - placeTogether()) + origin + ", " + role + " " + index;
+    }
+
+    /** Which of the {@value #DRAWN_TOGETHER} runs of that draw this is, from 0. */
+    int placeTogether() {
+        return run % DRAWN_TOGETHER;
+    }
+
+    /** Whether this run stands right behind another in that draw. */
+    boolean follows(RunDraws other) {
+        return run == other.run + 1 && placeTogether() > 0 && origin.equals(other.origin);
     }
 
     private static String identity(NetworkSpec network) {

@@ -14,16 +14,17 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.commons.rng.sampling.distribution.ContinuousSampler;
 import org.jspecify.annotations.Nullable;
+import org.shatterlab.lab.DrawSource;
 import org.shatterlab.lab.Precision;
 import org.shatterlab.lab.Stopping;
 
 /**
  * Some draws of a rectifier network, R runs along the first axis: their weights, drawn when they are asked for.
  *
- * <p>Weights stand to the right of row vectors: {@code h W} with h of shape (M, N). Hidden weights are streamed through
- * one buffer, since a deep wide network would hold hundreds of megabytes otherwise: what {@link #hidden} returns is
- * valid until its next call. All arrays are views of this network's memory and must not be used once it is closed. For
- * one thread.
+ * <p>Weights stand to the right of row vectors: {@code h W} with h of shape (M, N). Hidden weights are those of one layer
+ * at a time, streamed through one buffer where the host draws them, since a deep wide network would hold hundreds of
+ * megabytes otherwise: what {@link #hidden} returns is valid until its next call. All arrays are views of this network's
+ * memory and must not be used once it is closed. For one thread.
  */
 public final class SampledNetwork implements AutoCloseable {
 
@@ -38,7 +39,8 @@ public final class SampledNetwork implements AutoCloseable {
     private final List<RunDraws> runs;
     private final NDManager manager;
     private final DataType type;
-    private final ByteBuffer hiddenBuffer;
+    private final DrawSource draws;
+    private @Nullable ByteBuffer hiddenBuffer;
     private @Nullable ByteBuffer firstBuffer;
     private @Nullable NDArray hidden;
 
@@ -46,17 +48,24 @@ public final class SampledNetwork implements AutoCloseable {
      * @param dimension d, of the inputs
      * @param runs R of them
      * @param manager what the arrays of weights are closed with
+     * @param draws where hidden weights are drawn; the host unless they are {@linkplain Initialization#isIndependent
+     *     independent}
      */
     @SuppressWarnings("MustBeClosedChecker") // close() closes the memory
     public SampledNetwork(
-            NetworkSpec.Rectifier spec, int dimension, List<RunDraws> runs, NDManager manager, Precision precision) {
+            NetworkSpec.Rectifier spec,
+            int dimension,
+            List<RunDraws> runs,
+            NDManager manager,
+            Precision precision,
+            DrawSource draws) {
         this.spec = spec;
         this.dimension = dimension;
         this.runs = List.copyOf(runs);
         this.memory = runs.size() == 1 ? Arena.ofConfined() : Arena.ofShared();
         this.manager = manager;
         this.type = precision.type();
-        this.hiddenBuffer = allocate(Math.toIntExact(hiddenShape().size()));
+        this.draws = draws;
     }
 
     public NetworkSpec.Rectifier spec() {
@@ -103,17 +112,24 @@ public final class SampledNetwork implements AutoCloseable {
         if (hidden != null) {
             hidden.close();
         }
-        fill(
-                hiddenBuffer,
-                draws -> HiddenWeights.unscaled(spec, draws.normals(RunDraws.Role.HIDDEN_WEIGHT, layer)),
-                HiddenWeights.scale(spec));
-        // On a CPU the array is a view of the buffer, which is why it ends when the buffer is filled again.
-        hidden = manager.create(hiddenBuffer, hiddenShape(), type);
+        Shape shape = new Shape((long) spec.activation().arity() * spec.width(), spec.width());
+        hidden = switch (draws) {
+            case HOST -> drawnOnHost(layer, new Shape(runs.size()).addAll(shape));
+            case DEVICE -> DeviceWeights.drawn(runs, layer, HiddenWeights.scale(spec), shape, type, manager);
+        };
         return hidden;
     }
 
-    private Shape hiddenShape() {
-        return new Shape(runs.size(), (long) spec.activation().arity() * spec.width(), spec.width());
+    private NDArray drawnOnHost(int layer, Shape shape) {
+        if (hiddenBuffer == null) {
+            hiddenBuffer = allocate(Math.toIntExact(shape.size()));
+        }
+        fill(
+                hiddenBuffer,
+                run -> HiddenWeights.unscaled(spec, run.normals(RunDraws.Role.HIDDEN_WEIGHT, layer)),
+                HiddenWeights.scale(spec));
+        // On a CPU the array is a view of the buffer, which is why it ends when the buffer is filled again.
+        return manager.create(hiddenBuffer, shape, type);
     }
 
     /** v ~ N(0, 1/N), shape (R, N, 1), another one for each depth. */
@@ -127,7 +143,7 @@ public final class SampledNetwork implements AutoCloseable {
     }
 
     private NDArray draw(ByteBuffer buffer, RunDraws.Role role, int index, double standardDeviation, Shape shape) {
-        fill(buffer, draws -> draws.normals(role, index), standardDeviation);
+        fill(buffer, run -> run.normals(role, index), standardDeviation);
         return manager.create(buffer, shape, type);
     }
 

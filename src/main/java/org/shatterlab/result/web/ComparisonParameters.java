@@ -43,7 +43,10 @@ record ComparisonParameters(Side left, Side right, Statistic statistic, List<Dep
                     && inputs.equals(other.experiment.spec().inputs());
         }
 
-        /** Whether runs have the same weights: {@link RunDraws} draws them from the network, the seed and the run. */
+        /**
+         * Whether runs have the same weights, of the first layer at least: {@link RunDraws} draws them from the network, the
+         * seed and the run.
+         */
         private boolean sharesDrawsWith(Side other) {
             return entry.network().equals(other.entry.network())
                     && experiment.spec().seed() == other.experiment.spec().seed();

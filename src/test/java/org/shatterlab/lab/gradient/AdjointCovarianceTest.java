@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.shatterlab.lab.CellSpec;
+import org.shatterlab.lab.DrawSource;
 import org.shatterlab.lab.Lab;
 import org.shatterlab.lab.Precision;
 import org.shatterlab.lab.input.DatasetFolder;
@@ -45,6 +46,7 @@ class AdjointCovarianceTest {
                         List.of(DEPTH),
                         Set.of(Statistic.GRADIENT_CORRELATION),
                         Precision.FLOAT64,
+                        DrawSource.HOST,
                         1,
                         0,
                         RUNS))
@@ -64,8 +66,8 @@ class AdjointCovarianceTest {
     private static RatioMoments add(RatioMoments moments, RunDraws draws) {
         int points = INPUTS.points();
         try (NDManager manager = NDManager.newBaseManager();
-                SampledNetwork network =
-                        new SampledNetwork(NETWORK, INPUTS.dimension(), List.of(draws), manager, Precision.FLOAT64)) {
+                SampledNetwork network = new SampledNetwork(
+                        NETWORK, INPUTS.dimension(), List.of(draws), manager, Precision.FLOAT64, DrawSource.HOST)) {
             double[] flat = Arrays.stream(Inputs.of(INPUTS))
                     .flatMapToDouble(Arrays::stream)
                     .toArray();

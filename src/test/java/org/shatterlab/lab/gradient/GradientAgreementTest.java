@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.shatterlab.lab.DrawSource;
 import org.shatterlab.lab.Lab;
 import org.shatterlab.lab.Layer;
 import org.shatterlab.lab.Precision;
@@ -72,8 +73,8 @@ class GradientAgreementTest {
     void tangentAdjointAndAutogradAgree(NetworkSpec.Rectifier spec, int depth, int dimension) {
         RunDraws draws = new RunDraws(1702, spec, 3);
         try (NDManager manager = NDManager.newBaseManager();
-                SampledNetwork network =
-                        new SampledNetwork(spec, dimension, List.of(draws), manager, Precision.FLOAT64)) {
+                SampledNetwork network = new SampledNetwork(
+                        spec, dimension, List.of(draws), manager, Precision.FLOAT64, DrawSource.HOST)) {
             NDArray x = inputs(manager, dimension);
 
             AdjointPass.Gradients adjoint = AdjointPass.gradients(network, x.expandDims(0), List.of(depth));
@@ -106,7 +107,8 @@ class GradientAgreementTest {
         var spec = new NetworkSpec.Rectifier(wiring, WIDTH, Normalization.BATCH_NORM, 0.5);
         List<RunDraws> runs = List.of(new RunDraws(1702, spec, 0), new RunDraws(1702, spec, 1));
         try (NDManager manager = NDManager.newBaseManager();
-                SampledNetwork network = new SampledNetwork(spec, 7, runs, manager, Precision.FLOAT64)) {
+                SampledNetwork network =
+                        new SampledNetwork(spec, 7, runs, manager, Precision.FLOAT64, DrawSource.HOST)) {
             NDArray x = inputs(manager, 7).expandDims(0);
             List<Integer> seen = new ArrayList<>();
             AdjointPass.sweep(network, x, List.of(1, 5, 12), (depth, gradients) -> {

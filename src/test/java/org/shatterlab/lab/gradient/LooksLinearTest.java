@@ -18,6 +18,7 @@ import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.shatterlab.lab.DrawSource;
 import org.shatterlab.lab.Lab;
 import org.shatterlab.lab.Precision;
 import org.shatterlab.lab.input.DatasetFolder;
@@ -52,7 +53,8 @@ class LooksLinearTest {
                 activation.equals("crelu") ? new Activation.Crelu() : new Activation.Prelu(1),
                 Initialization.LOOKS_LINEAR,
                 0);
-        return new SampledNetwork(spec, DIMENSION, List.of(new RunDraws(5, spec, 0)), manager, precision);
+        return new SampledNetwork(
+                spec, DIMENSION, List.of(new RunDraws(5, spec, 0)), manager, precision, DrawSource.HOST);
     }
 
     /** Seeded, unlike the engine's own. */

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.shatterlab.lab.DrawSource;
 import org.shatterlab.lab.Lab;
 import org.shatterlab.lab.Layer;
 import org.shatterlab.lab.Precision;
@@ -31,8 +32,8 @@ class HiddenWeightsTest {
     private static double[] weights(Layer layer, int run, Precision precision) {
         NetworkSpec.Rectifier network = layer.in(new Wiring.Feedforward(), WIDTH, Normalization.NONE, 0);
         try (NDManager manager = NDManager.newBaseManager();
-                var sampled =
-                        new SampledNetwork(network, 1, List.of(new RunDraws(3, network, run)), manager, precision)) {
+                var sampled = new SampledNetwork(
+                        network, 1, List.of(new RunDraws(3, network, run)), manager, precision, DrawSource.HOST)) {
             NDArray weights = sampled.hidden(1);
             assertThat(weights.getShape().getShape())
                     .containsExactly(1, (long) layer.activation().arity() * WIDTH, WIDTH);
