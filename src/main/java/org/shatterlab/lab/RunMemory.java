@@ -2,7 +2,6 @@ package org.shatterlab.lab;
 
 import org.shatterlab.lab.gradient.ConvolutionalPass;
 import org.shatterlab.lab.input.InputSpec;
-import org.shatterlab.lab.network.Initialization;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.SampledConvnet;
 import org.shatterlab.lab.statistic.Statistic;
@@ -21,7 +20,7 @@ public record RunMemory(double weights, double arrays, double kept) {
     /** Arrays of shape (M, N) that a layer holds at a time. */
     private static final int LAYER_ARRAYS = 10;
 
-    /** Arrays of weights that a QR decomposition holds at a time. */
+    /** Arrays of the size of what is decomposed that a QR decomposition holds at a time. */
     private static final int DECOMPOSITION_ARRAYS = 4;
 
     /** Arrays of the size of a hidden state that the pass over the whole batch holds at a time. */
@@ -57,12 +56,12 @@ public record RunMemory(double weights, double arrays, double kept) {
         boolean back = Statistic.anyFrom(Source.INPUT_GRADIENTS, cell.statistics());
         boolean up = cell.statistics().stream().anyMatch(statistic -> statistic.source() != Source.INPUT_GRADIENTS);
         double state = arity * cell.inputs().points() * network.width();
-        boolean decomposed = network.initialization() == Initialization.ORTHOGONAL
-                || network.initialization() == Initialization.LOOKS_LINEAR;
+        double decomposed =
+                network.initialization().decomposedRows(network.activation()) * Math.pow(network.width(), 2);
         return new RunMemory(
                 bytes(cell) * (hidden + cell.inputs().dimension() * network.width()),
                 Math.max(up ? tangents(cell, network, state) : 0, back ? adjoints(cell, state) : 0) + covariances(cell),
-                (decomposed ? Double.BYTES * DECOMPOSITION_ARRAYS * hidden : 0) + kept(cell));
+                Double.BYTES * DECOMPOSITION_ARRAYS * decomposed + kept(cell));
     }
 
     /** Of the pass up, and of the tangents of a depth in float64. */
