@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /** A program on the class path of the tests in a process of its own, that can be killed. */
@@ -31,6 +32,12 @@ public final class JavaProcess implements AutoCloseable {
 
     /** Starts a program on a Java machine with these options. */
     public static JavaProcess start(Path output, List<String> options, Class<?> main, List<String> arguments) {
+        return start(output, options, Map.of(), main, arguments);
+    }
+
+    /** The same with more variables of its environment. */
+    public static JavaProcess start(
+            Path output, List<String> options, Map<String, String> environment, Class<?> main, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("--enable-native-access=ALL-UNNAMED");
@@ -45,12 +52,10 @@ public final class JavaProcess implements AutoCloseable {
         command.addAll(arguments);
         File file = output.toFile();
         try {
-            return new JavaProcess(
-                    new ProcessBuilder(command)
-                            .redirectErrorStream(true)
-                            .redirectOutput(file)
-                            .start(),
-                    output);
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(file);
+            builder.environment().putAll(environment);
+            return new JavaProcess(builder.start(), output);
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }

@@ -219,12 +219,8 @@ record CellCost(double operations, double work, double fixedSeconds, double memo
     }
 
     private static double decomposition(NetworkSpec.Rectifier network) {
-        double cube = Math.pow(network.width(), 3);
-        return switch (network.initialization()) {
-            case HE, XAVIER -> 0;
-            case ORTHOGONAL -> 4 * (network.activation().arity() - 1.0 / 3) * cube;
-            case LOOKS_LINEAR -> 4 * (1 - 1.0 / 3) * cube;
-        };
+        int rows = network.initialization().decomposedRows(network.activation());
+        return rows == 0 ? 0 : 4 * (rows - 1.0 / 3) * Math.pow(network.width(), 3);
     }
 
     private static Run noise(CellSpec cell) {

@@ -1,5 +1,6 @@
 package org.shatterlab.lab;
 
+import ai.djl.ndarray.types.DataType;
 import org.shatterlab.lab.gradient.ConvolutionalPass;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.network.NetworkSpec;
@@ -20,13 +21,16 @@ import org.shatterlab.lab.statistic.Statistic.Source;
 public record RunMemory(double weights, double arrays, double together, double kept) {
 
     /** Arrays of shape (M, N) that a layer holds at a time. */
-    private static final int LAYER_ARRAYS = 10;
+    private static final int LAYER_ARRAYS = 8;
 
-    /** Arrays of weights that a QR decomposition holds at a time. */
+    /** And those of shape (M, A N), between rectifiers and weights. */
+    private static final int BRANCH_ARRAYS = 2;
+
+    /** Arrays of the size of what is decomposed that a QR decomposition holds at a time. */
     private static final int DECOMPOSITION_ARRAYS = 4;
 
     /** Arrays of the size of a hidden state that the pass over the whole batch holds at a time. */
-    private static final int CONVOLUTION_ARRAYS = 6;
+    private static final int CONVOLUTION_ARRAYS = 8;
 
     private static final int KERNEL_TAPS = SampledConvnet.KERNEL * SampledConvnet.KERNEL;
 
@@ -62,24 +66,20 @@ public record RunMemory(double weights, double arrays, double together, double k
         double state = arity * cell.inputs().points() * network.width();
         double arrays =
                 Math.max(up ? tangents(cell, network, state) : 0, back ? adjoints(cell, state) : 0) + covariances(cell);
+        double decomposed =
+                network.initialization().decomposedRows(network.activation()) * Math.pow(network.width(), 2);
+        double kept = Double.BYTES * DECOMPOSITION_ARRAYS * decomposed + kept(cell);
         return switch (cell.draws()) {
-            case HOST -> new RunMemory(hidden + first, arrays, 0, decomposition(network) + kept(cell));
-            case DEVICE -> new RunMemory(first, hidden + arrays, RunDraws.DRAWN_TOGETHER * hidden, kept(cell));
+            case HOST -> new RunMemory(hidden + first, arrays, 0, kept);
+            case DEVICE -> new RunMemory(first, hidden + arrays, RunDraws.DRAWN_TOGETHER * hidden, kept);
         };
-    }
-
-    /** Of orthogonal weights, in float64. */
-    private static double decomposition(NetworkSpec.Rectifier network) {
-        return network.initialization().isIndependent()
-                ? 0
-                : Double.BYTES * DECOMPOSITION_ARRAYS * network.activation().arity() * Math.pow(network.width(), 2);
     }
 
     /** Of the pass up, and of the tangents of a depth in float64. */
     private static double tangents(CellSpec cell, NetworkSpec.Rectifier network, double state) {
         double points = cell.inputs().points();
         double dimension = cell.inputs().dimension();
-        return bytes(cell) * (dimension * points + LAYER_ARRAYS * state)
+        return bytes(cell) * (dimension * points + LAYER_ARRAYS * points * network.width() + BRANCH_ARRAYS * state)
                 + Double.BYTES * (2 * points * network.width() + points * dimension);
     }
 
@@ -102,19 +102,18 @@ public record RunMemory(double weights, double arrays, double together, double k
         int side = cell.inputs() instanceof InputSpec.Images images
                 ? images.dataset().side()
                 : (int) Math.ceil(Math.sqrt(dimension));
-        double positions = Math.pow(side, 2);
+        double state = channels * Math.pow(side, 2);
+        // In float64 the engine writes down what each tap of a kernel sees, of all images at once.
+        double columns = cell.precision() == Precision.FLOAT64 ? KERNEL_TAPS * state : 0;
+        DataType type = cell.precision().type();
+        double images = Math.min(points, ConvolutionalPass.images(network, side, cell.depths(), type));
         return new RunMemory(
                 bytes(cell) * KERNEL_TAPS * channels * channels * cell.depths().getLast(),
                 bytes(cell)
-                                * (CONVOLUTION_ARRAYS * points * positions * channels
-                                        + 2 * points * dimension * cell.depths().size())
-                        + Math.max(
-                                ConvolutionalPass.MOST_BYTES,
-                                ConvolutionalPass.imageBytes(
-                                        network,
-                                        side,
-                                        cell.depths(),
-                                        cell.precision().type()))
+                                * (points * (CONVOLUTION_ARRAYS * state + columns)
+                                        + (images * columns + 2 * points * dimension)
+                                                * cell.depths().size())
+                        + images * ConvolutionalPass.imageBytes(network, side, cell.depths(), type)
                         + 3 * Double.BYTES * points * dimension
                         + covariances(cell),
                 0,

@@ -1,29 +1,25 @@
 package org.shatterlab.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.shatterlab.service.SecuredService.BOTH;
+import static org.shatterlab.service.SecuredService.EXPERIMENT;
+import static org.shatterlab.service.SecuredService.EXPIRED;
+import static org.shatterlab.service.SecuredService.NONE;
+import static org.shatterlab.service.SecuredService.READER;
+import static org.shatterlab.service.SecuredService.UNKNOWN;
+import static org.shatterlab.service.SecuredService.WRITER;
+import static org.shatterlab.service.SecuredService.ask;
+import static org.shatterlab.service.SecuredService.sha256;
 
 import com.nimbusds.jose.jwk.RSAKey;
-import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
-import jakarta.servlet.Filter;
-import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.security.Principal;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Date;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -38,32 +34,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.shatterlab.ShatterlabApplication;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.logging.LogLevel;
 import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.support.GenericApplicationContext;
-import org.springframework.security.core.userdetails.UserDetailsService;
 import tools.jackson.databind.JsonNode;
 
 /** Who may do what: every operation of the contract, asked by everyone whom there could be. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @ExtendWith(OutputCaptureExtension.class)
 class SecurityIT {
-
-    private static final String READER = "reader-8d1f0c5b7e9a4f62";
-    private static final String WRITER = "writer-3b6c2e8f1a7d4950";
-    private static final String BOTH = "both-5e9a7c1d3f8b2460";
-    private static final String EXPIRED = "expired-0f4b8d2c6a1e3957";
-    private static final String UNKNOWN = "unknown-9c3e5a7b1d8f2046";
-    private static final String PAGE = "https://lab.example.org";
-    private static final String NONE = "";
-
-    private static final String EXPERIMENT = """
-            {"networks": [{"family": "white-noise"}], "inputs": {"type": "grid", "points": 17}, "runs": 5, "seed": %d}""";
 
     private TokenIssuer issuer;
     private Service service;
@@ -80,59 +60,7 @@ class SecurityIT {
     @BeforeAll
     void start(@TempDir Path data) {
         issuer = TokenIssuer.start(0);
-        service = start(data, issuer.address());
-    }
-
-    private static Service start(Path data, String issuer, String... more) {
-        List<String> arguments = new ArrayList<>(List.of(
-                "--spring.security.oauth2.resourceserver.jwt.issuer-uri=" + issuer,
-                "--spring.security.oauth2.resourceserver.jwt.audiences=" + TokenIssuer.AUDIENCE,
-                "--shatterlab.security.allowed-origins=" + PAGE));
-        arguments.addAll(token("reader", READER, "read"));
-        arguments.addAll(token("writer", WRITER, "write"));
-        arguments.addAll(token("both", BOTH, "read,write"));
-        arguments.addAll(token("expired", EXPIRED, "read,write"));
-        arguments.add(
-                "--shatterlab.security.tokens.expired.expires=" + Instant.now().minusSeconds(1));
-        arguments.addAll(List.of(more));
-        return open(data, arguments);
-    }
-
-    private static List<String> token(String name, String token, String scopes) {
-        String place = "--shatterlab.security.tokens." + name;
-        return List.of(place + ".sha256=" + sha256(token), place + ".scopes=" + scopes);
-    }
-
-    private static String sha256(String token) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.US_ASCII)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /** Starts an API that also says of each request that is let through whose it is. */
-    private static Service open(Path data, List<String> more) {
-        List<String> arguments = new ArrayList<>(List.of(
-                "--server.port=0",
-                "--shatterlab.welcome=false",
-                "--shatterlab.roles=api",
-                "--shatterlab.data-dir=" + data));
-        arguments.addAll(TestDatabase.arguments(data));
-        arguments.addAll(more);
-        return Service.of(new SpringApplicationBuilder(ShatterlabApplication.class)
-                .initializers(SecurityIT::addPrincipal)
-                .run(arguments.toArray(String[]::new)));
-    }
-
-    private static void addPrincipal(ConfigurableApplicationContext context) {
-        Filter filter = (request, response, chain) -> {
-            Principal principal = ((HttpServletRequest) request).getUserPrincipal();
-            ((HttpServletResponse) response).setHeader("X-Principal", principal == null ? "none" : principal.getName());
-            chain.doFilter(request, response);
-        };
-        ((GenericApplicationContext) context).registerBean("principalFilter", Filter.class, () -> filter);
+        service = SecuredService.start(data, issuer.address());
     }
 
     @AfterAll
@@ -165,34 +93,37 @@ class SecurityIT {
                 new Caller("JWT of a reader", jwt("scp", List.of("read")), Set.of("read")),
                 new Caller("JWT without scopes", jwt(null, null), Set.of()),
                 new Caller("JWT with other scopes", jwt("scope", "READ reader readwrite"), Set.of()),
-                new Caller("JWT of a token's name", "Bearer " + issuer.sign(scoped().subject("token:both")), all),
+                new Caller(
+                        "JWT of a token's name",
+                        "Bearer " + issuer.sign(issuer.scoped().subject("token:both")),
+                        all),
                 new Caller(
                         "expired JWT",
                         "Bearer "
-                                + issuer.sign(scoped().expirationTime(
-                                                Date.from(Instant.now().minusSeconds(120)))),
+                                + issuer.sign(issuer.scoped()
+                                        .expirationTime(Date.from(Instant.now().minusSeconds(120)))),
                         null),
                 new Caller(
                         "JWT of the future",
                         "Bearer "
-                                + issuer.sign(scoped().notBeforeTime(
-                                                Date.from(Instant.now().plusSeconds(120)))),
+                                + issuer.sign(issuer.scoped()
+                                        .notBeforeTime(Date.from(Instant.now().plusSeconds(120)))),
                         null),
-                new Caller("JWT of another key", "Bearer " + TokenIssuer.sign(scoped(), otherKey), null),
-                new Caller("JWT of another issuer", "Bearer " + issuer.sign(scoped().issuer("http://x")), null),
-                new Caller("JWT for another service", "Bearer " + issuer.sign(scoped().audience("x")), null),
-                new Caller("JWT of nobody", "Bearer " + issuer.sign(scoped().subject(null)), null),
-                new Caller("JWT without a signature", "Bearer " + new PlainJWT(scoped().build()).serialize(), null));
-    }
-
-    private JWTClaimsSet.Builder scoped() {
-        return issuer.claims().claim("scope", "read write");
-    }
-
-    private HttpResponse<String> ask(Service service, String method, String address, String authorization) {
-        return authorization.isEmpty()
-                ? service.call(method, address, NONE)
-                : service.call(method, address, NONE, "Authorization", authorization);
+                new Caller("JWT of another key", "Bearer " + TokenIssuer.sign(issuer.scoped(), otherKey), null),
+                new Caller(
+                        "JWT of another issuer",
+                        "Bearer " + issuer.sign(issuer.scoped().issuer("http://x")),
+                        null),
+                new Caller(
+                        "JWT for another service",
+                        "Bearer " + issuer.sign(issuer.scoped().audience("x")),
+                        null),
+                new Caller(
+                        "JWT of nobody", "Bearer " + issuer.sign(issuer.scoped().subject(null)), null),
+                new Caller(
+                        "JWT without a signature",
+                        "Bearer " + new PlainJWT(issuer.scoped().build()).serialize(),
+                        null));
     }
 
     static Stream<String> operations() {
@@ -235,7 +166,7 @@ class SecurityIT {
     void principalsOfBothKindsHaveNamesThatCannotMeet() {
         assertThat(principal("Bearer " + READER)).isEqualTo("token:reader");
         assertThat(principal(jwt("scope", "read"))).isEqualTo("jwt:ann");
-        assertThat(principal("Bearer " + issuer.sign(scoped().subject("token:reader"))))
+        assertThat(principal("Bearer " + issuer.sign(issuer.scoped().subject("token:reader"))))
                 .isEqualTo("jwt:token:reader");
     }
 
@@ -348,175 +279,13 @@ class SecurityIT {
         assertThat(both.call("DELETE", self, NONE).statusCode()).isEqualTo(204);
     }
 
-    @Test
-    void browsersAreToldToTrustNothing() {
-        for (HttpResponse<String> answer : List.of(
-                service.get("/api/v1/presets"),
-                service.with(READER).get("/api/v1/presets"),
-                service.with(READER).get("/nothing"),
-                service.get("/docs/index.html"))) {
-            assertThat(answer.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
-            assertThat(answer.headers().firstValue("X-Frame-Options")).hasValue("DENY");
-            assertThat(answer.headers().firstValue("Referrer-Policy")).hasValue("no-referrer");
-            assertThat(answer.headers().allValues("Content-Security-Policy"))
-                    .singleElement()
-                    .asString()
-                    .startsWith("default-src 'none';")
-                    .contains("frame-ancestors 'none'");
-            assertThat(answer.headers().firstValue("Set-Cookie")).isEmpty();
-        }
-        assertThat(service.get("/docs/index.html").headers().firstValue("Content-Security-Policy"))
-                .get()
-                .asString()
-                .contains("script-src 'self'");
-        assertThat(service.get("/api/v1/presets").headers().firstValue("Content-Security-Policy"))
-                .get()
-                .asString()
-                .doesNotContain("script-src");
-        assertThat(service.has(UserDetailsService.class)).isFalse();
-    }
-
-    @Test
-    void pagesOfAllowedOriginsMayUseIt() {
-        HttpResponse<String> preflight = service.call(
-                "OPTIONS",
-                "/api/v1/experiments",
-                NONE,
-                "Origin",
-                PAGE,
-                "Access-Control-Request-Method",
-                "POST",
-                "Access-Control-Request-Headers",
-                "authorization,content-type");
-        assertThat(preflight.statusCode()).isEqualTo(200);
-        assertThat(preflight.headers().firstValue("Access-Control-Allow-Origin"))
-                .hasValue(PAGE);
-        assertThat(preflight.headers().firstValue("Access-Control-Allow-Headers"))
-                .get()
-                .asString()
-                .contains("authorization");
-        assertThat(preflight.headers().firstValue("Access-Control-Allow-Credentials"))
-                .isEmpty();
-        for (HttpResponse<String> answer : List.of(
-                service.get("/api/v1/presets", "Origin", PAGE),
-                service.with(READER).get("/api/v1/presets", "Origin", PAGE),
-                service.with(READER).get("/api/v1/presets/nothing", "Origin", PAGE))) {
-            assertThat(answer.headers().allValues("Access-Control-Allow-Origin"))
-                    .as("%d", answer.statusCode())
-                    .containsExactly(PAGE);
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {"https://evil.example", "http://lab.example.org", "https://lab.example.org:444", "null", "\\"})
-    void pagesOfOtherOriginsMayNot(String origin) {
-        for (HttpResponse<String> answer : List.of(
-                service.with(BOTH).get("/api/v1/presets", "Origin", origin),
-                service.call(
-                        "OPTIONS",
-                        "/api/v1/experiments",
-                        NONE,
-                        "Origin",
-                        origin,
-                        "Access-Control-Request-Method",
-                        "POST"))) {
-            assertThat(answer.statusCode()).isEqualTo(403);
-            assertThat(answer.headers().firstValue("Access-Control-Allow-Origin"))
-                    .isEmpty();
-            assertThat(service.json.readTree(answer.body()).get("code").asString())
-                    .isEqualTo("forbidden");
-        }
-    }
-
-    @Test
-    void anIssuerThatIsAwayConcernsItsOwnTokensAlone(@TempDir Path data, CapturedOutput output) throws IOException {
-        int port = Node.freePort();
-        try (Service other = start(data, "http://127.0.0.1:" + port)) {
-            String unverified = issuer.sign(scoped());
-            try (ServerSocket _ = new ServerSocket(port, 9, InetAddress.getLoopbackAddress())) {
-                Instant before = Instant.now();
-                assertThat(other.with(unverified).get("/api/v1/presets").statusCode())
-                        .as("an issuer that never answers")
-                        .isEqualTo(503);
-                assertThat(Duration.between(before, Instant.now())).isLessThan(Duration.ofSeconds(20));
-            }
-            HttpResponse<String> away = other.with(unverified).get("/api/v1/presets");
-            assertThat(away.statusCode()).isEqualTo(503);
-            assertThat(away.body()).contains("\"issuer-away\"").doesNotContain(String.valueOf(port));
-            assertThat(output).contains("the issuer of tokens does not answer").doesNotContain(unverified);
-            assertThat(other.with(READER).get("/api/v1/presets").statusCode()).isEqualTo(200);
-            assertThat(other.with(UNKNOWN).get("/api/v1/presets").statusCode()).isEqualTo(401);
-            try (TokenIssuer back = TokenIssuer.start(port)) {
-                String token = back.sign(back.claims().claim("scope", "read"));
-                assertThat(other.with(token).get("/api/v1/presets").statusCode())
-                        .isEqualTo(200);
-            }
-        }
-    }
-
-    @Test
-    void withoutTokensItIsForThisMachineAlone(@TempDir Path data) throws IOException {
-        try (Service open = open(data, List.of())) {
-            for (String authorization : List.of(NONE, "Bearer " + UNKNOWN, "Basic YTpi")) {
-                HttpResponse<String> answer = ask(open, "GET", "/api/v1/presets", authorization);
-                assertThat(answer.statusCode()).isEqualTo(200);
-                assertThat(answer.headers().firstValue("X-Principal")).hasValue("none");
-            }
-            assertThat(open.submit(EXPERIMENT.formatted(2)).statusCode()).isEqualTo(202);
-            assertThat(open.get("/api/v1/presets", "Origin", "http://127.0.0.1:" + open.port())
-                            .statusCode())
-                    .isEqualTo(200);
-            assertThat(open.call("POST", "/api/v1/experiments/x/retry", NONE, "Origin", "https://evil.example")
-                            .statusCode())
-                    .isEqualTo(403);
-            assertThat(status(open, "localhost:8080")).isEqualTo(200);
-            assertThat(status(open, "[::1]:8080")).isEqualTo(200);
-            // As the check of a container's health asks.
-            byte[] hostless = "GET /actuator/health HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
-            assertThat(RawHttp.exchange(open.port(), hostless, false).status()).isEqualTo(200);
-            for (String host :
-                    List.of("evil.example", "127.0.0.1.evil.example", "localhost.evil.example:80", "10.0.0.1")) {
-                assertThat(status(open, host)).as(host).isEqualTo(403);
-            }
-        }
-    }
-
-    private static int status(Service service, String host) throws IOException {
-        String request = "GET /api/v1/presets HTTP/1.1\r\nHost: " + host + "\r\n\r\n";
-        return RawHttp.exchange(service.port(), request.getBytes(StandardCharsets.US_ASCII), false)
-                .status();
-    }
-
-    @Test
-    void aWorkerServesItsHealthAlone(@TempDir Path data) {
-        try (Service worker = Service.start(data, "--shatterlab.roles=worker", "--shatterlab.worker.threads=1")) {
-            assertThat(worker.get("/actuator/health/readiness").statusCode()).isEqualTo(200);
-            assertThat(worker.get("/actuator/sbom").statusCode()).isEqualTo(401);
-            assertThat(worker.get("/api/v1/presets").statusCode()).isEqualTo(401);
-        }
-    }
-
-    @Test
-    void anApiForOtherMachinesThatAsksNobodyDoesNotStart(@TempDir Path data, CapturedOutput output) {
-        assertThatThrownBy(() -> open(data, List.of("--server.address=0.0.0.0")).close())
-                .hasStackTraceContaining("UnprotectedApiException");
-        assertThat(output)
-                .contains(
-                        "APPLICATION FAILED TO START",
-                        "The API would listen on 0.0.0.0 and ask nobody who they are.",
-                        "SHATTERLAB_SECURITY_TOKENS_<NAME>_SHA256",
-                        "SERVER_ADDRESS=127.0.0.1")
-                .doesNotContain("\tat org.shatterlab", "security password");
-    }
-
     /** What is sent in the header is a secret wherever it is broken; elsewhere it is as long as nobody asks for details. */
     @ParameterizedTest
     @CsvSource({"WARN, true", "DEBUG, false"})
     void secretsAreNeitherLoggedNorAnswered(LogLevel level, boolean elsewhereToo, CapturedOutput output)
             throws IOException {
         String secret = "hush" + System.nanoTime();
-        String jwt = issuer.sign(scoped());
+        String jwt = issuer.sign(issuer.scoped());
         String basic = Base64.getEncoder().encodeToString(("user:" + secret).getBytes(StandardCharsets.US_ASCII));
         List<String> headers = List.of(
                 "Authorization: Bearer " + secret,

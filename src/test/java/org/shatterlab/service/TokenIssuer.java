@@ -77,6 +77,11 @@ final class TokenIssuer implements AutoCloseable {
                 .expirationTime(Date.from(Instant.now().plusSeconds(60)));
     }
 
+    /** The same of someone who may do everything. */
+    JWTClaimsSet.Builder scoped() {
+        return claims().claim("scope", "read write");
+    }
+
     String sign(JWTClaimsSet.Builder claims) {
         return sign(claims, key);
     }

@@ -26,7 +26,7 @@ import org.shatterlab.lab.network.SampledConvnet;
 public final class ConvolutionalPass {
 
     /** What is kept of the way up, where one image does not need more. */
-    public static final long MOST_BYTES = 256L << 20;
+    private static final long MOST_BYTES = 256L << 20;
 
     /** Gradients that are carried through a block at a time. */
     private static final int ARRAYS_FOR_EACH_DEPTH = 4;
@@ -56,7 +56,12 @@ public final class ConvolutionalPass {
     public static void sweep(SampledConvnet network, NDArray x, List<Integer> depths, Visitor visitor) {
         try (NDManager pass = x.getManager().newSubManager()) {
             List<Frozen> frozen = frozen(network, x, depths.getLast(), pass);
-            NDArray gradients = gradients(network, x, depths, frozen, images(network, depths));
+            NDArray gradients = gradients(
+                    network,
+                    x,
+                    depths,
+                    frozen,
+                    images(network.spec(), network.images().side(), depths, network.type()));
             gradients.attach(pass);
             NDList parts = gradients.split(depths.size());
             for (int i = 0; i < parts.size(); i++) {
@@ -155,10 +160,13 @@ public final class ConvolutionalPass {
                 .broadcast(shape);
     }
 
-    /** How many images go back at a time. */
-    private static int images(SampledConvnet network, List<Integer> depths) {
-        double bytes = imageBytes(network.spec(), network.images().side(), depths, network.type());
-        return Math.clamp((long) (MOST_BYTES / bytes), 1, MOST_IMAGES);
+    /**
+     * How many images go back at a time.
+     *
+     * @param side of an image
+     */
+    public static int images(NetworkSpec.Convolutional spec, int side, List<Integer> depths, DataType type) {
+        return Math.clamp((long) (MOST_BYTES / imageBytes(spec, side, depths, type)), 1, MOST_IMAGES);
     }
 
     /**

@@ -52,11 +52,14 @@ public final class ConvolutionalLayers {
             if (normalization == Normalization.MEAN_CENTERING) {
                 return new Frozen(mean, null);
             }
-            NDArray deviation = ConvolutionalLayers.mean(h.sub(mean).square())
-                    .addi(RectifierLayer.BATCH_NORM_EPSILON)
-                    .sqrt();
-            deviation.attach(manager);
-            return new Frozen(mean, deviation);
+            try (NDArray centred = h.sub(mean);
+                    NDArray squares = centred.square()) {
+                NDArray deviation = ConvolutionalLayers.mean(squares)
+                        .addi(RectifierLayer.BATCH_NORM_EPSILON)
+                        .sqrt();
+                deviation.attach(manager);
+                return new Frozen(mean, deviation);
+            }
         }
 
         /** n(h), of any images. */
@@ -93,8 +96,8 @@ public final class ConvolutionalLayers {
         for (int layer = 1; layer < depth; layer += 2) {
             try (NDManager scratch = pass.newSubManager()) {
                 h.attach(scratch);
-                NDArray inner = convolve(rectify(normalizer.normalize(layer, h)), network.kernel(layer));
-                NDArray branch = convolve(rectify(normalizer.normalize(layer + 1, inner)), network.kernel(layer + 1));
+                NDArray inner = convolve(normalizer, h, network, layer);
+                NDArray branch = convolve(normalizer, inner, network, layer + 1);
                 h = RectifierLayer.add(coefficients, h, branch);
                 h.attach(pass);
             }
@@ -145,8 +148,12 @@ public final class ConvolutionalLayers {
         }
     }
 
-    private static NDArray rectify(NDArray n) {
-        return n.getNDArrayInternal().relu();
+    /** Through the rectifiers of a layer and its kernel. */
+    private static NDArray convolve(Normalizer normalizer, NDArray h, SampledConvnet network, int layer) {
+        try (NDArray rectified =
+                normalizer.normalize(layer, h).getNDArrayInternal().relu()) {
+            return convolve(rectified, network.kernel(layer));
+        }
     }
 
     /** Zeros around the images keep their size. */

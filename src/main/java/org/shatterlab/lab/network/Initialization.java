@@ -41,4 +41,13 @@ public enum Initialization {
                 || activation instanceof Activation.Crelu
                 || activation.equals(new Activation.Prelu(1));
     }
+
+    /** How many rows, in units of N, the matrix of N columns has whose QR decomposition weights are; 0 where they are drawn. */
+    public int decomposedRows(Activation activation) {
+        return switch (this) {
+            case HE, XAVIER -> 0;
+            case ORTHOGONAL -> activation.arity();
+            case LOOKS_LINEAR -> 1;
+        };
+    }
 }

@@ -162,10 +162,14 @@ public final class SampledNetwork implements AutoCloseable {
         memory.close();
     }
 
-    /** Each run's values one after the other, those of several runs at once: a GPU, which has many, waits for them. */
+    /**
+     * Each run's values one after the other, those of several runs at once: a GPU, which has many, waits for them. A parallel
+     * stream of one takes as long to open as a thousand values to draw.
+     */
     private void fill(ByteBuffer buffer, Function<RunDraws, ContinuousSampler> samplers, double scale) {
         int each = buffer.capacity() / type.getNumOfBytes() / runs.size();
-        IntStream.range(0, runs.size()).parallel().forEach(run -> {
+        IntStream all = IntStream.range(0, runs.size());
+        (runs.size() == 1 ? all : all.parallel()).forEach(run -> {
             ContinuousSampler values = samplers.apply(runs.get(run));
             if (type == DataType.FLOAT32) {
                 fill(buffer.asFloatBuffer().slice(run * each, each), values, scale);
