@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
 import org.shatterlab.lab.CellSpec;
 import org.shatterlab.lab.DeviceClass;
+import org.shatterlab.lab.DrawSource;
 
 /**
  * Refuses networks of which a cell takes more memory than any worker of its class has, or more computation than is allowed.
@@ -46,9 +47,10 @@ final class CellAdmission {
         return spec;
     }
 
-    /** A GPU where there is one, unless only CPUs have the memory. */
+    /** A GPU where there is one, unless only CPUs have the memory, and may draw the weights. */
     private DeviceClass best(ExperimentSpec spec) {
-        return memory.containsKey(DeviceClass.GPU) && (fits(spec, DeviceClass.GPU) || !fits(spec, DeviceClass.CPU))
+        boolean gpuAlone = spec.draws() == DrawSource.DEVICE || !fits(spec, DeviceClass.CPU);
+        return memory.containsKey(DeviceClass.GPU) && (fits(spec, DeviceClass.GPU) || gpuAlone)
                 ? DeviceClass.GPU
                 : DeviceClass.CPU;
     }

@@ -18,6 +18,9 @@ import org.springframework.stereotype.Repository;
 @Repository
 class CellLinks {
 
+    /** Since the start of the execution {@code x}. */
+    private static final String SECONDS = "extract(epoch from clock_timestamp() - x.started_at)::double precision";
+
     /** So many new rows change how the tables are best read. */
     private static final int MANY = 1000;
 
@@ -133,8 +136,9 @@ class CellLinks {
     }
 
     /**
-     * Marks cells as ended in every experiment that has them; told once for each experiment and cell. The cost of each is
-     * looked up: joined, the database would go through all cells there are.
+     * Marks cells as ended in every experiment that has them; told once for each experiment and cell. What others have come to
+     * is told by the time they took so far, at the rate of those that ended; not on a GPU, where they wait for each other.
+     * Costs and starts are looked up: joined, the database would go through all cells there are.
      */
     List<Settled> settle(Collection<String> fingerprints) {
         String[] ended = fingerprints.toArray(String[]::new);
@@ -144,21 +148,31 @@ class CellLinks {
                             where fingerprint = any (?::bpchar[]) and not settled
                             returning experiment_id, fingerprint, network),
                         ended as (
-                            select experiment_id, fingerprint, count(*) cells, min(network) network
-                            from settled group by experiment_id, fingerprint),
-                        underway as (
-                            select l.experiment_id, count(*) cells, sum(least(
-                                r.cost, extract(epoch from clock_timestamp() - x.started_at)::double precision)) cost
+                            select s.experiment_id, s.fingerprint, count(*) cells, min(s.network) network,
+                                   count(*) * (select c.cost from cell c where c.fingerprint = s.fingerprint) cost,
+                                   (select %1$s from cell_execution x
+                                    where x.fingerprint = s.fingerprint order by x.fence desc limit 1) seconds
+                            from settled s group by s.experiment_id, s.fingerprint),
+                        pace as (
+                            select n.experiment_id, case e.device when 'CPU' then sum(n.cost) / nullif(max(n.seconds), 0) end rate
+                            from ended n join experiment e on e.id = n.experiment_id group by n.experiment_id, e.device),
+                        running as materialized (
+                            select r.fingerprint, r.cost, %1$s seconds
                             from cell r join cell_execution x using (fingerprint, fence)
-                              join experiment_cell l using (fingerprint)
-                            where r.state = 'RUNNING' and r.fingerprint <> all (?::bpchar[])
-                              and l.experiment_id in (select experiment_id from settled)
+                            where r.state = 'RUNNING' and r.fingerprint <> all (?::bpchar[])),
+                        underway as (
+                            select l.experiment_id, count(*) cells,
+                                   sum(least(r.cost, coalesce(p.rate * r.seconds, 0))) cost
+                            from running r
+                              cross join lateral (
+                                select o.experiment_id from experiment_cell o
+                                where o.fingerprint = r.fingerprint and not o.settled offset 0) l
+                              join pace p using (experiment_id)
                             group by l.experiment_id)
-                        select n.experiment_id, n.fingerprint, n.cells, n.network,
-                               n.cells * (select c.cost from cell c where c.fingerprint = n.fingerprint),
+                        select n.experiment_id, n.fingerprint, n.cells, n.network, n.cost,
                                coalesce(u.cells, 0), coalesce(u.cost, 0)
                         from ended n left join underway u using (experiment_id)
-                        order by n.experiment_id, n.fingerprint""")
+                        order by n.experiment_id, n.fingerprint""".formatted(SECONDS))
                 .params(ended, ended)
                 .query((row, _) -> new Settled(
                         row.getObject(1, UUID.class),

@@ -85,7 +85,7 @@ class ExperimentEntity implements Persistable<UUID> {
         this.owner = owner;
         this.name = spec.name();
         this.preset = spec.preset();
-        this.spec = SpecWriter.write(spec).toString();
+        this.spec = SpecWriter.stored(spec);
         this.device = spec.device();
         this.priority = (short) spec.priority();
         this.cells = all.cells();

@@ -34,7 +34,7 @@ public class Experiments {
     private final CellQueue queue;
     private final Rounds rounds;
     private final TransactionOperations transactions;
-    private final Cache<Measured, List<ProvenanceCount>> provenances =
+    private final Cache<UUID, Known> provenances =
             Caffeine.newBuilder().maximumSize(MOST_PROVENANCES).build();
 
     Experiments(
@@ -59,17 +59,16 @@ public class Experiments {
     }
 
     /**
-     * An experiment with so many cells done, which are always the same.
+     * What computed the cells of an experiment that were done, which are always the same where they are so many.
      *
-     * @param second in which it was asked for while others are computed: all its cells are gone through, and clients may ask
-     *     whenever one of them ends; 0 where none are
+     * @param second in which it was read: while others are computed clients may ask whenever one of them ends, and each time
+     *     all of them are gone through
      */
-    private record Measured(UUID experiment, int done, long second) {
+    private record Known(List<ProvenanceCount> provenance, int done, long second) {
 
-        static Measured of(Experiment experiment) {
-            return experiment.state().isTerminal()
-                    ? new Measured(experiment.id(), experiment.progress().done(), 0)
-                    : new Measured(experiment.id(), 0, Instant.now().getEpochSecond());
+        boolean holds(Experiment experiment, long now) {
+            return done == experiment.progress().done()
+                    || (second == now && !experiment.state().isTerminal());
         }
     }
 
@@ -133,9 +132,17 @@ public class Experiments {
 
     /** What computed the cells that are done; of an experiment that has not ended, those of a second ago. */
     public List<ProvenanceCount> provenance(Experiment experiment) {
-        return experiment.progress().done() == 0
-                ? List.of()
-                : provenances.get(Measured.of(experiment), _ -> links.findProvenance(experiment.id()));
+        int done = experiment.progress().done();
+        if (done == 0) {
+            return List.of();
+        }
+        long now = Instant.now().getEpochSecond();
+        Known known = provenances.getIfPresent(experiment.id());
+        if (known == null || !known.holds(experiment, now)) {
+            known = new Known(links.findProvenance(experiment.id()), done, now);
+            provenances.put(experiment.id(), known);
+        }
+        return known.provenance();
     }
 
     /** The networks of an adaptive experiment, by their numbers, that get no more runs than they have. */

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How fast an experiment is computed, measured in what its cells were estimated to cost, so that wide and deep networks
- * count for more than small ones. What is underway counts as far as it is, a second of computation for a second of its cost:
- * where cells of all sizes begin together the small ones end first, and would be taken for all that was done.
+ * count for more than small ones. What is underway counts as far as it is: where cells of all sizes begin together the small
+ * ones end first, and would be taken for all that was done.
  *
  * <p>The rate is taken from a mark in the past to the last end of a cell. The first mark is the start; but the cells that
  * were begun together at the start may have waited for the engine, so that the next mark is their end. From then on there is

@@ -38,6 +38,18 @@ public final class SpecWriter {
         return json;
     }
 
+    /**
+     * The text that the database keeps. What processes of an earlier version refuse, which may run beside this one, is left out
+     * where it is as they have it.
+     */
+    static String stored(ExperimentSpec spec) {
+        ObjectNode json = write(spec);
+        if (spec.draws() == Defaults.DRAWS) {
+            json.remove("draws");
+        }
+        return json.toString();
+    }
+
     private static ObjectNode adaptive(Runs.Adaptive runs) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put(RunsReader.MIN, runs.min());

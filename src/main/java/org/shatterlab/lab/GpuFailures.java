@@ -7,8 +7,9 @@ import java.util.Objects;
 /** What it means that a GPU failed. All failures are of one type: only what PyTorch and CUDA's libraries say tells. */
 final class GpuFailures {
 
+    /** The last is said where there is none left for cuBLAS's own handle. */
     private static final List<String> OUT_OF_MEMORY =
-            List.of("out of memory", "STATUS_ALLOC_FAILED", "ALLOCATION_FAILED");
+            List.of("out of memory", "STATUS_ALLOC_FAILED", "ALLOCATION_FAILED", "CUBLAS_STATUS_NOT_INITIALIZED");
 
     private static final List<String> OF_THE_DEVICE = List.of(
             "CUDA error: ", "CUDA driver error: ", "CUDNN_STATUS_EXECUTION_FAILED", "CUDNN_STATUS_INTERNAL_ERROR");

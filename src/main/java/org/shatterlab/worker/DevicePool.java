@@ -167,11 +167,14 @@ final class DevicePool implements CellRunner.Measurer, AutoCloseable {
                 together.get(i).result().complete(results.get(i));
             }
         } catch (BrokenDeviceException e) {
-            if (!broken.getAndSet(true)) {
-                onBroken.accept(e);
+            try {
+                if (!broken.getAndSet(true)) {
+                    onBroken.accept(e);
+                }
+            } finally {
+                // Not each alone: any may have done it, and each would break as many devices as a cell has attempts.
+                fail(together, e);
             }
-            // Not each alone: any may have done it, and each would break as many devices as a cell has attempts.
-            fail(together, e);
         } catch (RuntimeException | Error e) {
             if (together.size() == 1) {
                 fail(together, e);

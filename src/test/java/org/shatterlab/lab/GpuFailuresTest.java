@@ -31,7 +31,6 @@ class GpuFailuresTest {
                         + "a, lda, b, ldb, &beta, c, ldc)`",
                 "CUDA error: CUBLAS_STATUS_INTERNAL_ERROR when calling `cublasSgemmStridedBatched( handle, opa, opb, m, n, "
                         + "k, &alpha, a, lda, stridea, b, ldb, strideb, &beta, c, ldc, stridec, num_batches)`",
-                "CUDA error: CUBLAS_STATUS_NOT_INITIALIZED when calling `cublasCreate(handle)`",
                 "CUDA driver error: unknown error",
                 "cuDNN error: CUDNN_STATUS_EXECUTION_FAILED",
                 "cuDNN error: CUDNN_STATUS_INTERNAL_ERROR"
@@ -50,6 +49,7 @@ class GpuFailuresTest {
                 "CUDA error: out of memory" + SUFFIX,
                 "CUDA driver error: out of memory",
                 "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`",
+                "CUDA error: CUBLAS_STATUS_NOT_INITIALIZED when calling `cublasCreate(handle)`",
                 "cuDNN error: CUDNN_STATUS_ALLOC_FAILED",
                 "cuDNN error: CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED"
             })

@@ -64,10 +64,9 @@ class ResultPlanIT {
         jdbc = JdbcClient.create(postgres.getPostgresDatabase());
         List.of("""
                         insert into experiment (id, spec, state, priority, cells, cached, done, failed, created_at,
-                                                owner, cost, ended_cost, underway_cost, generation, mark_cost,
-                                                next_mark_cost)
+                                                owner, cost, ended_cost, generation, mark_cost, next_mark_cost)
                         select ('00000000-0000-0000-0000-' || lpad(to_hex(e), 12, '0'))::uuid,
-                               '{}', 'SUCCEEDED', 0, 20, 0, 20, 0, now(), '', 1, 1, 0, 1, 0, 0
+                               '{}', 'SUCCEEDED', 0, 20, 0, 20, 0, now(), '', 1, 1, 1, 0, 0
                         from generate_series(0, 49) e""", """
                         insert into cell (fingerprint, subject, spec, state, cost)
                         select lpad(to_hex(c), 64, '0'), lpad(to_hex(c / 10), 64, '0'), '{}', 'DONE', 1

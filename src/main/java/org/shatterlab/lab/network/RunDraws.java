@@ -8,8 +8,9 @@ import org.shatterlab.lab.random.Normals;
  *
  * <p>A run's draws follow from the seed, the network and the run's number alone, and each layer has a generator of its
  * own. So a result depends neither on which worker computed it nor on what else was asked for, a weight can be drawn
- * again instead of being kept, and float32 and float64 networks have the same weights up to rounding. What a device draws
- * follows from the same and stands for {@value #DRAWN_TOGETHER} runs under one name: see {@link DeviceWeights}.
+ * again instead of being kept, and float32 and float64 networks have the same weights up to rounding, where the host draws
+ * them. What a device draws follows from the same, and from the precision, and stands for {@value #DRAWN_TOGETHER} runs under
+ * one name: see {@link DeviceWeights}.
  */
 public final class RunDraws {
 
