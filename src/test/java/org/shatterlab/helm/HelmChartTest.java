@@ -356,8 +356,10 @@ class HelmChartTest {
             assertThat(env(manifests, role)).containsEntry("SPRING_DATASOURCE_URL", "postgres/url");
         }
         assertThat(env(manifests, "worker")).containsEntry("SHATTERLAB_WORKER_THREADS", "0");
-        assertThat(env(manifests, "worker")).containsEntry("MALLOC_TRIM_THRESHOLD_", "131072");
-        assertThat(env(manifests, "api")).doesNotContainKeys("SHATTERLAB_WORKER_THREADS", "MALLOC_TRIM_THRESHOLD_");
+        for (String threshold : List.of("MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_")) {
+            assertThat(env(manifests, "worker")).containsEntry(threshold, "1048576");
+            assertThat(env(manifests, "api")).doesNotContainKeys("SHATTERLAB_WORKER_THREADS", threshold);
+        }
         assertThat(volumes(manifests, "api")).containsOnlyKeys("/tmp");
         assertThat(volumes(manifests, "worker"))
                 .containsOnly(entry("/tmp", new Quantity("256Mi")), entry("/shatterlab/engine", new Quantity("1Gi")));

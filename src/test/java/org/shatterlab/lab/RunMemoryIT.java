@@ -41,7 +41,8 @@ class RunMemoryIT {
     private static final double OTHER_MEMORY = 8 * MEBIBYTE;
 
     /** Otherwise the allocator keeps much of what is freed, and how much is chance. */
-    private static final Map<String, String> AS_IN_THE_IMAGE = Map.of("MALLOC_TRIM_THRESHOLD_", "131072");
+    private static final Map<String, String> AS_IN_THE_IMAGE =
+            Map.of("MALLOC_TRIM_THRESHOLD_", "1048576", "MALLOC_MMAP_THRESHOLD_", "1048576");
 
     private static final double LEAST_SHARE = 0.3;
     private static final int REPETITIONS = 50;

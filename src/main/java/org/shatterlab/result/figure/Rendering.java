@@ -27,6 +27,12 @@ final class Rendering {
 
     static final int PIXELS_PER_UNIT = 2;
 
+    static {
+        // The JDK's rasterizer keeps buffers, a third of a mebibyte, for each thread that ever drew, unless threads
+        // share them.
+        System.setProperty("sun.java2d.renderer.useThreadLocal", "false");
+    }
+
     private Rendering() {}
 
     static String svg(Sheet sheet) {
