@@ -70,8 +70,9 @@ class CombinedResultController {
     @GetMapping(produces = Csv.TYPE)
     void csv(HttpServletRequest request, HttpServletResponse response) throws IOException {
         CombinedParameters wanted = CombinedParameters.stream(request.getParameterMap(), experiments);
-        RowCsv csv = RowCsv.start(response, true);
-        results.readAll(wanted.experiments(), wanted.query(), (experiment, _, row) -> csv.print(experiment, row));
-        csv.end();
+        try (RowCsv csv = RowCsv.start(response, true)) {
+            results.readAll(wanted.experiments(), wanted.query(), (experiment, _, row) -> csv.print(experiment, row));
+            csv.end();
+        }
     }
 }

@@ -69,8 +69,9 @@ class ResultController {
     void csv(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
         Experiment experiment = experiments.get(id);
         ResultQuery query = ResultParameters.stream(experiment.spec(), request.getParameterMap());
-        RowCsv csv = RowCsv.start(response, false);
-        results.read(experiment, query, (_, row) -> csv.print(null, row));
-        csv.end();
+        try (RowCsv csv = RowCsv.start(response, false)) {
+            results.read(experiment, query, (_, row) -> csv.print(null, row));
+            csv.end();
+        }
     }
 }
