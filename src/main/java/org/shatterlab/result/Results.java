@@ -36,8 +36,14 @@ public class Results {
             .filter(statistic -> statistic.kind() == Statistic.Kind.ROWS && !Theory.PREDICTED.contains(statistic))
             .collect(Collectors.toUnmodifiableMap(Statistic::apiName, Theory::whyNot));
 
+    /** How many rows of each network are asked for at first, and at most. */
     private static final int FEWEST_KEYS = 128;
+
     private static final int MOST_KEYS = 8192;
+
+    /** How many networks are asked for together, at most. */
+    private static final int MOST_SOURCES = 64;
+
     private static final int GROWTH = 4;
     private static final int FETCHED = 1000;
 
@@ -58,8 +64,24 @@ public class Results {
         boolean accept(RowKey key, ResultRow row);
     }
 
-    /** One cell's part of a row. */
-    private record Part(RowKey key, Moments moments, ResultRow.Predicted predicted) {}
+    /** What rows are of: a network, by its number and its label, of an experiment. */
+    record Source(UUID experiment, int network, String label) {}
+
+    /**
+     * One cell's part of a row.
+     *
+     * @param source the number of what it is of, among those that were asked for
+     */
+    private record Part(int source, RowKey key, Moments moments, ResultRow.Predicted predicted) {
+
+        boolean isOfTheRowOf(Part other) {
+            return source == other.source && key.equals(other.key);
+        }
+
+        Part and(Part next) {
+            return new Part(source, key, Moments.combine(moments, next.moments), predicted);
+        }
+    }
 
     /** Takes rows of several experiments one by one. */
     @FunctionalInterface
@@ -72,105 +94,140 @@ public class Results {
         boolean accept(UUID experiment, RowKey key, ResultRow row);
     }
 
-    /**
-     * Reads the rows that there are so far, in the order of their keys, without holding them in memory: network by network,
-     * and some keys at a time, few at first for those who want no more than a page.
-     */
+    /** Reads the rows that there are so far, in the order of their keys, without holding them in memory. */
     @Transactional(readOnly = true, isolation = Isolation.REPEATABLE_READ)
     public void read(Experiment experiment, ResultQuery query, RowConsumer consumer) {
-        read(experiment, query, new Batch(experiment.spec().networks(), consumer));
+        readAll(List.of(experiment), query, (_, key, row) -> consumer.accept(key, row));
     }
 
     /**
-     * Reads the rows of one experiment after the other, all of the same moment.
+     * Reads the rows of one experiment after the other, all of the same moment. Few are asked for at first, for those who want
+     * no more than a page; then more of a network at a time where it has more, and of more networks at a time where they have
+     * not.
      *
      * @param query what comes after a key, of the first experiment alone
      */
     @Transactional(readOnly = true, isolation = Isolation.REPEATABLE_READ)
     public void readAll(List<Experiment> experiments, ResultQuery query, CombinedConsumer consumer) {
-        ResultQuery wanted = query;
-        for (Experiment experiment : experiments) {
-            Batch batch =
-                    new Batch(experiment.spec().networks(), (key, row) -> consumer.accept(experiment.id(), key, row));
-            read(experiment, wanted, batch);
-            if (batch.isEnough()) {
-                return;
-            }
-            wanted = query.after(null);
-        }
-    }
-
-    private void read(Experiment experiment, ResultQuery query, Batch batch) {
-        List<NetworkEntry> networks = experiment.spec().networks();
-        RowKey from = query.after();
-        for (int network = from == null ? 0 : from.network(); network < networks.size(); network++) {
-            if (query.networks().isEmpty()
-                    || query.networks().contains(networks.get(network).label())) {
-                read(experiment.id(), network, query, batch);
-            }
-            if (batch.isEnough()) {
-                return;
-            }
-        }
-    }
-
-    private void read(UUID experiment, int network, ResultQuery query, Batch batch) {
-        RowKey from = query.after();
-        RowKey after = from != null && from.network() == network ? from : null;
+        List<Source> sources = sources(experiments, query);
+        RowKey after = after(experiments, query, sources);
+        int next = 0;
+        int together = 1;
         int keys = FEWEST_KEYS;
-        while (batch.read(parts(PartsQuery.of(experiment, network, query, after, keys))) == keys && !batch.isEnough()) {
-            after = batch.last();
-            keys = Math.min(GROWTH * keys, MOST_KEYS);
+        while (next < sources.size()) {
+            List<Source> wanted = sources.subList(next, Math.min(next + together, sources.size()));
+            Batch batch = new Batch(wanted, keys, consumer);
+            if (!batch.read(parts(PartsQuery.of(wanted, query, after, keys)))) {
+                return;
+            }
+            next += batch.through();
+            if (batch.through() < wanted.size()) {
+                after = batch.last();
+                together = 1;
+                keys = Math.min(GROWTH * keys, MOST_KEYS);
+            } else {
+                together = after == null ? Math.min(GROWTH * together, MOST_SOURCES) : 1;
+                after = null;
+                keys = FEWEST_KEYS;
+            }
         }
     }
 
-    /** Merges the parts of some keys, and hands their rows over. */
+    private static List<Source> sources(List<Experiment> experiments, ResultQuery query) {
+        List<Source> sources = new ArrayList<>();
+        RowKey from = query.after();
+        int first = from == null ? 0 : from.network();
+        for (Experiment experiment : experiments) {
+            List<NetworkEntry> networks = experiment.spec().networks();
+            for (int network = first; network < networks.size(); network++) {
+                String label = networks.get(network).label();
+                if (query.networks().isEmpty() || query.networks().contains(label)) {
+                    sources.add(new Source(experiment.id(), network, label));
+                }
+            }
+            first = 0;
+        }
+        return sources;
+    }
+
+    /** The key that rows of the first source come after, if it is of that source. */
+    private static @Nullable RowKey after(List<Experiment> experiments, ResultQuery query, List<Source> sources) {
+        RowKey from = query.after();
+        if (from == null || sources.isEmpty()) {
+            return null;
+        }
+        Source first = sources.getFirst();
+        boolean isOfFirst = first.network() == from.network()
+                && first.experiment().equals(experiments.getFirst().id());
+        return isOfFirst ? from : null;
+    }
+
+    /** Merges the parts of some keys of some networks, and hands their rows over. */
     private static final class Batch {
 
-        private final List<NetworkEntry> networks;
-        private final RowConsumer consumer;
+        private final List<Source> sources;
+        private final int most;
+        private final CombinedConsumer consumer;
         private @Nullable Part merged;
-        private boolean enough;
 
-        Batch(List<NetworkEntry> networks, RowConsumer consumer) {
-            this.networks = networks;
+        /** How many there are of what {@link #merged} is of. */
+        private int keys;
+
+        /**
+         * Takes nothing yet.
+         *
+         * @param most how many keys of each were asked for
+         */
+        Batch(List<Source> sources, int most, CombinedConsumer consumer) {
+            this.sources = sources;
+            this.most = most;
             this.consumer = consumer;
         }
 
-        /** How many keys there were, of those that were wanted. */
-        int read(Stream<Part> parts) {
-            int keys = 0;
-            merged = null;
+        /**
+         * Hands rows over until there may be more of a network than were asked for.
+         *
+         * @return whether more are wanted
+         */
+        boolean read(Stream<Part> parts) {
             try (parts) {
                 for (Part part : (Iterable<Part>) parts::iterator) {
                     Part before = merged;
-                    if (before != null && before.key().equals(part.key())) {
-                        merged = new Part(
-                                part.key(), Moments.combine(before.moments(), part.moments()), part.predicted());
+                    if (before != null && before.isOfTheRowOf(part)) {
+                        merged = before.and(part);
                         continue;
                     }
                     if (!hand(before)) {
-                        return keys;
+                        return false;
+                    }
+                    if (before == null || before.source() != part.source()) {
+                        if (keys == most) {
+                            return true;
+                        }
+                        keys = 0;
                     }
                     merged = part;
                     keys++;
                 }
-                hand(merged);
-                return keys;
+                return hand(merged);
             }
         }
 
         private boolean hand(@Nullable Part part) {
-            enough = part != null && !consumer.accept(part.key(), row(networks, part));
-            return !enough;
+            if (part == null) {
+                return true;
+            }
+            Source source = sources.get(part.source());
+            return consumer.accept(source.experiment(), part.key(), row(source, part));
+        }
+
+        /** Of how many there are no more rows. */
+        int through() {
+            return keys == most ? Objects.requireNonNull(merged).source() : sources.size();
         }
 
         RowKey last() {
             return Objects.requireNonNull(merged).key();
-        }
-
-        boolean isEnough() {
-            return enough;
         }
     }
 
@@ -191,25 +248,23 @@ public class Results {
                 .sql(query.sql())
                 .withFetchSize(FETCHED)
                 .params(query.parameters())
-                .query((row, _) -> part(query.network(), row))
+                .query((row, _) -> part(query.sources(), row))
                 .stream();
     }
 
     /**
-     * What the cells of one network have of the next keys. All that are done have the same keys, so that the first of each are
-     * the first of all, and the same predictions, which are read once: others that the
-     * network has may lie between them.
+     * What the cells of some networks have of the next keys. All that are done have the same keys, so that the first of each are
+     * the first of all, and the same predictions, which are read once: others that the network has may lie between them.
      */
-    record PartsQuery(int network, String sql, List<Object> parameters) {
+    record PartsQuery(List<Source> sources, String sql, List<Object> parameters) {
 
         /**
          * Asks for parts.
          *
-         * @param network its number in the experiment, from 0
          * @param after the key that those wanted come after; null for the first
-         * @param keys how many
+         * @param keys how many of each network
          */
-        static PartsQuery of(UUID experiment, int network, ResultQuery query, @Nullable RowKey after, int keys) {
+        static PartsQuery of(List<Source> sources, ResultQuery query, @Nullable RowKey after, int keys) {
             StringBuilder wanted = new StringBuilder();
             List<Object> parameters = new ArrayList<>();
             if (!query.statistics().isEmpty()) {
@@ -228,34 +283,44 @@ public class Results {
                 wanted.append(" and (statistic, depth, index) > (?, ?, ?)");
                 parameters.addAll(List.of(after.statistic(), after.depth(), after.index()));
             }
-            List<Object> all = new ArrayList<>(parameters);
-            all.addAll(List.of(keys, experiment, network, experiment, network));
+            List<Object> all = new ArrayList<>();
+            all.add(sources.stream()
+                    .map(source -> source.experiment().toString())
+                    .toArray(String[]::new));
+            all.add(sources.stream().map(Source::network).toArray(Integer[]::new));
             all.addAll(parameters);
-            return new PartsQuery(network, """
-                    with r as materialized (
-                        select l.ordinal, rows.*
-                        from experiment_cell l
-                        cross join lateral (
-                            select * from cell_row where fingerprint = l.fingerprint%1$s
-                            order by statistic, depth, index limit ?) rows
-                        where l.experiment_id = ? and l.network = ?),
-                    p as materialized (
-                        select statistic, depth, index, paper, derived, infinite_width, note from prediction
-                        where subject = (
-                            select subject from experiment_cell join cell using (fingerprint)
-                            where experiment_id = ? and network = ? limit 1)%1$s
-                          and (statistic, depth, index) <= (
-                            select statistic, depth, index from r order by 1 desc, 2 desc, 3 desc limit 1))
-                    select r.statistic, r.depth, r.index, r.count, r.mean, r.m2,
-                           r.mean_denominator, r.m2_denominator, r.co_moment,
-                           p.paper, p.derived, p.infinite_width, p.note
-                    from r left join p on (p.statistic, p.depth, p.index) = (r.statistic, r.depth, r.index)
-                    order by r.statistic, r.depth, r.index, r.ordinal""".formatted(wanted), all);
+            all.add(keys);
+            all.addAll(parameters);
+            return new PartsQuery(sources, """
+                    select s.number - 1 as source, parts.*
+                    from unnest(?::uuid[], ?) with ordinality s (experiment_id, network, number)
+                    cross join lateral (
+                        with r as materialized (
+                            select l.ordinal, rows.*
+                            from experiment_cell l
+                            cross join lateral (
+                                select * from cell_row where fingerprint = l.fingerprint%1$s
+                                order by statistic, depth, index limit ?) rows
+                            where l.experiment_id = s.experiment_id and l.network = s.network),
+                        p as materialized (
+                            select statistic, depth, index, paper, derived, infinite_width, note from prediction
+                            where subject = (
+                                select c.subject from experiment_cell l join cell c using (fingerprint)
+                                where l.experiment_id = s.experiment_id and l.network = s.network limit 1)%1$s
+                              and (statistic, depth, index) <= (
+                                select statistic, depth, index from r order by 1 desc, 2 desc, 3 desc limit 1))
+                        select r.statistic, r.depth, r.index, r.ordinal, r.count, r.mean, r.m2,
+                               r.mean_denominator, r.m2_denominator, r.co_moment,
+                               p.paper, p.derived, p.infinite_width, p.note
+                        from r left join p on (p.statistic, p.depth, p.index) = (r.statistic, r.depth, r.index)) parts
+                    order by source, statistic, depth, index, ordinal""".formatted(wanted), all);
         }
     }
 
-    private static Part part(int network, ResultSet row) throws SQLException {
-        RowKey key = new RowKey(network, row.getString("statistic"), row.getInt("depth"), row.getInt("index"));
+    private static Part part(List<Source> sources, ResultSet row) throws SQLException {
+        int source = row.getInt("source");
+        RowKey key = new RowKey(
+                sources.get(source).network(), row.getString("statistic"), row.getInt("depth"), row.getInt("index"));
         Double meanDenominator = number(row, "mean_denominator");
         Moments moments = meanDenominator == null
                 ? new MeanMoments(row.getLong("count"), row.getDouble("mean"), row.getDouble("m2"))
@@ -268,6 +333,7 @@ public class Results {
                         row.getDouble("co_moment"));
         String note = row.getString("note");
         return new Part(
+                source,
                 key,
                 moments,
                 new ResultRow.Predicted(
@@ -278,11 +344,11 @@ public class Results {
         return row.getObject(column, Double.class);
     }
 
-    private static ResultRow row(List<NetworkEntry> networks, Part part) {
+    private static ResultRow row(Source source, Part part) {
         Estimate estimate = part.moments().estimate();
         RowKey key = part.key();
         return new ResultRow(
-                networks.get(key.network()).label(),
+                source.label(),
                 key.depth() == ResultStore.NO_DEPTH ? null : key.depth(),
                 key.statistic(),
                 key.index() == ResultStore.NO_INDEX ? null : key.index(),

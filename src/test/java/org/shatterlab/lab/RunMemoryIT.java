@@ -3,18 +3,27 @@ package org.shatterlab.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.EnumSource.Mode;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.shatterlab.JavaProcess;
 import org.shatterlab.lab.PeakMemory.Resident;
 import org.shatterlab.lab.input.DatasetFiles;
@@ -50,6 +59,12 @@ class RunMemoryIT {
     @TempDir
     private static Path folder;
 
+    /** One process on each core. */
+    private static final ExecutorService PROCESSES =
+            Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
+
+    private static final Map<MeasuredCell, Future<Resident>> ALONE = new EnumMap<>(MeasuredCell.class);
+
     private static DatasetFolder datasets;
 
     @BeforeAll
@@ -58,20 +73,34 @@ class RunMemoryIT {
         assumeTrue(missing.isEmpty(), "Memory cannot be measured without " + missing);
         DatasetFiles.cifar10(folder, MeasuredCell.IMAGES, 1);
         datasets = new DatasetFolder(folder);
+        for (MeasuredCell cell : EnumSet.range(MeasuredCell.WIDE, MeasuredCell.CONVOLUTIONS_IN_FLOAT64)) {
+            ALONE.put(cell, PROCESSES.submit(() -> measureAlone(cell)));
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        PROCESSES.shutdownNow();
+    }
+
+    private static Resident measureAlone(MeasuredCell cell) throws Exception {
+        CellSpec spec = cell.of(datasets);
+        double points = (double) spec.inputs().points() * spec.inputs().dimension();
+        double heap = RunMemory.of(spec).kept() + COPIES * Double.BYTES * points;
+        return measure(OTHER_HEAP + heap, List.of(cell)).getFirst();
+    }
+
+    static Set<MeasuredCell> alone() {
+        return ALONE.keySet();
     }
 
     /** Outside the heap by what is resident, on the heap by that it is enough. */
     @ParameterizedTest
-    @EnumSource(
-            mode = Mode.EXCLUDE,
-            names = {"SHALLOW", "DEEP", "REPEATED", "REPEATED_CONVOLUTIONS"})
+    @MethodSource("alone")
     void aCellTakesNoMoreThanIsEstimatedAndNotMuchLess(MeasuredCell cell) throws Exception {
-        CellSpec spec = cell.of(datasets);
-        RunMemory estimate = RunMemory.of(spec);
+        RunMemory estimate = RunMemory.of(cell.of(datasets));
         double estimated = estimate.weights() + estimate.arrays();
-        double points = (double) spec.inputs().points() * spec.inputs().dimension();
-        double heap = estimate.kept() + COPIES * Double.BYTES * points;
-        double measured = measure(OTHER_HEAP + heap, List.of(cell)).getFirst().growth();
+        double measured = Objects.requireNonNull(ALONE.get(cell)).get().growth();
         LOG.info(
                 "{}: {} MiB measured of {} MiB estimated outside the heap, {} MiB on it",
                 cell,
@@ -113,8 +142,8 @@ class RunMemoryIT {
         List<String> arguments = Stream.concat(
                         Stream.of(folder.toString()), cells.stream().map(MeasuredCell::name))
                 .toList();
-        try (JavaProcess process =
-                JavaProcess.start(folder.resolve("output"), options, AS_IN_THE_IMAGE, PeakMemory.class, arguments)) {
+        Path output = Files.createTempFile(folder, "output", ".txt");
+        try (JavaProcess process = JavaProcess.start(output, options, AS_IN_THE_IMAGE, PeakMemory.class, arguments)) {
             assertThat(process.exit().get(5, TimeUnit.MINUTES))
                     .as(process::output)
                     .isZero();

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.shatterlab.result.ResultQuery.DepthRange;
 import org.shatterlab.result.ResultQuery.RowKey;
 import org.shatterlab.result.Results.PartsQuery;
+import org.shatterlab.result.Results.Source;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -29,8 +30,9 @@ import tools.jackson.databind.json.JsonMapper;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ResultPlanIT {
 
-    private static final UUID EXPERIMENT = new UUID(0, 7);
     private static final int NETWORK = 1;
+    private static final List<Source> ONE = List.of(source(7));
+    private static final List<Source> SEVERAL = List.of(source(9), source(7), source(31));
     private static final int CELLS_OF_NETWORK = 10;
     private static final int DEPTHS = 50;
     private static final int KEYS = 60;
@@ -49,6 +51,10 @@ class ResultPlanIT {
 
     private EmbeddedPostgres postgres;
     private JdbcClient jdbc;
+
+    private static Source source(int experiment) {
+        return new Source(new UUID(0, experiment), NETWORK, "");
+    }
 
     /** 50 experiments of 2 networks, with 200,000 rows. */
     @BeforeAll
@@ -94,8 +100,21 @@ class ResultPlanIT {
         postgres.close();
     }
 
-    /** A query, from which key on, and how many keys there are then. */
-    record Case(String name, ResultQuery query, @Nullable RowKey after, int keys) {
+    /** A query, from which key on, and how many keys of each source there are then. */
+    record Case(
+            String name,
+            List<Source> sources,
+            ResultQuery query,
+            @Nullable RowKey after,
+            int keys) {
+
+        PartsQuery parts() {
+            return PartsQuery.of(sources, query, after, KEYS);
+        }
+
+        int cells() {
+            return sources.size() * CELLS_OF_NETWORK;
+        }
 
         @Override
         public String toString() {
@@ -105,17 +124,19 @@ class ResultPlanIT {
 
     static Stream<Case> cases() {
         return Stream.of(
-                new Case("the first keys", ALL, null, KEYS),
-                new Case("keys from the middle", ALL, MIDDLE, KEYS),
-                new Case("the last keys", ALL, new RowKey(NETWORK, "gradient-variance", 20, -1), DEPTHS - 20),
-                new Case("the first of some statistics and depths", FILTERED, null, 3 * 14 + 14),
-                new Case("those of some depths from the middle", DEEP, MIDDLE, 1 + 3 * 4 + 6));
+                new Case("the first keys", ONE, ALL, null, KEYS),
+                new Case("the first keys of several", SEVERAL, ALL, null, KEYS),
+                new Case("keys from the middle", ONE, ALL, MIDDLE, KEYS),
+                new Case("the last keys", ONE, ALL, new RowKey(NETWORK, "gradient-variance", 20, -1), DEPTHS - 20),
+                new Case("the first of some statistics and depths", ONE, FILTERED, null, 3 * 14 + 14),
+                new Case("the same of several", SEVERAL, FILTERED, null, 3 * 14 + 14),
+                new Case("those of some depths from the middle", ONE, DEEP, MIDDLE, 1 + 3 * 4 + 6));
     }
 
     @ParameterizedTest
     @MethodSource("cases")
     void readsOnlyWhatIsAskedFor(Case wanted) {
-        PartsQuery query = PartsQuery.of(EXPERIMENT, NETWORK, wanted.query(), wanted.after(), KEYS);
+        PartsQuery query = wanted.parts();
         String plan = jdbc.sql("explain (analyze, costs off, format json) " + query.sql())
                 .params(query.parameters())
                 .query(String.class)
@@ -123,10 +144,10 @@ class ResultPlanIT {
         List<JsonNode> nodes = new ArrayList<>();
         collect(new JsonMapper().readTree(plan).get(0).get("Plan"), nodes);
 
-        assertThat(nodes.getFirst().get("Actual Rows").asInt()).as(plan).isEqualTo(wanted.keys() * CELLS_OF_NETWORK);
+        assertThat(nodes.getFirst().get("Actual Rows").asInt()).as(plan).isEqualTo(wanted.keys() * wanted.cells());
         assertThat(of("cell_row", nodes)).as(plan).singleElement().satisfies(rows -> {
             assertThat(rows.get("Node Type").asString()).isIn("Index Scan", "Bitmap Heap Scan");
-            assertThat(rows.get("Actual Loops").asInt()).isEqualTo(CELLS_OF_NETWORK);
+            assertThat(rows.get("Actual Loops").asInt()).isEqualTo(wanted.cells());
             assertThat(rows.get("Actual Rows").asInt()).isEqualTo(wanted.keys());
             assertThat(rows.path("Rows Removed by Filter").asInt(0)).isZero();
         });
@@ -140,12 +161,12 @@ class ResultPlanIT {
     @ParameterizedTest
     @MethodSource("cases")
     void everyRowHasItsPrediction(Case wanted) {
-        PartsQuery query = PartsQuery.of(EXPERIMENT, NETWORK, wanted.query(), wanted.after(), KEYS);
+        PartsQuery query = wanted.parts();
         assertThat(jdbc.sql(query.sql())
                         .params(query.parameters())
                         .query((row, _) -> row.getObject("paper", Double.class))
                         .list())
-                .hasSize(wanted.keys() * CELLS_OF_NETWORK)
+                .hasSize(wanted.keys() * wanted.cells())
                 .containsOnly(0.5);
     }
 
