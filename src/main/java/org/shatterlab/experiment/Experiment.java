@@ -23,17 +23,17 @@ public record Experiment(
         @Nullable Instant finishedAt,
         @Nullable String failure) {
 
-    static Experiment of(ExperimentEntity entity) {
-        return of(entity, SpecReader.restore(SpecJson.parse(entity.spec())));
+    static Experiment of(ExperimentEntity entity, Instant now) {
+        return of(entity, SpecReader.restore(SpecJson.parse(entity.spec())), now);
     }
 
     /** The same, where the specification has been read. */
-    static Experiment of(ExperimentEntity entity, ExperimentSpec spec) {
+    static Experiment of(ExperimentEntity entity, ExperimentSpec spec, Instant now) {
         return new Experiment(
                 entity.getId(),
                 entity.owner(),
                 entity.state(),
-                entity.progress(Instant.now()),
+                entity.progress(now),
                 spec,
                 entity.rounds(),
                 entity.createdAt(),

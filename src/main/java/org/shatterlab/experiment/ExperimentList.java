@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.shatterlab.platform.DatabaseClock;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.annotation.Transactional;
@@ -25,9 +26,11 @@ public class ExperimentList {
             generation, mark, mark_cost, next_mark, next_mark_cost, last_end""";
 
     private final JdbcClient jdbc;
+    private final DatabaseClock clock;
 
-    ExperimentList(JdbcClient jdbc) {
+    ExperimentList(JdbcClient jdbc, DatabaseClock clock) {
         this.jdbc = jdbc;
+        this.clock = clock;
     }
 
     /**
@@ -98,7 +101,7 @@ public class ExperimentList {
         }
         sql.append(" order by created_at desc, id desc limit ?");
         parameters.add(limit);
-        Instant now = Instant.now();
+        Instant now = clock.now();
         return jdbc.sql(sql.toString())
                 .params(parameters)
                 .query((row, _) -> summary(row, now))
@@ -107,14 +110,15 @@ public class ExperimentList {
 
     /** One of them as it is now, with its specification. */
     Optional<Experiment> find(UUID id, ExperimentSpec spec) {
+        Instant now = clock.now();
         return jdbc.sql("select " + STATUS + ", owner, created_at, failure from experiment where id = ?")
                 .param(id)
-                .query((row, _) -> experiment(row, spec))
+                .query((row, _) -> experiment(row, spec, now))
                 .optional();
     }
 
-    private static Experiment experiment(ResultSet row, ExperimentSpec spec) throws SQLException {
-        ExperimentStatus status = status(row, Instant.now());
+    private static Experiment experiment(ResultSet row, ExperimentSpec spec, Instant now) throws SQLException {
+        ExperimentStatus status = status(row, now);
         return new Experiment(
                 status.id(),
                 row.getString("owner"),

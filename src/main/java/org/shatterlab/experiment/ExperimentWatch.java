@@ -19,6 +19,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.platform.ConditionalOnRole;
+import org.shatterlab.platform.DatabaseClock;
 import org.shatterlab.platform.NotificationListener;
 import org.shatterlab.platform.Role;
 import org.slf4j.Logger;
@@ -43,6 +44,7 @@ public class ExperimentWatch implements NotificationListener, SmartLifecycle {
     private static final int ANSWERS = 8;
 
     private final JdbcClient jdbc;
+    private final DatabaseClock clock;
     private final Map<UUID, Set<Watcher>> watched = new ConcurrentHashMap<>();
     private final Set<UUID> changed = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean reading = new AtomicBoolean();
@@ -52,8 +54,9 @@ public class ExperimentWatch implements NotificationListener, SmartLifecycle {
             ANSWERS, Thread.ofPlatform().daemon().name("experiment-answer-", 0).factory());
     private volatile boolean running = true;
 
-    ExperimentWatch(JdbcClient jdbc) {
+    ExperimentWatch(JdbcClient jdbc, DatabaseClock clock) {
         this.jdbc = jdbc;
+        this.clock = clock;
         var _ = reader.scheduleWithFixedDelay(
                 this::onGap, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -183,7 +186,7 @@ public class ExperimentWatch implements NotificationListener, SmartLifecycle {
     }
 
     private Map<UUID, ExperimentStatus> find(Set<UUID> experiments) {
-        Instant now = Instant.now();
+        Instant now = clock.now();
         return jdbc
                 .sql("select " + ExperimentList.STATUS + " from experiment where id = any (?::uuid[])")
                 .param(experiments.stream().map(UUID::toString).toArray(String[]::new))

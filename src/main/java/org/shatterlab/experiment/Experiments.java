@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.hibernate.id.uuid.UuidVersion7Strategy;
 import org.jspecify.annotations.Nullable;
+import org.shatterlab.platform.DatabaseClock;
 import org.shatterlab.platform.Problem;
 import org.shatterlab.platform.ProblemException;
 import org.springframework.stereotype.Service;
@@ -34,6 +35,7 @@ public class Experiments {
     private final CellQueue queue;
     private final Rounds rounds;
     private final TransactionOperations transactions;
+    private final DatabaseClock clock;
     private final Cache<UUID, Known> provenances =
             Caffeine.newBuilder().maximumSize(MOST_PROVENANCES).build();
 
@@ -46,7 +48,8 @@ public class Experiments {
             OpenCells openCells,
             CellQueue queue,
             Rounds rounds,
-            TransactionOperations transactions) {
+            TransactionOperations transactions,
+            DatabaseClock clock) {
         this.experiments = experiments;
         this.list = list;
         this.specs = specs;
@@ -56,6 +59,7 @@ public class Experiments {
         this.queue = queue;
         this.rounds = rounds;
         this.transactions = transactions;
+        this.clock = clock;
     }
 
     /**
@@ -93,13 +97,13 @@ public class Experiments {
             openCells.requireRoom(owner, cells.countMissing(spec, plan));
         }
         CellStore.Stored stored = cells.store(id, spec, plan, 0);
-        ExperimentEntity experiment =
-                new ExperimentEntity(id, owner, spec, stored.all(), stored.cached(), Instant.now());
+        Instant now = clock.now();
+        ExperimentEntity experiment = new ExperimentEntity(id, owner, spec, stored.all(), stored.cached(), now);
         queue.fill(experiment, stored);
         experiments.saveAndFlush(experiment);
         links.insert(id, stored.places());
         openCells.admitted(owner, experiment.open());
-        return Experiment.of(experiment, spec);
+        return Experiment.of(experiment, spec, now);
     }
 
     /**

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Gatherers;
+import org.shatterlab.platform.DatabaseClock;
 import org.shatterlab.platform.Problem;
 import org.shatterlab.platform.ProblemException;
 import org.slf4j.Logger;
@@ -35,6 +36,7 @@ public class Lifecycle {
     private final Rounds rounds;
     private final Retention retention;
     private final TransactionOperations transactions;
+    private final DatabaseClock clock;
 
     Lifecycle(
             ExperimentRepository experiments,
@@ -44,7 +46,8 @@ public class Lifecycle {
             CellQueue queue,
             Rounds rounds,
             Retention retention,
-            TransactionOperations transactions) {
+            TransactionOperations transactions,
+            DatabaseClock clock) {
         this.experiments = experiments;
         this.list = list;
         this.demand = demand;
@@ -53,6 +56,7 @@ public class Lifecycle {
         this.rounds = rounds;
         this.retention = retention;
         this.transactions = transactions;
+        this.clock = clock;
     }
 
     /**
@@ -72,8 +76,8 @@ public class Lifecycle {
                 case SUCCEEDED, FAILED -> throw conflict("cancelled, since it has " + experiment.state() + " already");
             }
         });
-        return transactions.execute(_ ->
-                withdraw(List.of(key)).stream().findFirst().map(Experiment::of).orElseThrow(Experiments::notFound));
+        return transactions.execute(
+                _ -> withdraw(List.of(key)).stream().findFirst().map(this::read).orElseThrow(Experiments::notFound));
     }
 
     /**
@@ -125,7 +129,7 @@ public class Lifecycle {
         demand.withdraw(ids);
         List<ExperimentEntity> locked = experiments.lockAll(ids);
         Set<UUID> open = demand.findOpen(ids);
-        Instant now = Instant.now();
+        Instant now = clock.now();
         locked.stream()
                 .filter(experiment -> experiment.state() == ExperimentState.CANCELLING)
                 .filter(experiment -> !open.contains(experiment.getId()))
@@ -146,11 +150,11 @@ public class Lifecycle {
             if (!experiment.state().canBecome(ExperimentState.QUEUED)) {
                 throw conflict("retried while it is " + experiment.state() + ", only when it is FAILED or CANCELLED");
             }
-            experiment.retry(done, Instant.now());
+            experiment.retry(done, clock.now());
             openCells.requireRoom(experiment.owner(), experiment.open());
             queue.refill(experiment);
             openCells.admitted(experiment.owner(), experiment.open());
-            return Experiment.of(experiment);
+            return read(experiment);
         }));
     }
 
@@ -181,9 +185,9 @@ public class Lifecycle {
         if (retention.retention() == null) {
             return;
         }
-        Instant now = Instant.now();
+        Instant now = clock.now();
         for (UUID id : experiments.findEndedBefore(now.minus(retention.retention()), MOST_DELETED)) {
-            if (Instant.now().isAfter(now.plus(MOST_DELETING))) {
+            if (clock.now().isAfter(now.plus(MOST_DELETING))) {
                 return;
             }
             try {
@@ -192,6 +196,10 @@ public class Lifecycle {
                 LOG.debug("experiment {} was deleted or taken up by its user", id, e);
             }
         }
+    }
+
+    private Experiment read(ExperimentEntity entity) {
+        return Experiment.of(entity, clock.now());
     }
 
     private ExperimentEntity lock(UUID id) {

@@ -1,11 +1,11 @@
 package org.shatterlab.experiment;
 
-import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import org.shatterlab.platform.DatabaseClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -31,6 +31,7 @@ class Rounds {
     private final CellQueue queue;
     private final RowPrecision precision;
     private final TransactionOperations transactions;
+    private final DatabaseClock clock;
 
     Rounds(
             ExperimentRepository experiments,
@@ -38,13 +39,15 @@ class Rounds {
             CellLinks links,
             CellQueue queue,
             RowPrecision precision,
-            TransactionOperations transactions) {
+            TransactionOperations transactions,
+            DatabaseClock clock) {
         this.experiments = experiments;
         this.cells = cells;
         this.links = links;
         this.queue = queue;
         this.precision = precision;
         this.transactions = transactions;
+        this.clock = clock;
     }
 
     /** What follows a round that is over: the cells of the next, or none. */
@@ -76,12 +79,16 @@ class Rounds {
         }
         advanceAll(List.of(experiment.id()));
         try {
-            return transactions.execute(_ ->
-                    experiments.findById(experiment.id()).map(Experiment::of).orElse(experiment));
+            return transactions.execute(
+                    _ -> experiments.findById(experiment.id()).map(this::read).orElse(experiment));
         } catch (RuntimeException e) {
             LOG.warn("experiment {} cannot be read now", experiment.id(), e);
             return experiment;
         }
+    }
+
+    private Experiment read(ExperimentEntity entity) {
+        return Experiment.of(entity, clock.now());
     }
 
     private void advance(UUID id) {
@@ -94,7 +101,7 @@ class Rounds {
 
     private Optional<Decision> decide(UUID id) {
         Optional<Experiment> over =
-                experiments.findById(id).filter(ExperimentEntity::isRoundOver).map(Experiment::of);
+                experiments.findById(id).filter(ExperimentEntity::isRoundOver).map(this::read);
         return over.map(experiment -> switch (experiment.spec().runs()) {
             case Runs.Adaptive runs -> decide(experiment, runs);
             case Runs.Fixed _ -> throw new IllegalStateException("experiment " + id + " has no rounds");
@@ -124,7 +131,7 @@ class Rounds {
             return;
         }
         links.insert(id, stored.places());
-        locked.get().endRound(stored.all(), stored.cached(), Instant.now());
+        locked.get().endRound(stored.all(), stored.cached(), clock.now());
         queue.refill(locked.get());
     }
 }
