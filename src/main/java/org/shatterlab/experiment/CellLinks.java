@@ -87,10 +87,17 @@ class CellLinks {
                     statement.setString(4, link.fingerprint());
                     statement.setBoolean(5, link.settled());
                 });
-        if (links.size() >= MANY) {
+        if (links.size() >= MANY && links.size() > knownLinks()) {
             // Until the database counts its rows, in a minute, it would go through all of them once for each of them.
             jdbc.sql("analyze cell, experiment_cell").update();
         }
+    }
+
+    /** How many there were when the database counted them last; negative where it never did. */
+    private long knownLinks() {
+        return jdbc.sql("select reltuples::bigint from pg_class where oid = 'experiment_cell'::regclass")
+                .query(Long.class)
+                .single();
     }
 
     /** Those of some cells that are done. */
