@@ -83,7 +83,7 @@ public class CellLedger {
         if (open.get().vanished() > MOST_VANISHED) {
             fail(
                     open.get(),
-                    MOST_VANISHED
+                    open.get().vanished()
                             + " workers vanished while they computed this cell. It may need more memory than they "
                             + "have; ask for smaller networks or fewer inputs.");
             return Optional.empty();

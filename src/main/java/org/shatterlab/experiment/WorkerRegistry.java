@@ -18,7 +18,7 @@ import org.springframework.transaction.annotation.Transactional;
 @Repository
 public class WorkerRegistry {
 
-    /** A worker that gave no sign of life for so long has lost its cells to the others. */
+    /** A worker that gave no sign of life for so long is lost; its cells went to the others some seconds before. */
     static final Duration LEASE = Duration.ofSeconds(10);
 
     /** So long it is remembered, so that what became of it can be asked. */

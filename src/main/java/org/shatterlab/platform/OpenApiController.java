@@ -1,5 +1,6 @@
 package org.shatterlab.platform;
 
+import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -18,7 +19,8 @@ class OpenApiController {
 
     /** Bytes, since the framework answers a range beyond the end of a resource with the whole of it. */
     @GetMapping(path = "/openapi.yaml", produces = "application/yaml")
-    byte[] contract() {
+    byte[] contract(HttpServletRequest request) {
+        new QueryParameters(request.getParameterMap()).requireValid();
         return contract;
     }
 }

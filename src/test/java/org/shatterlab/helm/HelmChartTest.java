@@ -19,6 +19,7 @@ import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStrategy;
 import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.io.IOException;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -281,10 +283,43 @@ class HelmChartTest {
                 .singleElement()
                 .satisfies(toleration -> assertThat(toleration.getKey()).isEqualTo("nvidia.com/gpu"));
         assertThat(pod(manifests, "worker").getNodeSelector()).isEmpty();
+        assertThat(strategy(manifests, "gpu"))
+                .extracting(strategy -> strategy.getRollingUpdate().getMaxSurge())
+                .isEqualTo(new IntOrString(0));
+        assertThat(strategy(manifests, "worker")).isNull();
         assertThat(container(render(MINIMAL + "\ngpuWorker: {enabled: true}"), "gpu")
                         .getResources()
                         .getLimits())
                 .containsEntry("nvidia.com/gpu", new Quantity("1"));
+    }
+
+    private static @Nullable DeploymentStrategy strategy(Manifests manifests, String role) {
+        return manifests
+                .the(Deployment.class, "lab-shatterlab-" + role)
+                .getSpec()
+                .getStrategy();
+    }
+
+    @Test
+    void allReadTheDataSetsOfAClaim() throws IOException {
+        Manifests manifests = render(ON_GPUS + "\ndatasets: {existingClaim: images}");
+        for (String role : List.of("api", "worker", "gpu")) {
+            assertThat(env(manifests, role)).containsEntry("SHATTERLAB_DATASETS_DIR", "/datasets");
+            assertThat(container(manifests, role).getVolumeMounts())
+                    .filteredOn(mount -> mount.getName().equals("datasets"))
+                    .singleElement()
+                    .satisfies(mount -> {
+                        assertThat(mount.getMountPath()).isEqualTo("/datasets");
+                        assertThat(mount.getReadOnly()).isTrue();
+                    });
+            assertThat(pod(manifests, role).getVolumes())
+                    .filteredOn(volume -> volume.getName().equals("datasets"))
+                    .singleElement()
+                    .satisfies(volume -> assertThat(
+                                    volume.getPersistentVolumeClaim().getClaimName())
+                            .isEqualTo("images"));
+            assertThat(env(render(ON_GPUS), role)).doesNotContainKey("SHATTERLAB_DATASETS_DIR");
+        }
     }
 
     /** The sizes of the volumes, by where they are mounted. */

@@ -158,7 +158,7 @@ class WorkersIT {
         }
         try (Service service = Service.start(data)) {
             await(() -> service.count("experiment where finished_at is not null") == 2);
-            assertThat(service.count("experiment where state = 'FAILED' and failure like '%20 workers vanished%'"))
+            assertThat(service.count("experiment where state = 'FAILED' and failure like '%21 workers vanished%'"))
                     .isEqualTo(1);
             assertThat(service.count("cell where state = 'DONE' and vanished = 20"))
                     .isEqualTo(1);

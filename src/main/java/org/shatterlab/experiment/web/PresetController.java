@@ -1,10 +1,12 @@
 package org.shatterlab.experiment.web;
 
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import org.shatterlab.experiment.Presets;
 import org.shatterlab.platform.ConditionalOnRole;
 import org.shatterlab.platform.Problem;
 import org.shatterlab.platform.ProblemException;
+import org.shatterlab.platform.QueryParameters;
 import org.shatterlab.platform.Role;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -27,12 +29,14 @@ class PresetController {
     record PresetList(List<Presets.Preset> items) {}
 
     @GetMapping
-    PresetList list() {
+    PresetList list(HttpServletRequest request) {
+        new QueryParameters(request.getParameterMap()).requireValid();
         return new PresetList(presets.all());
     }
 
     @GetMapping("/{name}")
-    Presets.Preset get(@PathVariable String name) {
+    Presets.Preset get(@PathVariable String name, HttpServletRequest request) {
+        new QueryParameters(request.getParameterMap()).requireValid();
         return presets.find(name)
                 .orElseThrow(() -> new ProblemException(
                         Problem.NOT_FOUND,

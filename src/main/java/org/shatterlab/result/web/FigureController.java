@@ -1,10 +1,12 @@
 package org.shatterlab.result.web;
 
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.Arrays;
 import org.shatterlab.experiment.Experiment;
 import org.shatterlab.experiment.Experiments;
 import org.shatterlab.experiment.PaperFigure;
 import org.shatterlab.platform.ConditionalOnRole;
+import org.shatterlab.platform.QueryParameters;
 import org.shatterlab.platform.Role;
 import org.shatterlab.result.PaperFigures;
 import org.shatterlab.result.figure.Figure;
@@ -29,16 +31,17 @@ class FigureController {
     }
 
     @GetMapping(path = "/{name}.svg", produces = "image/svg+xml")
-    String svg(@PathVariable String id, @PathVariable String name) {
-        return figure(id, name).toSvg();
+    String svg(@PathVariable String id, @PathVariable String name, HttpServletRequest request) {
+        return figure(id, name, request).toSvg();
     }
 
     @GetMapping(path = "/{name}.png", produces = MediaType.IMAGE_PNG_VALUE)
-    byte[] png(@PathVariable String id, @PathVariable String name) {
-        return figure(id, name).toPng();
+    byte[] png(@PathVariable String id, @PathVariable String name, HttpServletRequest request) {
+        return figure(id, name, request).toPng();
     }
 
-    private Figure figure(String id, String name) {
+    private Figure figure(String id, String name, HttpServletRequest request) {
+        new QueryParameters(request.getParameterMap()).requireValid();
         Experiment experiment = experiments.get(id);
         PaperFigure figure = Arrays.stream(PaperFigure.values())
                 .filter(known -> known.apiName().equals(name))
