@@ -7,7 +7,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 /**
  * How long experiments are kept.
  *
- * @param retention how long after its end an experiment is kept, 30d for example; empty for ever
+ * @param retention how long after its end an experiment is kept by workers that know of it, {@code 30d} for
+ *     example; empty for ever
  */
 @ConfigurationProperties("shatterlab")
 record Retention(@Nullable Duration retention) {

@@ -16,8 +16,10 @@ import org.springframework.util.unit.DataSize;
  *     {@code auto} for the GPUs that the engine finds, else the CPU
  * @param threads how many cells are computed at a time; 0 for one per core, or 64 per GPU
  * @param attempts how often a cell is tried that fails for another reason than its specification
- * @param grace how long cells may go on when the process is told to stop; then they are handed back
- * @param memory what one cell may take outside the heap; 0 for its share of the machine's, or of a GPU's
+ * @param grace how long cells may go on when the process is told to stop; then they are handed back, which
+ *     takes up to 10 s more
+ * @param memory what one cell may take outside the heap, {@code 3GB} for example; 0 for its share of the machine's, or of a
+ *     GPU's
  */
 @ConfigurationProperties("shatterlab.worker")
 record WorkerProperties(
