@@ -96,11 +96,28 @@ public final class AdjointPass {
                     g.attach(pass);
                 }
             }
-            NDArray input = g.matMul(first.swapAxes(1, 2).expandDims(DEPTHS));
+            NDArray input = throughFirst(g, first.swapAxes(1, 2));
             g.attach(result);
             input.attach(result);
             return new Gradients(g, input);
         }
+    }
+
+    /**
+     * g W_0^T. Of several runs the weights would be copied for each depth, were they not one product for all of them; of one
+     * run they are not, and one product would be rounded otherwise.
+     *
+     * @param g shape (R, D, M, N)
+     * @param transposed W_0^T, shape (R, N, d)
+     */
+    private static NDArray throughFirst(NDArray g, NDArray transposed) {
+        Shape shape = g.getShape();
+        if (shape.get(0) == 1) {
+            return g.matMul(transposed.expandDims(DEPTHS));
+        }
+        return g.reshape(shape.get(0), -1, shape.tail())
+                .matMul(transposed)
+                .reshape(shape.get(0), shape.get(1), shape.get(2), -1);
     }
 
     /** df_i / dh_L(x_i) = v, shape (R, 1, M, N). */
