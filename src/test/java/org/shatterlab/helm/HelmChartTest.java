@@ -92,6 +92,7 @@ class HelmChartTest {
               replicas: 2
               image: {repository: images.example.org/shatterlab-gpu}
               resources: {limits: {memory: 32Gi, nvidia.com/gpu: 2}}
+              runtimeClassName: nvidia
               nodeSelector: {accelerator: nvidia}
               tolerations: [{key: nvidia.com/gpu, operator: Exists, effect: NoSchedule}]
             """;
@@ -283,14 +284,16 @@ class HelmChartTest {
                 .singleElement()
                 .satisfies(toleration -> assertThat(toleration.getKey()).isEqualTo("nvidia.com/gpu"));
         assertThat(pod(manifests, "worker").getNodeSelector()).isEmpty();
+        assertThat(pod(manifests, "gpu").getRuntimeClassName()).isEqualTo("nvidia");
+        assertThat(pod(manifests, "worker").getRuntimeClassName()).isNull();
         assertThat(strategy(manifests, "gpu"))
                 .extracting(strategy -> strategy.getRollingUpdate().getMaxSurge())
                 .isEqualTo(new IntOrString(0));
         assertThat(strategy(manifests, "worker")).isNull();
-        assertThat(container(render(MINIMAL + "\ngpuWorker: {enabled: true}"), "gpu")
-                        .getResources()
-                        .getLimits())
+        Manifests plain = render(MINIMAL + "\ngpuWorker: {enabled: true}");
+        assertThat(container(plain, "gpu").getResources().getLimits())
                 .containsEntry("nvidia.com/gpu", new Quantity("1"));
+        assertThat(pod(plain, "gpu").getRuntimeClassName()).isNull();
     }
 
     private static @Nullable DeploymentStrategy strategy(Manifests manifests, String role) {
@@ -539,6 +542,7 @@ class HelmChartTest {
                 "worker: {threads: 1.5}                           | threads",
                 "worker: {enabled: true}                          | enabled",
                 "gpuWorker: {enabled: 1}                          | enabled",
+                "gpuWorker: {runtimeClassName: Nvidia}            | runtimeClassName",
                 "env: {SHATTERLAB_WORKER_DEVICE: gpu}             | SHATTERLAB_WORKER_DEVICE",
                 "worker: {resources: {limits: {memory: 4GB}}}     | memory",
                 "image: {pullPolicy: Sometimes}                   | pullPolicy",
