@@ -1,6 +1,7 @@
 package org.shatterlab.lab;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,9 +28,13 @@ final class ActivitySamples {
 
     ActivitySamples(CellSpec cell) {
         this.cell = cell;
+        this.needsEachInput = needsEachInput(cell);
+    }
+
+    /** Whether it holds at which inputs each unit of a layer is active, and not only at how many. */
+    static boolean needsEachInput(CellSpec cell) {
         Set<Statistic> statistics = cell.statistics();
-        this.needsEachInput =
-                statistics.contains(Statistic.CONTIGUITY_HISTOGRAM) || statistics.contains(Statistic.ACTIVITY_RASTER);
+        return statistics.contains(Statistic.CONTIGUITY_HISTOGRAM) || statistics.contains(Statistic.ACTIVITY_RASTER);
     }
 
     /**
@@ -39,11 +44,12 @@ final class ActivitySamples {
      * @param preActivations what has the sign of n_l(h_{l-1}), shape (M, N)
      */
     void see(int layer, NDArray preActivations) {
-        try (NDArray now = preActivations.gt(0);
-                NDArray numbers = now.toType(DataType.INT64, true);
-                NDArray sum = numbers.sum(INPUTS)) {
+        // What is read of a device is copied to the host first, for as long as the manager of what is read is open.
+        try (NDManager scratch = preActivations.getManager().newSubManager()) {
+            NDArray now = preActivations.gt(0);
+            now.attach(scratch);
             counts.subList(layer - 1, counts.size()).clear();
-            counts.add(sum.toLongArray());
+            counts.add(now.toType(DataType.INT64, true).sum(INPUTS).toLongArray());
             active = needsEachInput && cell.depths().contains(layer) ? now.toBooleanArray() : null;
         }
     }
