@@ -1,11 +1,14 @@
 package org.shatterlab.lab;
 
 import ai.djl.ndarray.types.DataType;
+import java.util.List;
 import org.shatterlab.lab.gradient.ConvolutionalPass;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.RunDraws;
 import org.shatterlab.lab.network.SampledConvnet;
+import org.shatterlab.lab.statistic.Activity;
+import org.shatterlab.lab.statistic.Autocorrelation;
 import org.shatterlab.lab.statistic.Statistic;
 import org.shatterlab.lab.statistic.Statistic.Source;
 
@@ -31,6 +34,9 @@ public record RunMemory(double weights, double arrays, double together, double k
 
     /** Arrays of the size of a hidden state that the pass over the whole batch holds at a time. */
     private static final int CONVOLUTION_ARRAYS = 8;
+
+    /** A value of a run's sample, with its key and its place in a map. */
+    private static final double ROW_BYTES = 128;
 
     private static final int KERNEL_TAPS = SampledConvnet.KERNEL * SampledConvnet.KERNEL;
 
@@ -68,7 +74,7 @@ public record RunMemory(double weights, double arrays, double together, double k
                 Math.max(up ? tangents(cell, network, state) : 0, back ? adjoints(cell, state) : 0) + covariances(cell);
         double decomposed =
                 network.initialization().decomposedRows(network.activation()) * Math.pow(network.width(), 2);
-        double kept = Double.BYTES * DECOMPOSITION_ARRAYS * decomposed + kept(cell);
+        double kept = Double.BYTES * DECOMPOSITION_ARRAYS * decomposed + activity(cell, network.width()) + kept(cell);
         return switch (cell.draws()) {
             case HOST -> new RunMemory(hidden + first, arrays, 0, kept);
             case DEVICE -> new RunMemory(first, hidden + arrays, RunDraws.DRAWN_TOGETHER * hidden, kept);
@@ -126,16 +132,43 @@ public record RunMemory(double weights, double arrays, double together, double k
         return hasCovariances(cell) ? 2 * Double.BYTES * points * points : 0;
     }
 
-    /** Sums and means of covariances, series, and inputs where each run has its own. */
+    /** At how many inputs each unit of each layer is active, at which those of the last are, and rasters of all depths. */
+    private static double activity(CellSpec cell, double width) {
+        if (!Statistic.anyFrom(Source.ACTIVITY, cell.statistics())) {
+            return 0;
+        }
+        double layer = cell.inputs().points() * width;
+        boolean rasters = cell.statistics().contains(Statistic.ACTIVITY_RASTER);
+        return Long.BYTES * width * cell.depths().getLast()
+                + (ActivitySamples.needsEachInput(cell) ? layer : 0)
+                + (rasters ? Double.BYTES * layer * 2 * cell.depths().size() : 0);
+    }
+
+    /** Rows, sums and means of covariances, series, and inputs where each run has its own. */
     private static double kept(CellSpec cell) {
         double points = cell.inputs().points();
         double depths = Math.max(1, cell.depths().size());
-        return Double.BYTES
-                * (points * depths
-                        + (hasCovariances(cell) ? points * points * 2 * depths : 0)
-                        + (cell.inputs().isSameInEveryRun()
-                                ? 0
-                                : points * cell.inputs().dimension()));
+        double rows = cell.statistics().stream()
+                .mapToDouble(statistic -> rows(statistic, cell.depths()))
+                .sum();
+        return ROW_BYTES * rows
+                + Double.BYTES
+                        * (points * depths
+                                + (hasCovariances(cell) ? points * points * 2 * depths : 0)
+                                + (cell.inputs().isSameInEveryRun()
+                                        ? 0
+                                        : points * cell.inputs().dimension()));
+    }
+
+    /** Of statistics that have one for each layer, lag or bin; those of the others are few. */
+    private static double rows(Statistic statistic, List<Integer> depths) {
+        return switch (statistic) {
+            case ACTIVATION_RATE, COACTIVATION_RATE ->
+                depths.stream().mapToDouble(depth -> depth).sum();
+            case AUTOCORRELATION -> (double) Autocorrelation.LAGS * depths.size();
+            case ACTIVATION_HISTOGRAM, CONTIGUITY_HISTOGRAM -> (double) Activity.BINS * depths.size();
+            default -> 0;
+        };
     }
 
     private static boolean hasCovariances(CellSpec cell) {

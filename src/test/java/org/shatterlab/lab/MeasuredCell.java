@@ -1,6 +1,7 @@
 package org.shatterlab.lab;
 
 import static org.shatterlab.lab.statistic.Statistic.ACTIVATION_RATE;
+import static org.shatterlab.lab.statistic.Statistic.ACTIVITY_RASTER;
 import static org.shatterlab.lab.statistic.Statistic.AUTOCORRELATION;
 import static org.shatterlab.lab.statistic.Statistic.CONTIGUITY_HISTOGRAM;
 import static org.shatterlab.lab.statistic.Statistic.COVARIANCE;
@@ -41,6 +42,11 @@ enum MeasuredCell {
             IntStream.rangeClosed(1, 16).boxed().toList(),
             COVARIANCE),
     ACTIVITY(rectifier(1024, Normalization.NONE), grid(4096), List.of(2, 4), ACTIVATION_RATE, CONTIGUITY_HISTOGRAM),
+    RASTERS(
+            rectifier(512, Normalization.NONE),
+            grid(2048),
+            IntStream.rangeClosed(1, 6).boxed().toList(),
+            ACTIVITY_RASTER),
     LONG_INPUTS(rectifier(64, Normalization.NONE), new InputSpec.Gaussian(1024, 8192, 1), List.of(2)),
     RANKS(
             rectifier(512, Normalization.NONE),
