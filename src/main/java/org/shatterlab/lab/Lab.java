@@ -107,19 +107,24 @@ public final class Lab {
     }
 
     /**
-     * The same on a GPU.
+     * The same on GPUs, one for each.
      *
-     * @param number of the GPU, from 0
+     * @param numbers of all GPUs that this process computes on, from 0
+     * @throws IllegalStateException where one of them cannot compute, or not with all digits
      */
-    public Lab onGpu(int number) {
-        Device gpu = Device.gpu(number);
+    public List<Lab> onGpus(List<Integer> numbers) {
+        double heap = HEAP_SHARE * Runtime.getRuntime().maxMemory() / numbers.size();
+        return numbers.stream()
+                .map(number -> onGpu(Device.gpu(number), Math.min(MOST_HOST_BYTES, heap)))
+                .toList();
+    }
+
+    private Lab onGpu(Device gpu, double hostBytes) {
+        // First, since it also loads the libraries of products and convolutions, which keep memory for themselves.
+        DeviceTrial.requireAll(gpu);
         // Asked once: what the engine took and freed it keeps for itself, and would not count as free any more.
         MemoryUsage memory = CudaUtils.getGpuMemory(gpu);
-        return new Lab(
-                gpu,
-                datasets,
-                ARRAYS_SHARE * (memory.getMax() - memory.getUsed()),
-                Math.min(MOST_HOST_BYTES, HEAP_SHARE * Runtime.getRuntime().maxMemory() / gpuCount()));
+        return new Lab(gpu, datasets, ARRAYS_SHARE * (memory.getMax() - memory.getUsed()), hostBytes);
     }
 
     private static void setUnlessSet(String property, String value) {

@@ -84,7 +84,7 @@ class WorkerConfiguration {
     @Bean
     Devices devices(ServiceProperties properties, DatasetFolder datasets, WorkerProperties worker) {
         Lab cpu = Lab.open(properties.folder().resolve("engine"), datasets);
-        List<Lab> gpus = worker.gpus(Lab.gpuCount()).stream().map(cpu::onGpu).toList();
+        List<Lab> gpus = cpu.onGpus(worker.gpus(Lab.gpuCount()));
         return new Devices(gpus.isEmpty() ? List.of(cpu) : gpus);
     }
 
@@ -150,8 +150,7 @@ class WorkerConfiguration {
                 running,
                 new CellRunner.Identity(
                         worker.name(),
-                        Provenance.of(devices.deviceClass(), git.getIfAvailable())
-                                .json(mapper)),
+                        Provenance.of(devices.deviceClass(), git.getIfAvailable()).json(mapper)),
                 properties);
     }
 

@@ -156,8 +156,13 @@ public final class ConvolutionalLayers {
         }
     }
 
-    /** Zeros around the images keep their size. */
-    private static NDArray convolve(NDArray h, NDArray kernel) {
+    /**
+     * Zeros around the images keep their size.
+     *
+     * @param h shape (M, c, height, width)
+     * @param kernel shape (C, c, 3, 3)
+     */
+    public static NDArray convolve(NDArray h, NDArray kernel) {
         return Conv2d.conv2d(h, kernel, null, ONE, ONE, ONE, 1).singletonOrThrow();
     }
 }
