@@ -48,6 +48,8 @@ public final class Lab {
     /** The weights of a layer, of all runs, lie in one buffer, which holds no more than 2 GiB. */
     private static final double MOST_HOST_BYTES = 1 << 30;
 
+    private static final double GIBIBYTE = 1 << 30;
+
     /** The engine asks how many threads it may take where an array is larger than 2^15 numbers. */
     private static final int LARGE = 1 << 16;
 
@@ -72,12 +74,14 @@ public final class Lab {
     private final DatasetFolder datasets;
     private final double deviceBytes;
     private final double hostBytes;
+    private final String deviceName;
 
-    private Lab(Device device, DatasetFolder datasets, double deviceBytes, double hostBytes) {
+    private Lab(Device device, DatasetFolder datasets, double deviceBytes, double hostBytes, String deviceName) {
         this.device = device;
         this.datasets = datasets;
         this.deviceBytes = deviceBytes;
         this.hostBytes = hostBytes;
+        this.deviceName = deviceName;
     }
 
     /**
@@ -98,7 +102,7 @@ public final class Lab {
             throw new IllegalStateException("The engine is " + found + ", but results are stored as those of "
                     + LabRevision.ENGINE + "; install that engine");
         }
-        return new Lab(Device.cpu(), datasets, 0, 0);
+        return new Lab(Device.cpu(), datasets, 0, 0, DeviceClass.CPU.apiName());
     }
 
     /** How many GPUs the engine finds; none where it is one for CPUs. */
@@ -124,7 +128,24 @@ public final class Lab {
         DeviceTrial.requireAll(gpu);
         // Asked once: what the engine took and freed it keeps for itself, and would not count as free any more.
         MemoryUsage memory = CudaUtils.getGpuMemory(gpu);
-        return new Lab(gpu, datasets, ARRAYS_SHARE * (memory.getMax() - memory.getUsed()), hostBytes);
+        return new Lab(
+                gpu,
+                datasets,
+                ARRAYS_SHARE * (memory.getMax() - memory.getUsed()),
+                hostBytes,
+                gpuName(CudaUtils.getComputeCapability(gpu.getDeviceId()), memory.getMax()));
+    }
+
+    /**
+     * What can be told of the model.
+     *
+     * @param capability its compute capability, without the point
+     * @param bytes of its memory
+     */
+    static String gpuName(String capability, long bytes) {
+        int point = capability.length() - 1;
+        return DeviceClass.GPU.apiName() + " (compute capability " + capability.substring(0, point) + "."
+                + capability.substring(point) + ", " + Math.round(bytes / GIBIBYTE) + " GiB)";
     }
 
     private static void setUnlessSet(String property, String value) {
@@ -136,6 +157,11 @@ public final class Lab {
     /** The class of the device: on CPUs, all results are the same to the last bit. */
     public DeviceClass deviceClass() {
         return device.isGpu() ? DeviceClass.GPU : DeviceClass.CPU;
+    }
+
+    /** The class of the device and, of a GPU, what can be told of its model. */
+    public String deviceName() {
+        return deviceName;
     }
 
     /** What the arrays of all runs together may take of a GPU, in bytes; 0 for a CPU, whose memory is not the lab's alone. */

@@ -2,7 +2,6 @@ package org.shatterlab.worker;
 
 import java.lang.management.ManagementFactory;
 import org.jspecify.annotations.Nullable;
-import org.shatterlab.lab.DeviceClass;
 import org.shatterlab.lab.Lab;
 import org.shatterlab.lab.LabRevision;
 import org.springframework.boot.info.GitProperties;
@@ -14,7 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param commit of this service; null where it was built outside a git checkout
  * @param labRevision of the numerics
  * @param engine name and version
- * @param device class that computed
+ * @param device the class that computed and, of GPUs, what can be told of their models
  * @param intraOpThreads threads per cell
  * @param java version and vendor
  * @param system operating system and processor architecture
@@ -28,13 +27,13 @@ record Provenance(
         String java,
         String system) {
 
-    static Provenance of(DeviceClass device, @Nullable GitProperties git) {
+    static Provenance of(String device, @Nullable GitProperties git) {
         var runtime = ManagementFactory.getRuntimeMXBean();
         return new Provenance(
                 git == null ? null : git.getCommitId(),
                 LabRevision.CURRENT,
                 LabRevision.ENGINE,
-                device.apiName(),
+                device,
                 Lab.INTRA_OP_THREADS,
                 runtime.getVmVersion() + ", " + runtime.getVmVendor(),
                 System.getProperty("os.name") + " " + System.getProperty("os.arch"));

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.shatterlab.experiment.CellLedger;
 import org.shatterlab.experiment.CellQueue;
@@ -78,6 +79,11 @@ class WorkerConfiguration {
 
         DeviceClass deviceClass() {
             return labs.getFirst().deviceClass();
+        }
+
+        /** Of all of them, which of GPUs may be of several models. */
+        String names() {
+            return labs.stream().map(Lab::deviceName).distinct().collect(Collectors.joining(", "));
         }
     }
 
@@ -150,7 +156,7 @@ class WorkerConfiguration {
                 running,
                 new CellRunner.Identity(
                         worker.name(),
-                        Provenance.of(devices.deviceClass(), git.getIfAvailable()).json(mapper)),
+                        Provenance.of(devices.names(), git.getIfAvailable()).json(mapper)),
                 properties);
     }
 

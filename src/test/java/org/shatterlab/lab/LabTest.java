@@ -256,6 +256,13 @@ class LabTest {
     }
 
     @Test
+    void namesADeviceByItsClassAndAGpuByWhatIsKnownOfItsModel() {
+        assertThat(lab.deviceName()).isEqualTo("cpu");
+        assertThat(Lab.gpuName("90", 85_500_000_000L)).isEqualTo("gpu (compute capability 9.0, 80 GiB)");
+        assertThat(Lab.gpuName("120", 34_200_000_000L)).isEqualTo("gpu (compute capability 12.0, 32 GiB)");
+    }
+
+    @Test
     void singleAndDoublePrecisionHaveTheSameWeights() {
         CellSpec exact = cell(resnet(Normalization.NONE), List.of(1), Set.of(GRADIENT), 0, 1);
         CellSpec rounded = new CellSpec(

@@ -97,7 +97,9 @@ class DevicesIT {
         gpuIsThere(1);
         JsonNode onCpu = submit("auto");
         assertThat(device(onCpu)).isEqualTo("cpu");
-        assertThat(service.await(onCpu).get("state").asString()).isEqualTo("SUCCEEDED");
+        JsonNode ended = service.await(onCpu);
+        assertThat(ended.get("state").asString()).isEqualTo("SUCCEEDED");
+        assertThat(ended.at("/provenance/0/computedBy/device").asString()).isEqualTo("cpu");
         HttpResponse<String> response = service.submit(CELL.formatted("gpu"));
         assertThat(response.statusCode()).isEqualTo(422);
         assertThat(response.body()).contains("0 MiB is what the largest worker on a GPU has");
