@@ -40,8 +40,8 @@ record DeviceTrial(String name, Shape left, Shape right, BinaryOperator<NDArray>
             (left, _) -> DeviceNormals.named("trial", 1, left.getShape(), DataType.FLOAT32, left.getManager())
                     .muli(0));
 
-    /** Of the largest entry. Sums in another order, and Winograd's convolutions, are well below it, TF32 is far above. */
-    private static final double TOLERANCE = 1e-5;
+    /** Of the largest entry. Sums in another order and Winograd's convolutions are off by less, TF32 by 3e-4. */
+    private static final double TOLERANCE = 1e-4;
 
     /**
      * Tries all of them.
