@@ -317,7 +317,10 @@ class SecurityIT {
             }
             if (elsewhereToo) {
                 for (String caller : List.of(READER, BOTH, UNKNOWN)) {
-                    service.with(caller).get("/api/v1/presets?access_token=" + secret);
+                    assertThat(service.with(caller)
+                                    .get("/api/v1/presets?access_token=" + secret)
+                                    .body())
+                            .doesNotContain(secret);
                     service.with(caller).get("/api/v1/presets/" + secret);
                     service.with(caller).submit("{\"access_token\": \"" + secret + "\"}");
                     service.with(caller).call("POST", "/api/v1/experiments", secret);
