@@ -87,6 +87,13 @@ class LabBench {
         Workload workload = sweep("two workers", "[50]", 200, 100);
         report.ratio(
                 workload.name(), "time of one over that of both", Good.HIGH, 1.85, pairs(workload, workload, 1, 2));
+        // Less than 2 by what the machine has no two of, or others take of it.
+        Roofline.Work work = Roofline.work(workload.cells());
+        List<Double> limits = new ArrayList<>();
+        for (int i = 0; i < Report.REPEATS; i++) {
+            limits.add(new Roofline(1).seconds(work) / new Roofline(2).seconds(work));
+        }
+        report.figure(workload.name(), "the same of the roofline", "", limits);
     }
 
     @Test
