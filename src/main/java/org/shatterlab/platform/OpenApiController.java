@@ -20,7 +20,7 @@ class OpenApiController {
     /** Bytes, since the framework answers a range beyond the end of a resource with the whole of it. */
     @GetMapping(path = "/openapi.yaml", produces = "application/yaml")
     byte[] contract(HttpServletRequest request) {
-        new QueryParameters(request.getParameterMap()).requireValid();
+        QueryParameters.requireNone(request.getParameterMap());
         return contract;
     }
 }

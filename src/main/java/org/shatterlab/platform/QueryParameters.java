@@ -30,6 +30,15 @@ public final class QueryParameters {
         this.given = given;
     }
 
+    /**
+     * Refuses all, where there are no parameters.
+     *
+     * @throws InvalidRequestException where any is given
+     */
+    public static void requireNone(Map<String, String[]> given) {
+        new QueryParameters(given).requireValid();
+    }
+
     public void refuse(String name, @Nullable String value, String message) {
         violations.add(new Violation("?" + name, value, message));
     }

@@ -42,7 +42,7 @@ class EventController {
             @PathVariable String id,
             @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId,
             HttpServletRequest request) {
-        new QueryParameters(request.getParameterMap()).requireValid();
+        QueryParameters.requireNone(request.getParameterMap());
         ExperimentStatus now = experiments.get(id).status();
         boolean seen = now.version().tag().equals(lastEventId);
         if (seen && now.state().isTerminal()) {

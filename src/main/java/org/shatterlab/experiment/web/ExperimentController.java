@@ -146,6 +146,6 @@ class ExperimentController {
     }
 
     private static void requireNoParameters(HttpServletRequest request) {
-        new QueryParameters(request.getParameterMap()).requireValid();
+        QueryParameters.requireNone(request.getParameterMap());
     }
 }

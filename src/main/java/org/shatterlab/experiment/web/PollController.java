@@ -47,7 +47,7 @@ class PollController {
 
     @GetMapping(params = "!wait")
     ResponseEntity<ExperimentAnswer> get(@PathVariable String id, HttpServletRequest request) {
-        new QueryParameters(request.getParameterMap()).requireValid();
+        QueryParameters.requireNone(request.getParameterMap());
         return answer(experiments.get(id), Preconditions.of(request));
     }
 

@@ -30,13 +30,13 @@ class PresetController {
 
     @GetMapping
     PresetList list(HttpServletRequest request) {
-        new QueryParameters(request.getParameterMap()).requireValid();
+        QueryParameters.requireNone(request.getParameterMap());
         return new PresetList(presets.all());
     }
 
     @GetMapping("/{name}")
     Presets.Preset get(@PathVariable String name, HttpServletRequest request) {
-        new QueryParameters(request.getParameterMap()).requireValid();
+        QueryParameters.requireNone(request.getParameterMap());
         return presets.find(name)
                 .orElseThrow(() -> new ProblemException(
                         Problem.NOT_FOUND,

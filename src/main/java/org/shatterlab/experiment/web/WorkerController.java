@@ -57,7 +57,7 @@ class WorkerController {
 
     @GetMapping
     WorkerList list(HttpServletRequest request) {
-        new QueryParameters(request.getParameterMap()).requireValid();
+        QueryParameters.requireNone(request.getParameterMap());
         return new WorkerList(workers.list().stream().map(WorkerAnswer::of).toList());
     }
 }

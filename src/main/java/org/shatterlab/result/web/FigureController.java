@@ -41,7 +41,7 @@ class FigureController {
     }
 
     private Figure figure(String id, String name, HttpServletRequest request) {
-        new QueryParameters(request.getParameterMap()).requireValid();
+        QueryParameters.requireNone(request.getParameterMap());
         Experiment experiment = experiments.get(id);
         PaperFigure figure = Arrays.stream(PaperFigure.values())
                 .filter(known -> known.apiName().equals(name))

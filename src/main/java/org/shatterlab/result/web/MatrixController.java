@@ -89,7 +89,7 @@ class MatrixController {
     }
 
     private Found find(String id, String network, String depth, String matrix, HttpServletRequest request) {
-        new QueryParameters(request.getParameterMap()).requireValid();
+        QueryParameters.requireNone(request.getParameterMap());
         Experiment experiment = experiments.get(id);
         Statistic statistic = statistic(matrix);
         NetworkDepth at = NetworkDepth.find(experiment, network, depth);
