@@ -156,15 +156,19 @@ class LabBench {
     private static List<Double> pairs(Workload numerator, Workload denominator, int threads, int threadsBelow)
             throws Exception {
         List<Double> ratios = new ArrayList<>();
-        double spent = 0;
+        List<Double> seconds = new ArrayList<>();
         numerator.compute(lab, threads);
-        while (ratios.size() < Report.REPEATS || spent < ENOUGH) {
+        while (!isEnough(seconds)) {
             double below = denominator.compute(lab, threadsBelow).seconds();
-            double above = numerator.compute(lab, threads).seconds();
-            ratios.add(above / below);
-            spent += above;
+            seconds.add(numerator.compute(lab, threads).seconds());
+            ratios.add(seconds.getLast() / below);
         }
         return ratios;
+    }
+
+    private static boolean isEnough(List<Double> seconds) {
+        return seconds.size() >= Report.REPEATS
+                && seconds.stream().mapToDouble(each -> each).sum() >= ENOUGH;
     }
 
     private record Times(List<Double> seconds, Workload.Outcome outcome) {}
@@ -175,13 +179,11 @@ class LabBench {
         List<Double> seconds = new ArrayList<>();
         List<Double> limits = new ArrayList<>();
         List<Double> fractions = new ArrayList<>();
-        double spent = 0;
         Workload.Outcome outcome = workload.compute(lab, CORES);
-        while (seconds.size() < Report.REPEATS || spent < ENOUGH) {
+        while (!isEnough(seconds)) {
             double limit = new Roofline(CORES).seconds(work);
             outcome = workload.compute(lab, CORES);
             seconds.add(outcome.seconds());
-            spent += outcome.seconds();
             limits.add(limit);
             fractions.add(limit / outcome.seconds());
         }

@@ -32,7 +32,7 @@ record DeviceTrial(String name, Shape left, Shape right, BinaryOperator<NDArray>
     static final DeviceTrial CONVOLUTION = new DeviceTrial(
             "convolutions", new Shape(8, 64, 32, 32), new Shape(64, 64, 3, 3), ConvolutionalLayers::convolve);
 
-    /** Whose values are others on each device. */
+    /** Whose values are others on each device: zero times them, which is zero only where they are numbers. */
     static final DeviceTrial DRAW = new DeviceTrial(
             "draws",
             new Shape(256),
