@@ -45,22 +45,23 @@ record Postgres(EmbeddedPostgres server) implements AutoCloseable {
             ids.add(service.submit(body(seed)).get("id").asString());
         }
         JdbcClient sql = JdbcClient.create(server.getPostgresDatabase());
-        String keys = """
-                (select 'autocorrelation' as statistic, lag as index from generate_series(0, 15) lag
-                 union all select unnest(array['gradient-variance', 'gradient-correlation', 'spectral-exponent']), -1) s,
-                generate_series(1, 512) depth""";
+        String predicted = """
+                select statistic, -1 as index
+                from unnest(array['gradient-variance', 'gradient-correlation', 'spectral-exponent']) statistic""";
         sql.sql("""
                 insert into cell_row
                 select fingerprint, statistic, depth, index, 5, random(), random(),
                        case statistic when 'gradient-correlation' then 1 + random() end,
                        case statistic when 'gradient-correlation' then random() end,
                        case statistic when 'gradient-correlation' then random() end
-                from cell, %s order by fingerprint, depth, statistic, index""".formatted(keys)).update();
+                from cell, generate_series(1, 512) depth,
+                     (%s union all select 'autocorrelation', lag from generate_series(0, 15) lag) s
+                order by fingerprint, depth, statistic, index""".formatted(predicted)).update();
         sql.sql("""
                 insert into prediction (subject, statistic, depth, index, paper, derived, infinite_width, note)
                 select subject, statistic, depth, index, random(), null, random(), null
-                from (select distinct subject from cell) c, %s
-                order by subject, depth, statistic, index""".formatted(keys)).update();
+                from (select distinct subject from cell) c, generate_series(1, 512) depth, (%s) s
+                order by subject, depth, statistic, index""".formatted(predicted)).update();
         sql.sql("delete from scheduled_tasks").update();
         sql.sql("update cell set state = 'DONE', finished_at = now()").update();
         sql.sql("update experiment_cell set settled = true").update();

@@ -1,13 +1,8 @@
 package org.shatterlab.result;
 
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -15,14 +10,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.Experiment;
 import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
-import org.shatterlab.lab.statistic.Estimate;
-import org.shatterlab.lab.statistic.MeanMoments;
-import org.shatterlab.lab.statistic.Moments;
-import org.shatterlab.lab.statistic.RatioMoments;
 import org.shatterlab.lab.statistic.Statistic;
-import org.shatterlab.lab.theory.Theory;
-import org.shatterlab.result.PartsQuery.Source;
 import org.shatterlab.result.ResultQuery.RowKey;
+import org.shatterlab.result.RowsQuery.Source;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.annotation.Isolation;
@@ -32,20 +22,12 @@ import org.springframework.transaction.annotation.Transactional;
 @Repository
 public class Results {
 
-    private static final Map<String, String> UNPREDICTED = Arrays.stream(Statistic.values())
-            .filter(statistic -> statistic.kind() == Statistic.Kind.ROWS && !Theory.PREDICTED.contains(statistic))
-            .collect(Collectors.toUnmodifiableMap(Statistic::apiName, Theory::whyNot));
-
     /** How many rows of each network are asked for at first, and at most. */
     private static final int FEWEST_KEYS = 128;
 
-    private static final int MOST_KEYS = 8192;
-
-    /** How many networks are asked for together, at most. */
-    private static final int MOST_SOURCES = 64;
+    private static final int MOST_KEYS = 2048;
 
     private static final int GROWTH = 4;
-    private static final int FETCHED = 1000;
 
     private final JdbcClient jdbc;
 
@@ -62,22 +44,6 @@ public class Results {
          * @return whether another one is wanted
          */
         boolean accept(RowKey key, ResultRow row);
-    }
-
-    /**
-     * One cell's part of a row.
-     *
-     * @param source the number of what it is of, among those that were asked for
-     */
-    private record Part(int source, RowKey key, Moments moments, ResultRow.Predicted predicted) {
-
-        boolean isOfTheRowOf(Part other) {
-            return source == other.source && key.equals(other.key);
-        }
-
-        Part and(Part next) {
-            return new Part(source, key, Moments.combine(moments, next.moments), predicted);
-        }
     }
 
     /** Takes rows of several experiments one by one. */
@@ -113,8 +79,8 @@ public class Results {
         int keys = FEWEST_KEYS;
         while (next < sources.size()) {
             List<Source> wanted = sources.subList(next, Math.min(next + together, sources.size()));
-            Batch batch = new Batch(wanted, keys, consumer);
-            if (!batch.read(parts(PartsQuery.of(wanted, query, after, keys)))) {
+            RowBatch batch = RowBatch.read(jdbc, wanted, query, after, keys);
+            if (!batch.hand(consumer)) {
                 return;
             }
             next += batch.through();
@@ -122,10 +88,11 @@ public class Results {
                 after = batch.last();
                 together = 1;
                 keys = Math.min(GROWTH * keys, MOST_KEYS);
+            } else if (after == null) {
+                keys = Math.clamp((long) GROWTH * batch.longest(), FEWEST_KEYS, MOST_KEYS);
+                together = Math.clamp(MOST_KEYS / keys, 1, GROWTH * together);
             } else {
-                together = after == null ? Math.min(GROWTH * together, MOST_SOURCES) : 1;
                 after = null;
-                keys = FEWEST_KEYS;
             }
         }
     }
@@ -159,75 +126,6 @@ public class Results {
         return isOfFirst ? from : null;
     }
 
-    /** Merges the parts of some keys of some networks, and hands their rows over. */
-    private static final class Batch {
-
-        private final List<Source> sources;
-        private final int most;
-        private final CombinedConsumer consumer;
-        private @Nullable Part merged;
-
-        /** How many there are of what {@link #merged} is of. */
-        private int keys;
-
-        /**
-         * Takes nothing yet.
-         *
-         * @param most how many keys of each were asked for
-         */
-        Batch(List<Source> sources, int most, CombinedConsumer consumer) {
-            this.sources = sources;
-            this.most = most;
-            this.consumer = consumer;
-        }
-
-        /**
-         * Hands rows over until there may be more of a network than were asked for.
-         *
-         * @return whether more are wanted
-         */
-        boolean read(Stream<Part> parts) {
-            try (parts) {
-                for (Part part : (Iterable<Part>) parts::iterator) {
-                    Part before = merged;
-                    if (before != null && before.isOfTheRowOf(part)) {
-                        merged = before.and(part);
-                        continue;
-                    }
-                    if (!hand(before)) {
-                        return false;
-                    }
-                    if (before == null || before.source() != part.source()) {
-                        if (keys == most) {
-                            return true;
-                        }
-                        keys = 0;
-                    }
-                    merged = part;
-                    keys++;
-                }
-                return hand(merged);
-            }
-        }
-
-        private boolean hand(@Nullable Part part) {
-            if (part == null) {
-                return true;
-            }
-            Source source = sources.get(part.source());
-            return consumer.accept(source.experiment(), part.key(), row(source, part));
-        }
-
-        /** Of how many there are no more rows. */
-        int through() {
-            return keys == most ? Objects.requireNonNull(merged).source() : sources.size();
-        }
-
-        RowKey last() {
-            return Objects.requireNonNull(merged).key();
-        }
-    }
-
     /** The rows of some networks and statistics that there are so far. */
     List<ResultRow> rows(Experiment experiment, Collection<NetworkEntry> networks, Collection<Statistic> statistics) {
         List<ResultRow> rows = new ArrayList<>();
@@ -238,62 +136,6 @@ public class Results {
                 null);
         read(experiment, query, (_, row) -> rows.add(row));
         return rows;
-    }
-
-    private Stream<Part> parts(PartsQuery query) {
-        return jdbc
-                .sql(query.sql())
-                .withFetchSize(FETCHED)
-                .params(query.parameters())
-                .query((row, _) -> part(query.sources(), row))
-                .stream();
-    }
-
-    private static Part part(List<Source> sources, ResultSet row) throws SQLException {
-        int source = row.getInt("source");
-        RowKey key = new RowKey(
-                sources.get(source).network(), row.getString("statistic"), row.getInt("depth"), row.getInt("index"));
-        Double meanDenominator = number(row, "mean_denominator");
-        Moments moments = meanDenominator == null
-                ? new MeanMoments(row.getLong("count"), row.getDouble("mean"), row.getDouble("m2"))
-                : new RatioMoments(
-                        row.getLong("count"),
-                        row.getDouble("mean"),
-                        meanDenominator,
-                        row.getDouble("m2"),
-                        row.getDouble("m2_denominator"),
-                        row.getDouble("co_moment"));
-        String note = row.getString("note");
-        return new Part(
-                source,
-                key,
-                moments,
-                new ResultRow.Predicted(
-                        number(row, "paper"), number(row, "derived"), number(row, "infinite_width"), note));
-    }
-
-    private static @Nullable Double number(ResultSet row, String column) throws SQLException {
-        return row.getObject(column, Double.class);
-    }
-
-    private static ResultRow row(Source source, Part part) {
-        Estimate estimate = part.moments().estimate();
-        RowKey key = part.key();
-        return new ResultRow(
-                source.label(),
-                key.depth() == ResultStore.NO_DEPTH ? null : key.depth(),
-                key.statistic(),
-                key.index() == ResultStore.NO_INDEX ? null : key.index(),
-                estimate.mean(),
-                estimate.standardDeviation(),
-                estimate.standardError(),
-                estimate.runs(),
-                predicted(part));
-    }
-
-    private static ResultRow.Predicted predicted(Part part) {
-        String unpredicted = UNPREDICTED.get(part.key().statistic());
-        return unpredicted == null ? part.predicted() : new ResultRow.Predicted(null, null, null, unpredicted);
     }
 
     /**

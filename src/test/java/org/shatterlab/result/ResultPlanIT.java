@@ -18,9 +18,10 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.shatterlab.result.PartsQuery.Source;
 import org.shatterlab.result.ResultQuery.DepthRange;
 import org.shatterlab.result.ResultQuery.RowKey;
+import org.shatterlab.result.RowsQuery.Source;
+import org.shatterlab.result.RowsQuery.Span;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -43,10 +44,10 @@ class ResultPlanIT {
     private static final ResultQuery FILTERED = new ResultQuery(
             Set.of(),
             List.of(new DepthRange(2, 9), new DepthRange(40, 45)),
-            Set.of("autocorrelation", "gradient-variance"),
+            Set.of("activation-rate", "gradient-variance"),
             null);
     private static final ResultQuery DEEP = new ResultQuery(Set.of(), List.of(new DepthRange(40, 45)), Set.of(), null);
-    private static final RowKey MIDDLE = new RowKey(NETWORK, "autocorrelation", 41, 1);
+    private static final RowKey MIDDLE = new RowKey(NETWORK, "activation-rate", 41, 1);
 
     private EmbeddedPostgres postgres;
     private JdbcClient jdbc;
@@ -83,14 +84,14 @@ class ResultPlanIT {
                         insert into cell_row (fingerprint, statistic, depth, index, count, mean, m2)
                         select fingerprint, statistic, depth, index, 5, 0, 1
                         from cell, generate_series(1, 50) depth,
-                             (values ('autocorrelation', 0), ('autocorrelation', 1), ('autocorrelation', 2),
+                             (values ('activation-rate', 0), ('activation-rate', 1), ('activation-rate', 2),
                                      ('gradient-variance', -1)) k (statistic, index)""", """
                         insert into prediction (subject, statistic, depth, index, paper)
                         select distinct c.subject, r.statistic, r.depth, r.index, 0.5
                         from cell c join cell_row r using (fingerprint)""", """
                         insert into prediction (subject, statistic, depth, index, paper)
-                        select distinct subject, 'autocorrelation', depth, lag, 0
-                        from cell, generate_series(1, 50) depth, generate_series(3, 9) lag""", "alter database postgres set " + RANDOM_PAGE_COST, "vacuum analyze")
+                        select distinct subject, 'activation-rate', depth, layer, 0
+                        from cell, generate_series(1, 50) depth, generate_series(3, 9) layer""", "alter database postgres set " + RANDOM_PAGE_COST, "vacuum analyze")
                 .forEach(statement -> jdbc.sql(statement).update());
     }
 
@@ -107,12 +108,21 @@ class ResultPlanIT {
             @Nullable RowKey after,
             int keys) {
 
-        PartsQuery parts() {
-            return PartsQuery.of(sources, query, after, KEYS);
+        RowsQuery parts() {
+            return RowsQuery.parts(sources, query, after, KEYS);
+        }
+
+        RowBatch rows(JdbcClient jdbc) {
+            return RowBatch.read(jdbc, sources, query, after, KEYS);
         }
 
         int cells() {
             return sources.size() * CELLS_OF_NETWORK;
+        }
+
+        /** Of those of which there may be more, only the first network's are merged. */
+        int merged() {
+            return keys < KEYS ? keys * sources.size() : keys;
         }
 
         @Override
@@ -135,38 +145,63 @@ class ResultPlanIT {
     @ParameterizedTest
     @MethodSource("cases")
     void readsOnlyWhatIsAskedFor(Case wanted) {
-        PartsQuery query = wanted.parts();
-        String plan = jdbc.sql("explain (analyze, costs off, format json) " + query.sql())
-                .params(query.parameters())
-                .query(String.class)
-                .single();
-        List<JsonNode> nodes = new ArrayList<>();
-        collect(new JsonMapper().readTree(plan).get(0).get("Plan"), nodes);
+        List<JsonNode> plan = plan(wanted.parts());
 
-        assertThat(nodes.getFirst().get("Actual Rows").asInt()).as(plan).isEqualTo(wanted.keys() * wanted.cells());
-        assertThat(of("cell_row", nodes)).as(plan).singleElement().satisfies(rows -> {
+        assertThat(plan.getFirst().get("Actual Rows").asInt()).isEqualTo(wanted.keys() * wanted.cells());
+        assertThat(of("cell_row", plan)).as(plan.toString()).singleElement().satisfies(rows -> {
             assertThat(rows.get("Node Type").asString()).isIn("Index Scan", "Bitmap Heap Scan");
             assertThat(rows.get("Actual Loops").asInt()).isEqualTo(wanted.cells());
             assertThat(rows.get("Actual Rows").asInt()).isEqualTo(wanted.keys());
             assertThat(rows.path("Rows Removed by Filter").asInt(0)).isZero();
         });
-        assertThat(Stream.of("prediction", "experiment_cell").flatMap(table -> of(table, nodes).stream()))
-                .as(plan)
-                .isNotEmpty()
-                .allSatisfy(node -> assertThat(node.get("Node Type").asString()).isNotEqualTo("Seq Scan"));
+        assertIndexed(plan, "experiment_cell");
+    }
+
+    /** Those of all statistics of a network lie between those that are wanted. */
+    @ParameterizedTest
+    @MethodSource("cases")
+    void readsPredictionsOnce(Case wanted) {
+        List<RowKey> keys = new ArrayList<>();
+        wanted.rows(jdbc).hand((_, key, _) -> keys.add(key));
+        List<Span> spans = wanted.sources().stream()
+                .map(source -> new Span(source, keys.getFirst(), keys.getLast()))
+                .toList();
+
+        List<JsonNode> plan = plan(RowsQuery.predictions(spans, wanted.query()));
+
+        assertThat(of("prediction", plan))
+                .as(plan.toString())
+                .singleElement()
+                .satisfies(rows -> assertThat(rows.get("Actual Loops").asInt())
+                        .isEqualTo(wanted.sources().size()));
+        assertIndexed(plan, "prediction", "experiment_cell", "cell");
     }
 
     /** Though others of the network, which this experiment did not ask for, lie between them. */
     @ParameterizedTest
     @MethodSource("cases")
     void everyRowHasItsPrediction(Case wanted) {
-        PartsQuery query = wanted.parts();
-        assertThat(jdbc.sql(query.sql())
-                        .params(query.parameters())
-                        .query((row, _) -> row.getObject("paper", Double.class))
-                        .list())
-                .hasSize(wanted.keys() * wanted.cells())
-                .containsOnly(0.5);
+        List<Double> predictions = new ArrayList<>();
+        wanted.rows(jdbc).hand((_, _, row) -> predictions.add(row.predictions().paper()));
+
+        assertThat(predictions).hasSize(wanted.merged()).containsOnly(0.5);
+    }
+
+    private List<JsonNode> plan(RowsQuery query) {
+        String plan = jdbc.sql("explain (analyze, costs off, format json) " + query.sql())
+                .params(query.parameters())
+                .query(String.class)
+                .single();
+        List<JsonNode> nodes = new ArrayList<>();
+        collect(new JsonMapper().readTree(plan).get(0).get("Plan"), nodes);
+        return nodes;
+    }
+
+    private static void assertIndexed(List<JsonNode> plan, String... tables) {
+        assertThat(Stream.of(tables).flatMap(table -> of(table, plan).stream()))
+                .as(plan.toString())
+                .hasSizeGreaterThanOrEqualTo(tables.length)
+                .allSatisfy(node -> assertThat(node.get("Node Type").asString()).isNotEqualTo("Seq Scan"));
     }
 
     private static void collect(JsonNode plan, List<JsonNode> nodes) {
