@@ -16,6 +16,7 @@ import java.util.concurrent.Future;
 import org.apache.commons.rng.sampling.distribution.ContinuousSampler;
 import org.shatterlab.experiment.PlannedCell;
 import org.shatterlab.lab.CellSpec;
+import org.shatterlab.lab.Lab;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.SampledConvnet;
@@ -197,7 +198,11 @@ final class Roofline {
             try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
                 List<Future<Double>> times = new ArrayList<>();
                 for (int i = 0; i < threads; i++) {
-                    times.add(pool.submit(() -> time(start.call())));
+                    times.add(pool.submit(() -> {
+                        // Otherwise each thread multiplies on all cores, and waits for the others of them.
+                        Lab.computeAlone();
+                        return time(start.call());
+                    }));
                 }
                 double sum = 0;
                 for (Future<Double> time : times) {

@@ -181,6 +181,11 @@ public final class Lab {
         return (int) Math.max(1, Math.min((deviceBytes - run.together()) / run.onDevice(), hostBytes / run.onHost()));
     }
 
+    /** Has the engine compute what this thread asks of it, now and later, on this thread alone, as cells are computed. */
+    public static void computeAlone() {
+        KNOWS_ITS_THREADS.get();
+    }
+
     /**
      * Measures a cell.
      *
@@ -223,7 +228,7 @@ public final class Lab {
      * @param runsAtATime how many runs go through the layers together; 1 unless they are of a rectifier network
      */
     List<CellResult> measure(List<CellSpec> siblings, int runsAtATime) {
-        KNOWS_ITS_THREADS.get();
+        computeAlone();
         List<Map<Integer, DepthAccumulator>> depths = new ArrayList<>();
         List<Run> runs = new ArrayList<>();
         for (CellSpec cell : siblings) {

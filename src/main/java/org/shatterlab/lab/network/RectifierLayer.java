@@ -151,7 +151,7 @@ public final class RectifierLayer {
      * @param weight W, shape (R, A N, N)
      */
     public static NDArray join(Coefficients coefficients, NDArray identity, NDArray branch, NDArray weight) {
-        return add(coefficients, identity, branch.matMul(weight));
+        return add(coefficients, identity, branch.batchMatMul(weight));
     }
 
     /**
@@ -167,7 +167,7 @@ public final class RectifierLayer {
         NDArray branch;
         try (NDArray transposed = weight.swapAxes(1, 2);
                 NDArray rows = gradients.reshape(shape.get(0), -1, shape.tail());
-                NDArray product = rows.matMul(transposed);
+                NDArray product = rows.batchMatMul(transposed);
                 NDArray each = slope.expandDims(1)) {
             branch = product.reshape(shape.get(0), shape.get(1), shape.get(2), columns)
                     .muli(each);
