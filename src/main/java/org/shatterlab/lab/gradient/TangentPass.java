@@ -112,14 +112,16 @@ public final class TangentPass {
             }
             visitor.layer(layer, normalized);
             NDArray weight = normalized.scale(network.hidden(layer));
-            NDArray hidden = null;
-            if (!isLast) {
-                try (NDArray branch = normalized.rectified()) {
-                    hidden = RectifierLayer.join(coefficients, h, branch, weight);
+            if (isLast) {
+                try (NDArray branch = normalized.along(before.tangents())) {
+                    return new States(null, RectifierLayer.join(coefficients, before.tangents(), branch, weight));
                 }
             }
-            try (NDArray branch = normalized.along(before.tangents())) {
-                return new States(hidden, RectifierLayer.join(coefficients, before.tangents(), branch, weight));
+            try (NDArray rectified = normalized.rectified()) {
+                NDArray hidden = RectifierLayer.join(coefficients, h, rectified, weight);
+                try (NDArray branch = normalized.along(before.tangents(), rectified)) {
+                    return new States(hidden, RectifierLayer.join(coefficients, before.tangents(), branch, weight));
+                }
             }
         }
     }

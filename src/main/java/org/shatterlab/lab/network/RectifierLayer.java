@@ -53,7 +53,20 @@ public final class RectifierLayer {
          * @param t shape (R, M, N)
          */
         public NDArray along(NDArray t) {
-            NDArray slope = slope();
+            return times(slope(), t);
+        }
+
+        /**
+         * The same, where rho(s n(h)) is there and not needed any more.
+         *
+         * @param t shape (R, M, N)
+         * @param rectified rho(s n(h)), which may be overwritten
+         */
+        public NDArray along(NDArray t, NDArray rectified) {
+            return rho instanceof Activation.Relu ? times(rectified.signi(), t) : along(t);
+        }
+
+        private NDArray times(NDArray slope, NDArray t) {
             if (rho.arity() == 1) {
                 return slope.muli(t);
             }
@@ -122,15 +135,15 @@ public final class RectifierLayer {
         try (NDArray constant = h.stopGradient();
                 NDArray mean = constant.mean(OVER_INPUTS, true)) {
             h.subi(mean);
+            return new Normalized(h, normalization == Normalization.BATCH_NORM ? deviation(constant) : null, rho);
         }
-        if (normalization == Normalization.MEAN_CENTERING) {
-            return new Normalized(h, null, rho);
-        }
-        try (NDArray constant = h.stopGradient();
-                NDArray squares = constant.square();
+    }
+
+    /** Of each unit over the batch, of which the mean is 0. */
+    private static NDArray deviation(NDArray centred) {
+        try (NDArray squares = centred.square();
                 NDArray variance = squares.mean(OVER_INPUTS, true)) {
-            return new Normalized(
-                    h, variance.addi(scalar(variance, BATCH_NORM_EPSILON)).sqrt(), rho);
+            return variance.addi(scalar(variance, BATCH_NORM_EPSILON)).sqrt();
         }
     }
 

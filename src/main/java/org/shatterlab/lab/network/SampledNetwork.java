@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.commons.rng.sampling.distribution.ContinuousSampler;
@@ -109,18 +110,18 @@ public final class SampledNetwork implements AutoCloseable {
      */
     public NDArray hidden(int layer) {
         Stopping.check();
-        if (hidden != null) {
-            hidden.close();
-        }
         Shape shape = new Shape((long) spec.activation().arity() * spec.width(), spec.width());
-        hidden = switch (draws) {
-            case HOST -> drawnOnHost(layer, new Shape(runs.size()).addAll(shape));
-            case DEVICE -> DeviceWeights.drawn(runs, layer, HiddenWeights.scale(spec), shape, type, manager);
-        };
-        return hidden;
+        switch (draws) {
+            case HOST -> drawOnHost(layer, new Shape(runs.size()).addAll(shape));
+            case DEVICE -> {
+                closeHidden();
+                hidden = DeviceWeights.drawn(runs, layer, HiddenWeights.scale(spec), shape, type, manager);
+            }
+        }
+        return Objects.requireNonNull(hidden);
     }
 
-    private NDArray drawnOnHost(int layer, Shape shape) {
+    private void drawOnHost(int layer, Shape shape) {
         if (hiddenBuffer == null) {
             hiddenBuffer = allocate(Math.toIntExact(shape.size()));
         }
@@ -128,8 +129,17 @@ public final class SampledNetwork implements AutoCloseable {
                 hiddenBuffer,
                 run -> HiddenWeights.unscaled(spec, run.normals(RunDraws.Role.HIDDEN_WEIGHT, layer)),
                 HiddenWeights.scale(spec));
-        // On a CPU the array is a view of the buffer, which is why it ends when the buffer is filled again.
-        return manager.create(hiddenBuffer, shape, type);
+        // On a CPU the array is a view of the buffer, and has changed with it.
+        if (hidden == null || manager.getDevice().isGpu()) {
+            closeHidden();
+            hidden = manager.create(hiddenBuffer, shape, type);
+        }
+    }
+
+    private void closeHidden() {
+        if (hidden != null) {
+            hidden.close();
+        }
     }
 
     /** v ~ N(0, 1/N), shape (R, N, 1), another one for each depth. */
@@ -156,9 +166,7 @@ public final class SampledNetwork implements AutoCloseable {
 
     @Override
     public void close() {
-        if (hidden != null) {
-            hidden.close();
-        }
+        closeHidden();
         memory.close();
     }
 
