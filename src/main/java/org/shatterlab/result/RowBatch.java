@@ -48,16 +48,7 @@ record RowBatch(List<Source> sources, int most, List<NetworkRows> networks) {
      *
      * @param source the number of its network among those that were asked for
      */
-    private record Part(int source, RowKey key, Moments moments) {
-
-        boolean isOfTheRowOf(Part other) {
-            return source == other.source && key.equals(other.key);
-        }
-
-        Part and(Part next) {
-            return new Part(source, key, Moments.combine(moments, next.moments));
-        }
-    }
+    private record Part(int source, RowKey key, Moments moments) {}
 
     /**
      * What theory says of a row.
@@ -73,6 +64,16 @@ record RowBatch(List<Source> sources, int most, List<NetworkRows> networks) {
      * @param predictions what theory says of them, where it says anything
      */
     private record NetworkRows(int number, Source source, List<Part> parts, Map<RowKey, Predicted> predictions) {
+
+        /** Adds the part of the row that is being read, or of the next. */
+        void add(Part part) {
+            if (!parts.isEmpty() && parts.getLast().key().equals(part.key())) {
+                Moments before = parts.removeLast().moments();
+                parts.add(new Part(part.source(), part.key(), Moments.combine(before, part.moments())));
+            } else {
+                parts.add(part);
+            }
+        }
 
         /** Awaits a prediction for each row of a statistic that theory speaks of. */
         void awaitPredictions() {
@@ -120,23 +121,19 @@ record RowBatch(List<Source> sources, int most, List<NetworkRows> networks) {
      */
     static RowBatch read(JdbcClient jdbc, List<Source> sources, ResultQuery query, @Nullable RowKey after, int most) {
         List<NetworkRows> networks = new ArrayList<>();
-        List<Part> rows = List.of();
         try (Stream<Part> parts =
                 stream(jdbc, RowsQuery.parts(sources, query, after, most), (row, _) -> part(sources, row))) {
+            NetworkRows rows = null;
             for (Part part : (Iterable<Part>) parts::iterator) {
-                Part before = rows.isEmpty() ? null : rows.getLast();
-                if (before == null || before.source() != part.source()) {
-                    if (rows.size() == most) {
+                if (rows == null || rows.number() != part.source()) {
+                    if (rows != null && rows.parts().size() == most) {
                         break;
                     }
-                    rows = new ArrayList<>();
-                    networks.add(new NetworkRows(part.source(), sources.get(part.source()), rows, new HashMap<>()));
-                    rows.add(part);
-                } else if (before.isOfTheRowOf(part)) {
-                    rows.set(rows.size() - 1, before.and(part));
-                } else {
-                    rows.add(part);
+                    rows = new NetworkRows(
+                            part.source(), sources.get(part.source()), new ArrayList<>(), new HashMap<>());
+                    networks.add(rows);
                 }
+                rows.add(part);
             }
         }
         RowBatch batch = new RowBatch(sources, most, networks);

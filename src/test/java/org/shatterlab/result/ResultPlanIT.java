@@ -147,7 +147,9 @@ class ResultPlanIT {
     void readsOnlyWhatIsAskedFor(Case wanted) {
         List<JsonNode> plan = plan(wanted.parts());
 
-        assertThat(plan.getFirst().get("Actual Rows").asInt()).isEqualTo(wanted.keys() * wanted.cells());
+        assertThat(plan.getFirst().get("Actual Rows").asInt())
+                .as(plan.toString())
+                .isEqualTo(wanted.keys() * wanted.cells());
         assertThat(of("cell_row", plan)).as(plan.toString()).singleElement().satisfies(rows -> {
             assertThat(rows.get("Node Type").asString()).isIn("Index Scan", "Bitmap Heap Scan");
             assertThat(rows.get("Actual Loops").asInt()).isEqualTo(wanted.cells());
