@@ -8,7 +8,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import org.shatterlab.lab.UnmeasurableException;
-import org.shatterlab.lab.network.Coefficients;
 import org.shatterlab.lab.network.RectifierLayer;
 import org.shatterlab.lab.network.RectifierLayer.Normalized;
 import org.shatterlab.lab.network.SampledNetwork;
@@ -77,7 +76,7 @@ public final class AdjointPass {
     static Gradients gradients(SampledNetwork network, NDArray x, List<Integer> depths) {
         NDManager result = x.getManager();
         int deepest = depths.getLast();
-        Coefficients coefficients = network.spec().wiring().coefficients(deepest);
+        RectifierLayer function = network.layerFunction(deepest);
         try (NDManager pass = result.newSubManager()) {
             NDArray first = network.first();
             first.attach(pass);
@@ -92,7 +91,7 @@ public final class AdjointPass {
                         g = g.concat(output(network, layer, points, scratch), DEPTHS);
                     }
                     NDArray weight = ofLayer.normalized().scale(network.hidden(layer));
-                    g = RectifierLayer.adjoint(coefficients, g, ofLayer.slope(), weight);
+                    g = function.adjoint(g, ofLayer.slope(), weight);
                     g.attach(pass);
                 }
             }
@@ -147,7 +146,7 @@ public final class AdjointPass {
     /** Those of layer L on top, of layer 1 at the bottom. */
     private static Deque<Rectifiers> rectifiers(
             SampledNetwork network, NDArray x, NDArray first, int depth, NDManager pass) {
-        Coefficients coefficients = network.spec().wiring().coefficients(depth);
+        RectifierLayer function = network.layerFunction(depth);
         NDArray bias = network.firstBias();
         bias.attach(pass);
         NDArray h = ForwardPass.start(x, first, bias);
@@ -155,14 +154,14 @@ public final class AdjointPass {
         Deque<Rectifiers> rectifiers = new ArrayDeque<>();
         for (int layer = 1; layer <= depth; layer++) {
             NDArray before = h;
-            Normalized normalized = ForwardPass.normalize(before, network, layer);
+            Normalized normalized = ForwardPass.normalize(function, before, network, layer);
             if (layer == depth) {
                 ForwardPass.requireFinite(normalized, network, layer);
             }
             rectifiers.push(new Rectifiers(normalized.slope(), normalized));
             if (layer < depth) {
                 try (NDArray branch = normalized.rectified()) {
-                    h = RectifierLayer.join(coefficients, before, branch, normalized.scale(network.hidden(layer)));
+                    h = function.join(before, branch, normalized.scale(network.hidden(layer)));
                 }
             }
             before.close();

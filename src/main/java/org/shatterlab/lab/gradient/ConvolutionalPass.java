@@ -12,10 +12,10 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import org.shatterlab.lab.Stopping;
-import org.shatterlab.lab.network.Coefficients;
 import org.shatterlab.lab.network.ConvolutionalLayers;
 import org.shatterlab.lab.network.ConvolutionalLayers.Frozen;
 import org.shatterlab.lab.network.NetworkSpec;
+import org.shatterlab.lab.network.RectifierLayer;
 import org.shatterlab.lab.network.SampledConvnet;
 
 /**
@@ -107,7 +107,7 @@ public final class ConvolutionalPass {
 
     private static NDArray gradients(SampledConvnet network, NDArray x, List<Integer> depths, List<Frozen> frozen) {
         int deepest = depths.getLast();
-        Coefficients coefficients = network.spec().wiring().coefficients(deepest);
+        RectifierLayer function = network.layerFunction(deepest);
         try (NDManager pass = x.getManager().newSubManager()) {
             Deque<NDArray> slopes = slopes(network, x, deepest, frozen, pass);
             NDArray g = output(network, deepest, slopes.getFirst(), pass);
@@ -120,7 +120,7 @@ public final class ConvolutionalPass {
                     if (layer + 1 < deepest && depths.contains(layer + 1)) {
                         g = g.concat(output(network, layer + 1, second, scratch));
                     }
-                    g = ConvolutionalLayers.adjoint(network, coefficients, layer, g, first, second);
+                    g = ConvolutionalLayers.adjoint(network, function, layer, g, first, second);
                     g.attach(pass);
                 }
             }

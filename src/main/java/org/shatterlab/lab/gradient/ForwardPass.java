@@ -47,13 +47,14 @@ final class ForwardPass {
      * Prepares the rectifiers of a layer. With one-dimensional inputs the first rectifier is not normalised: the bias would
      * cancel and every kink land on the mean of the batch.
      *
+     * @param function that of the network's layers
      * @param h shape (R, M, N)
      * @param layer l, from 1
      */
-    static Normalized normalize(NDArray h, SampledNetwork network, int layer) {
+    static Normalized normalize(RectifierLayer function, NDArray h, SampledNetwork network, int layer) {
         Normalization normalization = layer == 1 && network.dimension() == 1
                 ? Normalization.NONE
                 : network.spec().normalization();
-        return RectifierLayer.normalize(h, normalization, network.spec().activation());
+        return function.normalize(h, normalization);
     }
 }

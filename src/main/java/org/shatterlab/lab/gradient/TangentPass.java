@@ -6,11 +6,9 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.lab.UnmeasurableException;
-import org.shatterlab.lab.network.Coefficients;
 import org.shatterlab.lab.network.RectifierLayer;
 import org.shatterlab.lab.network.RectifierLayer.Normalized;
 import org.shatterlab.lab.network.SampledNetwork;
-import org.shatterlab.lab.network.Wiring;
 
 /**
  * Propagates a tangent t = dh beside the hidden states, {@code t_l = a t_{l-1} + b (D_l t_{l-1}) W_l}: one sweep to the
@@ -53,24 +51,23 @@ public final class TangentPass {
      * @throws UnmeasurableException where the hidden states leave the floating-point range
      */
     public static void sweep(SampledNetwork network, NDArray x, List<Integer> depths, Visitor visitor) {
-        Wiring wiring = network.spec().wiring();
-        if (wiring.dependsOnDepth()) {
+        if (network.spec().wiring().dependsOnDepth()) {
             for (int depth : depths) {
-                sweep(network, x, wiring.coefficients(depth), List.of(depth), visitor);
+                sweep(network, x, network.layerFunction(depth), List.of(depth), visitor);
             }
         } else {
-            sweep(network, x, wiring.coefficients(depths.getLast()), depths, visitor);
+            sweep(network, x, network.layerFunction(depths.getLast()), depths, visitor);
         }
     }
 
     private static void sweep(
-            SampledNetwork network, NDArray x, Coefficients coefficients, List<Integer> depths, Visitor visitor) {
+            SampledNetwork network, NDArray x, RectifierLayer function, List<Integer> depths, Visitor visitor) {
         try (NDManager pass = x.getManager().newSubManager()) {
             States states = start(network, x, pass);
             int next = 0;
             for (int layer = 1; next < depths.size(); layer++) {
                 States before = states;
-                states = step(network, coefficients, before, layer, layer == depths.getLast(), visitor);
+                states = step(network, function, before, layer, layer == depths.getLast(), visitor);
                 before.close();
                 if (depths.get(next) == layer) {
                     visitor.visit(layer, states.tangents());
@@ -100,13 +97,13 @@ public final class TangentPass {
 
     private static States step(
             SampledNetwork network,
-            Coefficients coefficients,
+            RectifierLayer function,
             States before,
             int layer,
             boolean isLast,
             Visitor visitor) {
         NDArray h = Objects.requireNonNull(before.hidden());
-        try (Normalized normalized = ForwardPass.normalize(h, network, layer)) {
+        try (Normalized normalized = ForwardPass.normalize(function, h, network, layer)) {
             if (isLast) {
                 ForwardPass.requireFinite(normalized, network, layer);
             }
@@ -114,13 +111,13 @@ public final class TangentPass {
             NDArray weight = normalized.scale(network.hidden(layer));
             if (isLast) {
                 try (NDArray branch = normalized.along(before.tangents())) {
-                    return new States(null, RectifierLayer.join(coefficients, before.tangents(), branch, weight));
+                    return new States(null, function.join(before.tangents(), branch, weight));
                 }
             }
             try (NDArray rectified = normalized.rectified()) {
-                NDArray hidden = RectifierLayer.join(coefficients, h, rectified, weight);
+                NDArray hidden = function.join(h, rectified, weight);
                 try (NDArray branch = normalized.along(before.tangents(), rectified)) {
-                    return new States(hidden, RectifierLayer.join(coefficients, before.tangents(), branch, weight));
+                    return new States(hidden, function.join(before.tangents(), branch, weight));
                 }
             }
         }

@@ -89,7 +89,7 @@ public final class ConvolutionalLayers {
      * @return shape (M, C, height, width)
      */
     public static NDArray hidden(SampledConvnet network, NDArray x, int depth, Normalizer normalizer) {
-        Coefficients coefficients = network.spec().wiring().coefficients(depth);
+        RectifierLayer function = network.layerFunction(depth);
         long side = network.images().side();
         NDManager pass = x.getManager();
         NDArray h = convolve(x.reshape(x.getShape().get(0), network.images().channels(), side, side), network.stem());
@@ -98,7 +98,7 @@ public final class ConvolutionalLayers {
                 h.attach(scratch);
                 NDArray inner = convolve(normalizer, h, network, layer);
                 NDArray branch = convolve(normalizer, inner, network, layer + 1);
-                h = RectifierLayer.add(coefficients, h, branch);
+                h = function.add(h, branch);
                 h.attach(pass);
             }
         }
@@ -115,14 +115,14 @@ public final class ConvolutionalLayers {
      */
     public static NDArray adjoint(
             SampledConvnet network,
-            Coefficients coefficients,
+            RectifierLayer function,
             int layer,
             NDArray gradients,
             NDArray firstSlope,
             NDArray secondSlope) {
         NDArray inner = gate(transposed(gradients, network.kernel(layer + 1)), secondSlope);
         NDArray branch = gate(transposed(inner, network.kernel(layer)), firstSlope);
-        return RectifierLayer.add(coefficients, gradients, branch);
+        return function.add(gradients, branch);
     }
 
     /** Multiplies the gradients of each output with the same slopes. */

@@ -2,15 +2,18 @@ package org.shatterlab.lab.network;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One rectifier layer {@code h <- a h + b rho(n(h)) W} on arrays of shape (R, M, N): R runs, each with weights of its own, M
- * inputs and N units. Tangents go through the same layer along its derivative: {@code t <- a t + b (D t) W}. Every pass
- * (hidden states, tangents, adjoints) is built from these functions. Between rho and W an array has A N columns,
- * where A is the {@link Activation#arity}: all positive parts stand before the negative.
+ * The function of one rectifier layer, {@code h <- a h + b rho(n(h)) W}, on arrays of shape (R, M, N): R runs, each with
+ * weights of its own, M inputs and N units. Tangents go through the same layer along its derivative:
+ * {@code t <- a t + b (D t) W}. Every pass (hidden states, tangents, adjoints) is built from it. Between rho and W an array
+ * has A N columns, where A is the {@link Activation#arity}: all positive parts stand before the negative. For one thread.
  *
  * <p>Rectifiers are homogeneous, so rho(n) W = rho(s n) (W / s), with the standard deviations s of batch normalisation
  * divided out of the weights' rows rather than out of every hidden state. D is the derivative of rho alone.
@@ -27,21 +30,50 @@ public final class RectifierLayer {
     private static final int ROWS = 1;
     private static final int COLUMNS = 3;
 
-    private RectifierLayer() {}
+    private final Coefficients coefficients;
+    private final Activation rho;
+    private final NDManager manager;
+    private final DataType type;
+
+    /**
+     * Made once: a number that the engine is given as such becomes an array each time, which takes longer than to compute with
+     * it, and a GPU waits for the copy.
+     */
+    private final Map<Double, NDArray> constants = new HashMap<>();
+
+    /**
+     * That of the layers of a network.
+     *
+     * @param coefficients a and b
+     * @param manager what the numbers live with that arrays are computed with
+     * @param type of all arrays
+     */
+    RectifierLayer(Coefficients coefficients, Activation rho, NDManager manager, DataType type) {
+        this.coefficients = coefficients;
+        this.rho = rho;
+        this.manager = manager;
+        this.type = type;
+    }
+
+    private NDArray constant(double value) {
+        // Of the arrays' own type: the engine multiplies by a number of another type four times slower.
+        return constants.computeIfAbsent(
+                value, _ -> type == DataType.FLOAT32 ? manager.create((float) value) : manager.create(value));
+    }
 
     /**
      * What a layer's rectifiers see.
      *
      * @param preActivations s n(h), shape (R, M, N)
      * @param deviation s, shape (R, 1, N); null where nothing is divided by
-     * @param rho what the rectifiers do
+     * @param layer whose
      */
     public record Normalized(
-            NDArray preActivations, @Nullable NDArray deviation, Activation rho) implements AutoCloseable {
+            NDArray preActivations, @Nullable NDArray deviation, RectifierLayer layer) implements AutoCloseable {
 
         /** rho(s n(h)), a new array of shape (R, M, A N). */
         public NDArray rectified() {
-            if (rho instanceof Activation.Relu) {
+            if (layer.rho instanceof Activation.Relu) {
                 return relu(preActivations);
             }
             return along(preActivations);
@@ -63,11 +95,11 @@ public final class RectifierLayer {
          * @param rectified rho(s n(h)), which may be overwritten
          */
         public NDArray along(NDArray t, NDArray rectified) {
-            return rho instanceof Activation.Relu ? times(rectified.signi(), t) : along(t);
+            return layer.rho instanceof Activation.Relu ? times(rectified.signi(), t) : along(t);
         }
 
         private NDArray times(NDArray slope, NDArray t) {
-            if (rho.arity() == 1) {
+            if (layer.rho.arity() == 1) {
                 return slope.muli(t);
             }
             try (NDArray twice = t.concat(t, -1)) {
@@ -78,11 +110,11 @@ public final class RectifierLayer {
         /** D = d rho(n) / dn, a new array of shape (R, M, A N). */
         public NDArray slope() {
             try (NDArray n = preActivations.stopGradient()) {
-                return switch (rho) {
+                return switch (layer.rho) {
                     case Activation.Relu() -> gate(n);
                     case Activation.Linear() -> n.onesLike();
                     case Activation.Prelu(double slope) ->
-                        gate(n).muli(scalar(n, 1 - slope)).addi(scalar(n, slope));
+                        gate(n).muli(layer.constant(1 - slope)).addi(layer.constant(slope));
                     case Activation.Crelu() -> {
                         try (NDArray gate = gate(n);
                                 NDArray negative = gate.sub(1)) {
@@ -103,7 +135,7 @@ public final class RectifierLayer {
                 return weight;
             }
             try (NDArray rows = deviation.swapAxes(1, 2)) {
-                if (rho.arity() == 1) {
+                if (layer.rho.arity() == 1) {
                     return weight.divi(rows);
                 }
                 try (NDArray twice = rows.concat(rows, ROWS)) {
@@ -128,22 +160,22 @@ public final class RectifierLayer {
      *
      * @param h shape (R, M, N)
      */
-    public static Normalized normalize(NDArray h, Normalization normalization, Activation rho) {
+    public Normalized normalize(NDArray h, Normalization normalization) {
         if (normalization == Normalization.NONE) {
-            return new Normalized(h, null, rho);
+            return new Normalized(h, null, this);
         }
-        try (NDArray constant = h.stopGradient();
-                NDArray mean = constant.mean(OVER_INPUTS, true)) {
+        try (NDArray frozen = h.stopGradient();
+                NDArray mean = frozen.mean(OVER_INPUTS, true)) {
             h.subi(mean);
-            return new Normalized(h, normalization == Normalization.BATCH_NORM ? deviation(constant) : null, rho);
+            return new Normalized(h, normalization == Normalization.BATCH_NORM ? deviation(frozen) : null, this);
         }
     }
 
     /** Of each unit over the batch, of which the mean is 0. */
-    private static NDArray deviation(NDArray centred) {
+    private NDArray deviation(NDArray centred) {
         try (NDArray squares = centred.square();
                 NDArray variance = squares.mean(OVER_INPUTS, true)) {
-            return variance.addi(scalar(variance, BATCH_NORM_EPSILON)).sqrt();
+            return variance.addi(constant(BATCH_NORM_EPSILON)).sqrt();
         }
     }
 
@@ -163,8 +195,8 @@ public final class RectifierLayer {
      * @param branch y, shape (R, M, A N)
      * @param weight W, shape (R, A N, N)
      */
-    public static NDArray join(Coefficients coefficients, NDArray identity, NDArray branch, NDArray weight) {
-        return add(coefficients, identity, branch.batchMatMul(weight));
+    public NDArray join(NDArray identity, NDArray branch, NDArray weight) {
+        return add(identity, branch.batchMatMul(weight));
     }
 
     /**
@@ -174,7 +206,7 @@ public final class RectifierLayer {
      * @param slope D, shape (R, M, A N)
      * @param weight W, shape (R, A N, N)
      */
-    public static NDArray adjoint(Coefficients coefficients, NDArray gradients, NDArray slope, NDArray weight) {
+    public NDArray adjoint(NDArray gradients, NDArray slope, NDArray weight) {
         Shape shape = gradients.getShape();
         long columns = slope.getShape().tail();
         NDArray branch;
@@ -186,7 +218,7 @@ public final class RectifierLayer {
                     .muli(each);
         }
         long arity = columns / shape.tail();
-        return add(coefficients, gradients, arity == 1 ? branch : sum(branch.split(arity, COLUMNS)));
+        return add(gradients, arity == 1 ? branch : sum(branch.split(arity, COLUMNS)));
     }
 
     private static NDArray sum(NDList parts) {
@@ -194,24 +226,16 @@ public final class RectifierLayer {
     }
 
     /** a x + b y; y may be overwritten. */
-    static NDArray add(Coefficients coefficients, NDArray identity, NDArray branch) {
-        NDArray scaled = coefficients.branch() == 1 ? branch : branch.muli(scalar(branch, coefficients.branch()));
+    NDArray add(NDArray identity, NDArray branch) {
+        NDArray scaled = coefficients.branch() == 1 ? branch : branch.muli(constant(coefficients.branch()));
         if (coefficients.skip() == 0) {
             return scaled;
         }
         if (coefficients.skip() == 1) {
             return scaled.addi(identity);
         }
-        try (NDArray part = identity.mul(scalar(identity, coefficients.skip()))) {
+        try (NDArray part = identity.mul(constant(coefficients.skip()))) {
             return scaled.addi(part);
         }
-    }
-
-    /** Of the array's own type: the engine multiplies by a scalar of another type four times slower. */
-    private static Number scalar(NDArray array, double value) {
-        if (array.getDataType() == DataType.FLOAT32) {
-            return (float) value;
-        }
-        return value;
     }
 }

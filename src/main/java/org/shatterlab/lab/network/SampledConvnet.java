@@ -72,6 +72,15 @@ public final class SampledConvnet {
         return precision.type();
     }
 
+    /**
+     * The function of its layers, but for the convolutions.
+     *
+     * @param depth L, of the whole network
+     */
+    public RectifierLayer layerFunction(int depth) {
+        return new RectifierLayer(spec.wiring().coefficients(depth), new Activation.Relu(), manager, type());
+    }
+
     /** K_0 ~ N(0, 1/(9c)), shape (C, c, 3, 3), with c the channels of an image. */
     public NDArray stem() {
         return stem;

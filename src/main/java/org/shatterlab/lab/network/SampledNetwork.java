@@ -83,6 +83,15 @@ public final class SampledNetwork implements AutoCloseable {
         return type;
     }
 
+    /**
+     * The function of its layers.
+     *
+     * @param depth L, of the whole network
+     */
+    public RectifierLayer layerFunction(int depth) {
+        return new RectifierLayer(spec.wiring().coefficients(depth), spec.activation(), manager, type);
+    }
+
     /** W_0 ~ N(0, 1/d), shape (R, d, N). Every call fills the same memory with the same numbers. */
     public NDArray first() {
         Shape shape = new Shape(runs.size(), dimension, spec.width());

@@ -23,7 +23,6 @@ import org.shatterlab.lab.Lab;
 import org.shatterlab.lab.Precision;
 import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.lab.network.Activation;
-import org.shatterlab.lab.network.Coefficients;
 import org.shatterlab.lab.network.Initialization;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.Normalization;
@@ -95,7 +94,7 @@ class LooksLinearTest {
     void allSingularValuesOfTheJacobianAreOne(String activation, Precision precision, double tolerance) {
         try (NDManager manager = NDManager.newBaseManager();
                 SampledNetwork network = network(activation, manager, precision)) {
-            Coefficients coefficients = network.spec().wiring().coefficients(DEPTH);
+            RectifierLayer function = network.layerFunction(DEPTH);
             // Each row: the same hidden state, and one of the directions of h_0.
             NDArray h =
                     normals(manager, 3, 1, WIDTH).toType(network.type(), false).broadcast(new Shape(WIDTH, WIDTH));
@@ -103,11 +102,10 @@ class LooksLinearTest {
             h = h.expandDims(0);
             t = t.expandDims(0);
             for (int layer = 1; layer <= DEPTH; layer++) {
-                var normalized = RectifierLayer.normalize(
-                        h, network.spec().normalization(), network.spec().activation());
+                var normalized = function.normalize(h, network.spec().normalization());
                 NDArray weight = normalized.scale(network.hidden(layer));
-                t = RectifierLayer.join(coefficients, t, normalized.along(t), weight);
-                h = RectifierLayer.join(coefficients, h, normalized.rectified(), weight);
+                t = function.join(t, normalized.along(t), weight);
+                h = function.join(h, normalized.rectified(), weight);
             }
             var svd = DecompositionFactory_DDRM.svd(WIDTH, WIDTH, false, false, false);
             svd.decompose(new DMatrixRMaj(

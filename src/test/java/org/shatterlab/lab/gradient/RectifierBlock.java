@@ -11,7 +11,6 @@ import ai.djl.util.PairList;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.shatterlab.lab.network.Coefficients;
 import org.shatterlab.lab.network.RectifierLayer;
 import org.shatterlab.lab.network.RectifierLayer.Normalized;
 import org.shatterlab.lab.network.SampledNetwork;
@@ -23,7 +22,7 @@ import org.shatterlab.lab.network.SampledNetwork;
 final class RectifierBlock extends AbstractBlock {
 
     private final SampledNetwork network;
-    private final Coefficients coefficients;
+    private final RectifierLayer function;
     private final Parameter first;
     private final Parameter bias;
     private final List<Parameter> hidden = new ArrayList<>();
@@ -35,7 +34,7 @@ final class RectifierBlock extends AbstractBlock {
      */
     RectifierBlock(SampledNetwork network, int depth, NDManager manager) {
         this.network = network;
-        this.coefficients = network.spec().wiring().coefficients(depth);
+        this.function = network.layerFunction(depth);
         this.first = parameter("first", network.first(), manager);
         this.bias = parameter("bias", network.firstBias(), manager);
         for (int layer = 1; layer <= depth; layer++) {
@@ -61,9 +60,9 @@ final class RectifierBlock extends AbstractBlock {
         NDArray x = inputs.singletonOrThrow();
         NDArray h = ForwardPass.start(x.expandDims(0), first.getArray(), bias.getArray());
         for (int layer = 1; layer <= hidden.size(); layer++) {
-            Normalized normalized = ForwardPass.normalize(h, network, layer);
+            Normalized normalized = ForwardPass.normalize(function, h, network, layer);
             NDArray weight = normalized.scale(hidden.get(layer - 1).getArray().duplicate());
-            h = RectifierLayer.join(coefficients, h, normalized.rectified(), weight);
+            h = function.join(h, normalized.rectified(), weight);
         }
         return new NDList(h.squeeze(0).matMul(readout.getArray().flatten()));
     }
