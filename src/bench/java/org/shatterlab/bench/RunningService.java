@@ -47,9 +47,11 @@ record RunningService(Process process, String base, double secondsToReady) imple
             Path cache = folder.resolve("shatterlab.aot");
             Program unpacked = new Program(folder.resolve("shatterlab.jar"), List.of());
             finish(JAR.with("-Djarmode=tools").command("extract", "--destination", folder.toString()));
-            finish(unpacked.with("-XX:AOTCacheOutput=" + cache)
-                    .with("-Dspring.context.exit=onRefresh")
-                    .command("--server.port=0", "--shatterlab.data-dir=" + folder.resolveSibling("training")));
+            start(folder.resolveSibling("training"), unpacked.with("-XX:AOTCacheOutput=" + cache), List.of())
+                    .close();
+            if (!Files.exists(cache)) {
+                throw new IllegalStateException("the training has left no " + cache);
+            }
             return unpacked.with("-XX:AOTCache=" + cache);
         }
 
