@@ -84,7 +84,7 @@ class LabBench {
     @Test
     @DisplayName("one worker and two")
     void workers(Report report) throws Exception {
-        // As many cells as below, and for the same reason.
+        // So many cells that the last one, on one core while the other has none, takes little of the time.
         Workload workload = sweep("two workers", "[50]", 200, 400);
         report.ratio(
                 workload.name(), "time of one over that of both", Good.HIGH, 1.85, pairs(workload, workload, 1, 2));

@@ -80,7 +80,7 @@ public final class AdjointPass {
         try (NDManager pass = result.newSubManager()) {
             NDArray first = network.first();
             first.attach(pass);
-            Deque<Rectifiers> rectifiers = rectifiers(network, x, first, deepest, pass);
+            Deque<Rectifiers> rectifiers = rectifiers(network, function, x, first, deepest, pass);
             long points = x.getShape().get(1);
             NDArray g = output(network, deepest, points, pass);
             for (int layer = deepest; layer >= 1; layer--) {
@@ -145,8 +145,7 @@ public final class AdjointPass {
 
     /** Those of layer L on top, of layer 1 at the bottom. */
     private static Deque<Rectifiers> rectifiers(
-            SampledNetwork network, NDArray x, NDArray first, int depth, NDManager pass) {
-        RectifierLayer function = network.layerFunction(depth);
+            SampledNetwork network, RectifierLayer function, NDArray x, NDArray first, int depth, NDManager pass) {
         NDArray bias = network.firstBias();
         bias.attach(pass);
         NDArray h = ForwardPass.start(x, first, bias);

@@ -117,7 +117,7 @@ public final class RectifierLayer {
                         gate(n).muli(layer.constant(1 - slope)).addi(layer.constant(slope));
                     case Activation.Crelu() -> {
                         try (NDArray gate = gate(n);
-                                NDArray negative = gate.sub(1)) {
+                                NDArray negative = gate.sub(layer.constant(1))) {
                             yield gate.concat(negative, -1);
                         }
                     }

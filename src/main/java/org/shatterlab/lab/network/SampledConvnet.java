@@ -28,7 +28,7 @@ public final class SampledConvnet {
     /**
      * @param images what it looks at
      * @param depth L, of the deepest network that is asked for
-     * @param manager what the weights live with
+     * @param manager what the weights, and the arrays of its layers' function, live with
      */
     public SampledConvnet(
             NetworkSpec.Convolutional spec,

@@ -48,7 +48,7 @@ public final class SampledNetwork implements AutoCloseable {
     /**
      * @param dimension d, of the inputs
      * @param runs R of them
-     * @param manager what the arrays of weights are closed with
+     * @param manager what the arrays of weights, and those of its layers' function, are closed with
      * @param draws where hidden weights are drawn; the host unless they are {@linkplain Initialization#isIndependent
      *     independent}
      */
