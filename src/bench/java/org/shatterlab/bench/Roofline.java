@@ -14,7 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.apache.commons.rng.sampling.distribution.ContinuousSampler;
-import org.shatterlab.experiment.PlannedCell;
+import org.shatterlab.experiment.cell.PlannedCell;
 import org.shatterlab.lab.CellSpec;
 import org.shatterlab.lab.Lab;
 import org.shatterlab.lab.input.InputSpec;
@@ -86,11 +86,11 @@ final class Roofline {
      */
     private static void add(
             CellSpec cell, NetworkSpec.Rectifier network, Map<Product, Double> products, Map<Integer, Double> draws) {
-        if (network.wiring().dependsOnDepth()) {
+        if (network.skipConnection().dependsOnDepth()) {
             throw new IllegalArgumentException("its layers are not shared between depths");
         }
         int width = network.width();
-        int inner = network.activation().arity() * width;
+        int inner = network.activation().outputsPerUnit() * width;
         double deepest = cell.depths().getLast();
         boolean back = Statistic.anyFrom(Source.INPUT_GRADIENTS, cell.statistics());
         boolean tangents =

@@ -11,7 +11,16 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.shatterlab.lab.DeviceClass;
+import org.shatterlab.experiment.cell.CellCost;
+import org.shatterlab.experiment.cell.CellPlanner;
+import org.shatterlab.experiment.cell.CostProperties;
+import org.shatterlab.experiment.cell.PlannedCell;
+import org.shatterlab.experiment.spec.CellSpecJson;
+import org.shatterlab.experiment.spec.ExperimentSpec;
+import org.shatterlab.experiment.spec.Runs;
+import org.shatterlab.experiment.store.CellLinks;
+import org.shatterlab.experiment.store.CellStore;
+import org.shatterlab.lab.engine.DeviceClass;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -42,9 +51,9 @@ public class CostEstimator {
     }
 
     /**
-     * Plans an experiment as {@link Experiments#submit} does, and estimates what is left to be computed.
+     * Plans an experiment as {@link ExperimentService#submit} does, and estimates what is left to be computed.
      *
-     * @param spec valid, as {@link SpecReader} returns it
+     * @param spec valid, as {@code SpecReader} returns it
      */
     @Transactional(readOnly = true)
     public CostEstimate estimate(ExperimentSpec spec) {
@@ -114,7 +123,7 @@ public class CostEstimator {
                         where c.state = 'DONE' and c.provenance ->> 'device' = ? order by e.id desc limit 200""")
                 .param(DeviceClass.CPU.apiName())
                 .query((row, _) -> {
-                    CellCost cost = CellCost.of(CellJson.read(row.getString(1)));
+                    CellCost cost = CellCost.of(CellSpecJson.read(row.getString(1)));
                     boolean mostlyComputation =
                             cost.work() / assumed > cost.fixedSeconds() && row.getDouble(2) > 2 * cost.fixedSeconds();
                     return Optional.of(new Measured(cost.work(), row.getDouble(2) - cost.fixedSeconds()))

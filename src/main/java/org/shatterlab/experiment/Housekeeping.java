@@ -1,5 +1,8 @@
 package org.shatterlab.experiment;
 
+import org.shatterlab.experiment.queue.AdaptiveRounds;
+import org.shatterlab.experiment.queue.CellQueue;
+import org.shatterlab.experiment.queue.WorkerRegistry;
 import org.springframework.stereotype.Service;
 
 /** What is done from time to time, so that nothing that a process left undone stays so. */
@@ -7,12 +10,17 @@ import org.springframework.stereotype.Service;
 public class Housekeeping {
 
     private final CellQueue queue;
-    private final Rounds rounds;
-    private final Lifecycle lifecycle;
+    private final AdaptiveRounds rounds;
+    private final ExperimentCommands lifecycle;
     private final IdempotencyKeys keys;
     private final WorkerRegistry workers;
 
-    Housekeeping(CellQueue queue, Rounds rounds, Lifecycle lifecycle, IdempotencyKeys keys, WorkerRegistry workers) {
+    Housekeeping(
+            CellQueue queue,
+            AdaptiveRounds rounds,
+            ExperimentCommands lifecycle,
+            IdempotencyKeys keys,
+            WorkerRegistry workers) {
         this.queue = queue;
         this.rounds = rounds;
         this.lifecycle = lifecycle;

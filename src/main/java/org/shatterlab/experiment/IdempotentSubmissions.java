@@ -5,6 +5,10 @@ import java.time.Instant;
 import java.util.Optional;
 import org.apache.commons.codec.digest.DigestUtils;
 import org.jspecify.annotations.Nullable;
+import org.shatterlab.experiment.queue.AdaptiveRounds;
+import org.shatterlab.experiment.spec.ExperimentSpec;
+import org.shatterlab.experiment.spec.StrictJson;
+import org.shatterlab.experiment.store.Experiment;
 import org.shatterlab.platform.Problem;
 import org.shatterlab.platform.ProblemException;
 import org.springframework.stereotype.Service;
@@ -18,13 +22,16 @@ public class IdempotentSubmissions {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration PAUSE = Duration.ofMillis(25);
 
-    private final Experiments experiments;
-    private final Rounds rounds;
+    private final ExperimentService experiments;
+    private final AdaptiveRounds rounds;
     private final IdempotencyKeys keys;
     private final TransactionOperations transactions;
 
     IdempotentSubmissions(
-            Experiments experiments, Rounds rounds, IdempotencyKeys keys, TransactionOperations transactions) {
+            ExperimentService experiments,
+            AdaptiveRounds rounds,
+            IdempotencyKeys keys,
+            TransactionOperations transactions) {
         this.experiments = experiments;
         this.rounds = rounds;
         this.keys = keys;
@@ -48,7 +55,7 @@ public class IdempotentSubmissions {
      */
     public Submission submit(@Nullable String owner, String text, JsonNode body, ExperimentSpec spec) {
         IdempotencyKeys.Key key = new IdempotencyKeys.Key(owner, text);
-        String hash = DigestUtils.sha256Hex(SpecJson.sorted(body));
+        String hash = DigestUtils.sha256Hex(StrictJson.sorted(body));
         Instant deadline = Instant.now().plus(PATIENCE);
         while (true) {
             Optional<Submission> submission = transactions.execute(_ -> attempt(key, hash, spec));

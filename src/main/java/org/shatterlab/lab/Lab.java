@@ -18,6 +18,12 @@ import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.shatterlab.lab.engine.BrokenDeviceException;
+import org.shatterlab.lab.engine.Cancellation;
+import org.shatterlab.lab.engine.DeviceClass;
+import org.shatterlab.lab.engine.GpuFailures;
+import org.shatterlab.lab.engine.LabRevision;
+import org.shatterlab.lab.engine.UnmeasurableException;
 import org.shatterlab.lab.gradient.ConvolutionalPass;
 import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.lab.input.InputSpec;
@@ -46,7 +52,7 @@ public final class Lab {
     private static final double HEAP_SHARE = 0.25;
 
     /** The weights of a layer, of all runs, lie in one buffer, which holds no more than 2 GiB. */
-    private static final double MOST_HOST_BYTES = 1 << 30;
+    private static final double MAX_HOST_BYTES = 1 << 30;
 
     private static final double GIBIBYTE = 1 << 30;
 
@@ -119,13 +125,13 @@ public final class Lab {
     public List<Lab> onGpus(List<Integer> numbers) {
         double heap = HEAP_SHARE * Runtime.getRuntime().maxMemory() / numbers.size();
         return numbers.stream()
-                .map(number -> onGpu(Device.gpu(number), Math.min(MOST_HOST_BYTES, heap)))
+                .map(number -> onGpu(Device.gpu(number), Math.min(MAX_HOST_BYTES, heap)))
                 .toList();
     }
 
     private Lab onGpu(Device gpu, double hostBytes) {
         // First, since it also loads the libraries of products and convolutions, which keep memory for themselves.
-        DeviceTrial.requireAll(gpu);
+        DeviceSelfTest.requireAll(gpu);
         // Asked once: what the engine took and freed it keeps for itself, and would not count as free any more.
         MemoryUsage memory = CudaUtils.getGpuMemory(gpu);
         return new Lab(
@@ -177,7 +183,7 @@ public final class Lab {
         if (!(cell.network() instanceof NetworkSpec.Rectifier)) {
             return 1;
         }
-        RunMemory run = RunMemory.of(cell);
+        RunMemoryEstimate run = RunMemoryEstimate.of(cell);
         return (int) Math.max(1, Math.min((deviceBytes - run.together()) / run.onDevice(), hostBytes / run.onHost()));
     }
 
@@ -216,7 +222,7 @@ public final class Lab {
      */
     public List<CellResult> measure(List<CellSpec> siblings, BooleanSupplier stop) {
         try {
-            return Stopping.unless(stop, () -> measure(siblings, runsAtATime(siblings.getFirst())));
+            return Cancellation.unless(stop, () -> measure(siblings, runsAtATime(siblings.getFirst())));
         } catch (EngineException e) {
             throw GpuFailures.isBroken(e) ? new BrokenDeviceException(device.toString(), e) : e;
         }
@@ -239,8 +245,8 @@ public final class Lab {
                     .forEach(runs::add);
         }
         try (NDManager manager = NDManager.newBaseManager(device)) {
-            Batches.forEach(runs, runsAtATime, together -> {
-                Stopping.check();
+            AdaptiveBatches.forEach(runs, runsAtATime, together -> {
+                Cancellation.check();
                 try (NDManager scratch = manager.newSubManager()) {
                     sample(siblings.getFirst(), together, scratch);
                 }
@@ -272,7 +278,7 @@ public final class Lab {
             case NetworkSpec.Convolutional network -> sample(cell, network, runs.getFirst(), manager);
             case NetworkSpec.Noise noise -> {
                 Run run = runs.getFirst();
-                run.add(null, Samples.ofNoise(noise, run.draws(), cell));
+                run.add(null, RunSampler.ofNoise(noise, run.draws(), cell));
             }
         }
     }
@@ -283,7 +289,7 @@ public final class Lab {
         try (SampledNetwork network =
                 new SampledNetwork(spec, dimension, draws, manager, cell.precision(), cell.draws())) {
             NDArray x = inputs(cell, draws, manager);
-            Samples.ofNetwork(network, x, draws, cell).forEach((depth, samples) -> {
+            RunSampler.ofNetwork(network, x, draws, cell).forEach((depth, samples) -> {
                 for (int i = 0; i < runs.size(); i++) {
                     runs.get(i).add(depth, samples.get(i));
                 }
@@ -299,12 +305,12 @@ public final class Lab {
         SampledConvnet network = new SampledConvnet(
                 spec, images.dataset(), cell.depths().getLast(), run.draws(), manager, cell.precision());
         NDArray x = inputs(cell, List.of(run.draws()), manager).squeeze(0);
-        RankSamples ranks = new RankSamples(run.draws(), cell);
+        RankSampler ranks = new RankSampler(run.draws(), cell);
         ConvolutionalPass.sweep(
                 network,
                 x,
                 cell.depths(),
-                (depth, gradients) -> run.add(depth, Samples.ofInputGradients(gradients, depth, ranks, cell)));
+                (depth, gradients) -> run.add(depth, RunSampler.ofInputGradients(gradients, depth, ranks, cell)));
     }
 
     /** Shape (R, M, d), or (1, M, d) where the inputs of all runs are the same. */

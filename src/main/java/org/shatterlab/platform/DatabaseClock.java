@@ -19,7 +19,7 @@ import org.springframework.stereotype.Component;
 @Component
 public class DatabaseClock {
 
-    private static final Logger LOG = LoggerFactory.getLogger(DatabaseClock.class);
+    private static final Logger log = LoggerFactory.getLogger(DatabaseClock.class);
     private static final Duration INTERVAL = Duration.ofSeconds(1);
     private static final int FIRST_QUESTIONS = 5;
 
@@ -67,7 +67,7 @@ public class DatabaseClock {
                     .toInstant();
             set(before, there, Instant.now());
         } catch (RuntimeException e) {
-            LOG.debug("The database does not tell its time", e);
+            log.debug("The database does not tell its time", e);
         }
     }
 

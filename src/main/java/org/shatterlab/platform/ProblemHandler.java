@@ -33,7 +33,7 @@ import org.springframework.web.servlet.resource.NoResourceFoundException;
 @RestControllerAdvice
 class ProblemHandler extends ResponseEntityExceptionHandler {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ProblemHandler.class);
+    private static final Logger log = LoggerFactory.getLogger(ProblemHandler.class);
 
     /** An outage is told once in this time, not for each request that meets it. */
     private static final Duration BETWEEN_WARNINGS = Duration.ofSeconds(10);
@@ -95,7 +95,7 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
     ResponseEntity<Object> onAnythingElse(Exception e, WebRequest request) {
         Optional<Problem> database = DatabaseFailures.problem(e);
         if (database.isEmpty()) {
-            LOG.error("a request failed: {}", request.getDescription(false), e);
+            log.error("a request failed: {}", request.getDescription(false), e);
             return answer(e, Problem.INTERNAL_ERROR, Problem.FAILURE, request);
         }
         warn(database.get(), e);
@@ -112,7 +112,7 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
         Instant now = Instant.now();
         Instant last = lastWarning.get();
         if (now.isAfter(last.plus(BETWEEN_WARNINGS)) && lastWarning.compareAndSet(last, now)) {
-            LOG.warn(
+            log.warn(
                     "requests are answered with {}: {}",
                     problem.code(),
                     NestedExceptionUtils.getMostSpecificCause(e).toString());

@@ -44,7 +44,7 @@ public final class QueryParameters {
     }
 
     /** All values of a parameter that may be repeated; each must be one of those allowed. */
-    public Set<String> anyOf(String name, Collection<String> allowed) {
+    public Set<String> multiChoice(String name, Collection<String> allowed) {
         Set<String> values = new LinkedHashSet<>(List.of(values(name)));
         values.stream()
                 .filter(value -> !allowed.contains(value))
@@ -53,7 +53,7 @@ public final class QueryParameters {
     }
 
     /** All values of a parameter that must be given, at most so often; a value that is repeated counts once. */
-    public Set<String> several(String name, int most) {
+    public Set<String> requiredList(String name, int most) {
         String[] values = values(name);
         if (values.length == 0 || values.length > most) {
             refuse(

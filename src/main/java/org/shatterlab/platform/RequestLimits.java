@@ -37,7 +37,7 @@ class RequestLimits extends OncePerRequestFilter {
     private static final int BODY_LIMIT = 1 << 20;
 
     /** Of a body that is too large, so much is passed over, so that its client reads the refusal instead of a reset. */
-    private static final int MOST_PASSED_OVER = 16 << 20;
+    private static final int MAX_DISCARDED_BYTES = 16 << 20;
 
     private final Duration bodyTime;
     private final HandlerExceptionResolver problems;
@@ -106,7 +106,7 @@ class RequestLimits extends OncePerRequestFilter {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         byte[] part = new byte[8 << 10];
         long size = 0;
-        for (int read = in.read(part); read >= 0 && size <= MOST_PASSED_OVER; read = in.read(part)) {
+        for (int read = in.read(part); read >= 0 && size <= MAX_DISCARDED_BYTES; read = in.read(part)) {
             size += read;
             if (size <= BODY_LIMIT) {
                 body.write(part, 0, read);

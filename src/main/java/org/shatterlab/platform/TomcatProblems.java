@@ -45,7 +45,7 @@ class TomcatProblems implements WebServerFactoryCustomizer<TomcatServletWebServe
     /** Made by the server, by its name. */
     public static final class ProblemValve extends ErrorReportValve {
 
-        private static final Logger LOG = LoggerFactory.getLogger(ProblemValve.class);
+        private static final Logger log = LoggerFactory.getLogger(ProblemValve.class);
         /** Stands for an address that could not be told from the rest of the request. */
         private static final URI UNREADABLE = URI.create("about:blank");
 
@@ -72,7 +72,7 @@ class TomcatProblems implements WebServerFactoryCustomizer<TomcatServletWebServe
                 response.getOutputStream().write(JSON.writeValueAsBytes(problem));
                 response.finishResponse();
             } catch (IOException e) {
-                LOG.debug("the client went away before its refusal", e);
+                log.debug("the client went away before its refusal", e);
             }
         }
 

@@ -19,7 +19,7 @@ public final class Npy {
     private Npy() {}
 
     /** A matrix of float64, little-endian, in C order. */
-    public static byte[] write(RunMatrix matrix) {
+    public static byte[] write(AveragedMatrix matrix) {
         byte[] header = header(matrix);
         ByteBuffer file = ByteBuffer.allocate(
                         START.length + Short.BYTES + header.length + matrix.values().length * Double.BYTES)
@@ -29,7 +29,7 @@ public final class Npy {
         return file.array();
     }
 
-    private static byte[] header(RunMatrix matrix) {
+    private static byte[] header(AveragedMatrix matrix) {
         String dictionary = "{'descr': '<f8', 'fortran_order': False, 'shape': (" + matrix.rows() + ", "
                 + matrix.columns() + "), }";
         int unpadded = START.length + Short.BYTES + dictionary.length() + 1;

@@ -22,7 +22,7 @@ import org.springframework.transaction.annotation.Transactional;
 public class ResultStore {
 
     /** What stands in the tables for the depth of noise, which has none. */
-    static final int NO_DEPTH = 0;
+    public static final int NO_DEPTH = 0;
 
     /** What stands in the tables for the index of a statistic with a single value. */
     static final int NO_INDEX = -1;

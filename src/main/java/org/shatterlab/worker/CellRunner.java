@@ -9,23 +9,23 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
-import org.shatterlab.experiment.CellJson;
-import org.shatterlab.experiment.CellLedger;
-import org.shatterlab.experiment.Claim;
-import org.shatterlab.experiment.SmallCells;
+import org.shatterlab.experiment.queue.CellExecutionService;
+import org.shatterlab.experiment.queue.SmallCellBatch;
+import org.shatterlab.experiment.spec.CellSpecJson;
+import org.shatterlab.experiment.store.CellLease;
 import org.shatterlab.lab.CellSpec;
-import org.shatterlab.lab.UnmeasurableException;
+import org.shatterlab.lab.engine.UnmeasurableException;
 import org.shatterlab.lab.statistic.CellResult;
 import org.shatterlab.platform.DatabaseFailures;
-import org.shatterlab.result.Predictor;
+import org.shatterlab.result.PredictionStore;
 import org.shatterlab.result.ResultStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Computes one cell, from claim to publication. */
-class CellRunner implements SmallCells.Computer<CellRunner.Measured> {
+class CellRunner implements SmallCellBatch.Computer<CellRunner.Measured> {
 
-    private static final Logger LOG = LoggerFactory.getLogger(CellRunner.class);
+    private static final Logger log = LoggerFactory.getLogger(CellRunner.class);
     private static final Optional<Duration> ENDED = Optional.empty();
     private static final Optional<Duration> AT_ONCE = Optional.of(Duration.ZERO);
 
@@ -33,9 +33,9 @@ class CellRunner implements SmallCells.Computer<CellRunner.Measured> {
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private final Measurer measurer;
-    private final CellLedger ledger;
-    private final SmallCells smallCells;
-    private final Predictor predictor;
+    private final CellExecutionService ledger;
+    private final SmallCellBatch smallCells;
+    private final PredictionStore predictor;
     private final ResultStore results;
     private final RunningCells running;
     private final Identity identity;
@@ -43,9 +43,9 @@ class CellRunner implements SmallCells.Computer<CellRunner.Measured> {
 
     CellRunner(
             Measurer measurer,
-            CellLedger ledger,
-            SmallCells smallCells,
-            Predictor predictor,
+            CellExecutionService ledger,
+            SmallCellBatch smallCells,
+            PredictionStore predictor,
             ResultStore results,
             RunningCells running,
             Identity identity,
@@ -88,7 +88,7 @@ class CellRunner implements SmallCells.Computer<CellRunner.Measured> {
     /**
      * Computes a cell, unless it has ended.
      *
-     * @param small whether it is for {@link SmallCells}
+     * @param small whether it is for {@link SmallCellBatch}
      * @return after what time another worker is to try it; empty where nobody is
      * @throws RuntimeException where the database does not answer
      */
@@ -99,9 +99,9 @@ class CellRunner implements SmallCells.Computer<CellRunner.Measured> {
         if (small && isComputedWithOthers(fingerprint)) {
             return ENDED;
         }
-        Optional<Claim> claim = ledger.claim(fingerprint, identity.worker());
+        Optional<CellLease> claim = ledger.claim(fingerprint, identity.worker());
         if (claim.isEmpty()) {
-            LOG.debug("cell {} has ended already", fingerprint);
+            log.debug("cell {} has ended already", fingerprint);
             return ENDED;
         }
         return run(claim.get());
@@ -115,19 +115,19 @@ class CellRunner implements SmallCells.Computer<CellRunner.Measured> {
             if (DatabaseFailures.isOutage(e)) {
                 throw e;
             }
-            LOG.debug("cell {} is tried alone", fingerprint, e);
+            log.debug("cell {} is tried alone", fingerprint, e);
             return false;
         }
     }
 
     @Override
-    public Measured measure(Claim claim) {
-        CellSpec cell = CellJson.read(claim.spec());
+    public Measured measure(CellLease claim) {
+        CellSpec cell = CellSpecJson.read(claim.spec());
         return new Measured(cell, measurer.measure(cell, () -> false));
     }
 
     @Override
-    public void save(Map<Claim, Measured> all) {
+    public void save(Map<CellLease, Measured> all) {
         Set<List<Object>> predicted = new HashSet<>();
         Map<String, CellResult> byFingerprint = new HashMap<>();
         all.forEach((claim, measured) -> {
@@ -140,14 +140,14 @@ class CellRunner implements SmallCells.Computer<CellRunner.Measured> {
         results.save(byFingerprint);
     }
 
-    private Optional<Duration> run(Claim claim) {
+    private Optional<Duration> run(CellLease claim) {
         try (RunningCells.Cell cell = running.begin(claim)) {
-            CellSpec spec = CellJson.read(claim.spec());
+            CellSpec spec = CellSpecJson.read(claim.spec());
             CellResult result = measurer.measure(spec, cell::isStopped);
             publish(cell, claim, spec, result);
             return ENDED;
         } catch (CancellationException e) {
-            LOG.debug("cell {} was stopped", claim.fingerprint(), e);
+            log.debug("cell {} was stopped", claim.fingerprint(), e);
             return ledger.handBack(claim) ? AT_ONCE : ENDED;
         } catch (UnmeasurableException e) {
             ledger.fail(claim, e.reason());
@@ -161,19 +161,19 @@ class CellRunner implements SmallCells.Computer<CellRunner.Measured> {
     }
 
     /** What was computed is not given up because the database is away: it waits here, for as long as it is of use. */
-    private void publish(RunningCells.Cell cell, Claim claim, CellSpec spec, CellResult result) {
+    private void publish(RunningCells.Cell cell, CellLease claim, CellSpec spec, CellResult result) {
         while (true) {
             try {
                 predictor.predict(claim.subject(), spec);
                 if (!ledger.finish(claim, identity.provenance(), () -> results.save(claim.fingerprint(), result))) {
-                    LOG.info("cell {} was taken over by another worker; its result is dropped", claim.fingerprint());
+                    log.info("cell {} was taken over by another worker; its result is dropped", claim.fingerprint());
                 }
                 return;
             } catch (RuntimeException e) {
                 if (!DatabaseFailures.isOutage(e) || cell.isStopped()) {
                     throw e;
                 }
-                LOG.debug("the result of cell {} waits for the database", claim.fingerprint(), e);
+                log.debug("the result of cell {} waits for the database", claim.fingerprint(), e);
                 pause();
             }
         }
@@ -189,16 +189,16 @@ class CellRunner implements SmallCells.Computer<CellRunner.Measured> {
     }
 
     /** The time to the next attempt doubles from one second on. */
-    private Optional<Duration> afterFailure(Claim claim, Throwable failure) {
+    private Optional<Duration> afterFailure(CellLease claim, Throwable failure) {
         Optional<Integer> attempt = ledger.failAttempt(
                 claim,
                 attempts,
                 "The worker could not compute this cell in " + attempts + " attempts; its log says why ("
                         + failure.getClass().getSimpleName() + ").");
         if (attempt.isPresent()) {
-            LOG.warn("attempt {} at cell {} failed", attempt.get(), claim.fingerprint(), failure);
+            log.warn("attempt {} at cell {} failed", attempt.get(), claim.fingerprint(), failure);
         } else {
-            LOG.error("cell {} failed for the last time and is given up", claim.fingerprint(), failure);
+            log.error("cell {} failed for the last time and is given up", claim.fingerprint(), failure);
         }
         return attempt.map(number -> Duration.ofSeconds(1L << (number - 1)));
     }

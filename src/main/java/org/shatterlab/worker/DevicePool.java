@@ -13,9 +13,9 @@ import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
-import org.shatterlab.lab.BrokenDeviceException;
 import org.shatterlab.lab.CellSpec;
-import org.shatterlab.lab.UnmeasurableException;
+import org.shatterlab.lab.engine.BrokenDeviceException;
+import org.shatterlab.lab.engine.UnmeasurableException;
 import org.shatterlab.lab.statistic.CellResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  */
 final class DevicePool implements CellRunner.Measurer, AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(DevicePool.class);
+    private static final Logger log = LoggerFactory.getLogger(DevicePool.class);
 
     /** How soon a cell that is to stop does so. */
     private static final long PATIENCE_MILLIS = 100;
@@ -147,7 +147,7 @@ final class DevicePool implements CellRunner.Measurer, AutoCloseable {
         try {
             return device.runsAtATime().applyAsInt(cell);
         } catch (RuntimeException e) {
-            LOG.warn("it is not known how many runs fit into the memory of a device", e);
+            log.warn("it is not known how many runs fit into the memory of a device", e);
             return 0;
         }
     }

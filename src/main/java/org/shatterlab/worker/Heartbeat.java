@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.shatterlab.experiment.CellLedger;
-import org.shatterlab.experiment.WorkerRegistry;
-import org.shatterlab.experiment.WorkerRegistry.Worker;
+import org.shatterlab.experiment.queue.CellExecutionService;
+import org.shatterlab.experiment.queue.WorkerRegistry;
+import org.shatterlab.experiment.queue.WorkerRegistry.Worker;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,11 +15,11 @@ import org.slf4j.LoggerFactory;
  */
 class Heartbeat {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
+    private static final Logger log = LoggerFactory.getLogger(Heartbeat.class);
     private static final Duration INTERVAL = Duration.ofSeconds(1);
 
     private final WorkerRegistry registry;
-    private final CellLedger ledger;
+    private final CellExecutionService ledger;
     private final RunningCells running;
     private final Worker worker;
     private final ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor(
@@ -27,7 +27,7 @@ class Heartbeat {
 
     private boolean answered = true;
 
-    Heartbeat(WorkerRegistry registry, CellLedger ledger, RunningCells running, Worker worker) {
+    Heartbeat(WorkerRegistry registry, CellExecutionService ledger, RunningCells running, Worker worker) {
         this.registry = registry;
         this.ledger = ledger;
         this.running = running;
@@ -46,7 +46,7 @@ class Heartbeat {
         try {
             registry.leave(worker.name());
         } catch (RuntimeException e) {
-            LOG.debug("the others will take this worker for lost", e);
+            log.debug("the others will take this worker for lost", e);
         }
     }
 
@@ -56,12 +56,12 @@ class Heartbeat {
             registry.beat(worker, running.isDraining());
             running.stop(ledger.lapsed(running.claims()));
             if (!answered) {
-                LOG.info("The database answers again");
+                log.info("The database answers again");
             }
             answered = true;
         } catch (RuntimeException e) {
             if (answered) {
-                LOG.warn("The database does not answer; this worker waits until it does ({})", e.toString());
+                log.warn("The database does not answer; this worker waits until it does ({})", e.toString());
             }
             answered = false;
         }

@@ -9,7 +9,7 @@ final class MemoryShare {
     /** What the JVM needs beside its heap, and the engine without any arrays. */
     private static final long OVERHEAD = DataSize.ofMegabytes(768).toBytes();
 
-    private static final long LEAST = DataSize.ofMegabytes(64).toBytes();
+    private static final long MIN_BYTES = DataSize.ofMegabytes(64).toBytes();
 
     private MemoryShare() {}
 
@@ -17,6 +17,6 @@ final class MemoryShare {
     static long share(int threads) {
         var system = (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         long arrays = system.getTotalMemorySize() - Runtime.getRuntime().maxMemory() - OVERHEAD;
-        return Math.max(LEAST, arrays / threads);
+        return Math.max(MIN_BYTES, arrays / threads);
     }
 }

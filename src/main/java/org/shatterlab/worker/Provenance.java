@@ -3,7 +3,7 @@ package org.shatterlab.worker;
 import java.lang.management.ManagementFactory;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.lab.Lab;
-import org.shatterlab.lab.LabRevision;
+import org.shatterlab.lab.engine.LabRevision;
 import org.springframework.boot.info.GitProperties;
 import tools.jackson.databind.json.JsonMapper;
 

@@ -1,7 +1,7 @@
 package org.shatterlab.worker;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
-import org.shatterlab.experiment.CellQueue;
+import org.shatterlab.experiment.queue.CellQueue;
 import org.shatterlab.platform.ConditionalOnRole;
 import org.shatterlab.platform.NotificationListener;
 import org.shatterlab.platform.Role;

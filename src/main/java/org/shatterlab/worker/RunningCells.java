@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.shatterlab.experiment.Claim;
+import org.shatterlab.experiment.store.CellLease;
 
 /** The cells that this process computes now, and the word to stop. */
 class RunningCells {
@@ -16,10 +16,10 @@ class RunningCells {
     /** A cell that is computed; equal to no other. */
     final class Cell implements AutoCloseable {
 
-        private final Claim claim;
+        private final CellLease claim;
         private volatile boolean stopped;
 
-        private Cell(Claim claim) {
+        private Cell(CellLease claim) {
             this.claim = claim;
         }
 
@@ -35,18 +35,18 @@ class RunningCells {
     }
 
     /** Begins with a cell; it ends when it is closed. */
-    Cell begin(Claim claim) {
+    Cell begin(CellLease claim) {
         Cell cell = new Cell(claim);
         cells.add(cell);
         return cell;
     }
 
-    List<Claim> claims() {
+    List<CellLease> claims() {
         return cells.stream().map(cell -> cell.claim).toList();
     }
 
     /** Stops the cells of some claims. */
-    void stop(Collection<Claim> claims) {
+    void stop(Collection<CellLease> claims) {
         cells.stream().filter(cell -> claims.contains(cell.claim)).forEach(cell -> cell.stopped = true);
     }
 

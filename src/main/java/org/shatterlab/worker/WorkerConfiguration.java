@@ -16,21 +16,21 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
-import org.shatterlab.experiment.CellLedger;
-import org.shatterlab.experiment.CellQueue;
 import org.shatterlab.experiment.Housekeeping;
-import org.shatterlab.experiment.SmallCells;
-import org.shatterlab.experiment.WorkerRegistry;
-import org.shatterlab.experiment.WorkerRegistry.Worker;
-import org.shatterlab.lab.DeviceClass;
+import org.shatterlab.experiment.queue.CellExecutionService;
+import org.shatterlab.experiment.queue.CellQueue;
+import org.shatterlab.experiment.queue.SmallCellBatch;
+import org.shatterlab.experiment.queue.WorkerRegistry;
+import org.shatterlab.experiment.queue.WorkerRegistry.Worker;
 import org.shatterlab.lab.Lab;
-import org.shatterlab.lab.LabRevision;
+import org.shatterlab.lab.engine.DeviceClass;
+import org.shatterlab.lab.engine.LabRevision;
 import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.platform.ConditionalOnRole;
 import org.shatterlab.platform.DatabaseClock;
 import org.shatterlab.platform.Role;
 import org.shatterlab.platform.ServiceProperties;
-import org.shatterlab.result.Predictor;
+import org.shatterlab.result.PredictionStore;
 import org.shatterlab.result.ResultStore;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -125,22 +125,22 @@ class WorkerConfiguration {
     }
 
     @Bean
-    Heartbeat heartbeat(WorkerRegistry registry, CellLedger ledger, RunningCells running, Worker worker) {
+    Heartbeat heartbeat(WorkerRegistry registry, CellExecutionService ledger, RunningCells running, Worker worker) {
         return new Heartbeat(registry, ledger, running, worker);
     }
 
     @Bean
-    ProcessEnd processEnd(WorkerLifecycle workers, RunningCells cells, ApplicationContext context) {
-        return new ProcessEnd(workers, cells, context, System::exit);
+    DeviceFailureShutdown processEnd(WorkerLifecycle workers, RunningCells cells, ApplicationContext context) {
+        return new DeviceFailureShutdown(workers, cells, context, System::exit);
     }
 
     @Bean
     CellRunner cellRunner(
             Devices devices,
             CellRunner.Measurer measurer,
-            CellLedger ledger,
-            SmallCells small,
-            Predictor predictor,
+            CellExecutionService ledger,
+            SmallCellBatch small,
+            PredictionStore predictor,
             ResultStore results,
             RunningCells running,
             Worker worker,

@@ -4,7 +4,7 @@ import com.github.kagkarlsson.scheduler.Scheduler;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.shatterlab.experiment.CellQueue;
+import org.shatterlab.experiment.queue.CellQueue;
 import org.shatterlab.platform.ConditionalOnRole;
 import org.shatterlab.platform.Role;
 import org.springframework.context.SmartLifecycle;

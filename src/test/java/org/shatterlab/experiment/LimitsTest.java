@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.shatterlab.experiment.cell.DeviceMemory;
+import org.shatterlab.experiment.spec.Limits;
+import org.shatterlab.experiment.spec.SpecReader;
+import org.shatterlab.experiment.spec.StrictJson;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -32,11 +36,11 @@ class LimitsTest {
     @Test
     void reachTheReaderThatTheServiceUses() {
         new ApplicationContextRunner()
-                .withUserConfiguration(SpecConfiguration.class)
+                .withUserConfiguration(ExperimentConfiguration.class)
                 .withBean(DeviceMemory.class, () -> Map::of)
                 .withPropertyValues("shatterlab.limits.runs=7")
                 .run(context -> assertThatThrownBy(() ->
-                                context.getBean(SpecReader.class).read(SpecJson.parse("{\"preset\": \"figure-2\"}")))
+                                context.getBean(SpecReader.class).read(StrictJson.parse("{\"preset\": \"figure-2\"}")))
                         .hasMessageContaining("7 is the limit on runs"));
     }
 }

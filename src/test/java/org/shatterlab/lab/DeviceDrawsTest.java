@@ -19,13 +19,15 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.shatterlab.lab.engine.DrawSource;
+import org.shatterlab.lab.engine.Precision;
 import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.network.Activation;
 import org.shatterlab.lab.network.Initialization;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.Normalization;
-import org.shatterlab.lab.network.Wiring;
+import org.shatterlab.lab.network.SkipConnection;
 import org.shatterlab.lab.statistic.CellResult;
 import org.shatterlab.lab.statistic.Statistic;
 
@@ -50,7 +52,7 @@ class DeviceDrawsTest {
 
     private static CellSpec cell(Initialization initialization, DrawSource draws, long seed, int firstRun, int runs) {
         NetworkSpec network = new NetworkSpec.Rectifier(
-                new Wiring.Resnet(1, 0.5),
+                new SkipConnection.Resnet(1, 0.5),
                 WIDTH,
                 Normalization.MEAN_CENTERING,
                 new Activation.Relu(),
@@ -147,8 +149,8 @@ class DeviceDrawsTest {
 
     @Test
     void theHostHoldsNoHiddenWeights() {
-        RunMemory device = RunMemory.of(deviceDrawn(1, 0, 5));
-        RunMemory host = RunMemory.of(cell(Initialization.HE, DrawSource.HOST, 1, 0, 5));
+        RunMemoryEstimate device = RunMemoryEstimate.of(deviceDrawn(1, 0, 5));
+        RunMemoryEstimate host = RunMemoryEstimate.of(cell(Initialization.HE, DrawSource.HOST, 1, 0, 5));
         double hidden = Double.BYTES * WIDTH * WIDTH;
         assertThat(host.onHost() - device.onHost()).isEqualTo(hidden);
         assertThat(device.onDevice()).as("of each run").isEqualTo(host.onDevice());

@@ -28,11 +28,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.shatterlab.lab.engine.DrawSource;
+import org.shatterlab.lab.engine.Precision;
+import org.shatterlab.lab.engine.UnmeasurableException;
 import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.Normalization;
-import org.shatterlab.lab.network.Wiring;
+import org.shatterlab.lab.network.SkipConnection;
 import org.shatterlab.lab.statistic.CellResult;
 import org.shatterlab.lab.statistic.Estimate;
 import org.shatterlab.lab.statistic.Moments;
@@ -54,7 +57,7 @@ class LabTest {
     }
 
     private static NetworkSpec.Rectifier resnet(Normalization normalization) {
-        return new NetworkSpec.Rectifier(new Wiring.Resnet(1, 1), 20, normalization, 1);
+        return new NetworkSpec.Rectifier(new SkipConnection.Resnet(1, 1), 20, normalization, 1);
     }
 
     private static CellSpec cell(
@@ -108,7 +111,7 @@ class LabTest {
     @Test
     void aNewThreadComputesTheSameBits() throws Exception {
         CellSpec cell = new CellSpec(
-                new NetworkSpec.Rectifier(new Wiring.Feedforward(), 200, Normalization.NONE, 1),
+                new NetworkSpec.Rectifier(new SkipConnection.Feedforward(), 200, Normalization.NONE, 1),
                 new InputSpec.Grid(-2, 2, 128),
                 List.of(8),
                 Set.of(COVARIANCE),
@@ -191,7 +194,8 @@ class LabTest {
     /** The covariance of drawn gradients, by brute force, against the closed form of its average over the readout. */
     @Test
     void theReadoutAverageIsWhatDrawnReadoutsAverageTo() {
-        NetworkSpec.Rectifier network = new NetworkSpec.Rectifier(new Wiring.Feedforward(), 16, Normalization.NONE, 1);
+        NetworkSpec.Rectifier network =
+                new NetworkSpec.Rectifier(new SkipConnection.Feedforward(), 16, Normalization.NONE, 1);
         int runs = 2000;
         double drawn = 0;
         double drawnSquared = 0;
@@ -280,7 +284,7 @@ class LabTest {
                 .hasMessageContaining("layer 400")
                 .hasMessageContaining("\"precision\": \"float64\"");
         CellSpec vanishing = new CellSpec(
-                new NetworkSpec.Rectifier(new Wiring.Resnet(0.1, 1), 20, Normalization.NONE, 1),
+                new NetworkSpec.Rectifier(new SkipConnection.Resnet(0.1, 1), 20, Normalization.NONE, 1),
                 GRID,
                 List.of(400),
                 Set.of(GRADIENT_CORRELATION),
@@ -320,7 +324,7 @@ class LabTest {
     @Test
     void layersThatDependOnTheDepthHaveTheActivityOfTheirOwnNetwork() {
         NetworkSpec.Rectifier highway =
-                new NetworkSpec.Rectifier(new Wiring.ScaledHighway(), 20, Normalization.NONE, 1);
+                new NetworkSpec.Rectifier(new SkipConnection.ScaledHighway(), 20, Normalization.NONE, 1);
         Set<Statistic> statistics = Set.of(COACTIVATION_RATE, ACTIVITY_RASTER);
         CellResult both = lab.measure(cell(highway, List.of(3, 8), statistics, 0, 1));
         CellResult deep = lab.measure(cell(highway, List.of(8), statistics, 0, 1));
@@ -395,7 +399,7 @@ class LabTest {
     @Test
     void gradientsOfAnAlmostLinearNetworkHaveRankOne() {
         NetworkSpec.Rectifier network =
-                new NetworkSpec.Rectifier(new Wiring.Resnet(1, 1e-9), 20, Normalization.NONE, 0);
+                new NetworkSpec.Rectifier(new SkipConnection.Resnet(1, 1e-9), 20, Normalization.NONE, 0);
         CellResult result = lab.measure(new CellSpec(
                 network,
                 new InputSpec.Gaussian(16, 12, 0),
@@ -416,7 +420,7 @@ class LabTest {
     @Test
     void gradientsThatVanishHaveNoRank() {
         CellSpec dead = new CellSpec(
-                new NetworkSpec.Rectifier(new Wiring.Resnet(0.1, 1), 20, Normalization.NONE, 0),
+                new NetworkSpec.Rectifier(new SkipConnection.Resnet(0.1, 1), 20, Normalization.NONE, 0),
                 new InputSpec.Gaussian(4, 3, 0),
                 List.of(400),
                 Set.of(EFFECTIVE_RANK),
@@ -433,7 +437,7 @@ class LabTest {
     @Test
     void aGradientWithoutPowerHasNoSpectralExponent() {
         CellSpec constant = new CellSpec(
-                new NetworkSpec.Rectifier(new Wiring.Resnet(1, 0), 20, Normalization.NONE, 1),
+                new NetworkSpec.Rectifier(new SkipConnection.Resnet(1, 0), 20, Normalization.NONE, 1),
                 GRID,
                 List.of(1),
                 Set.of(SPECTRAL_EXPONENT),

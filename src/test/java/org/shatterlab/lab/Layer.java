@@ -7,7 +7,7 @@ import org.shatterlab.lab.network.Activation;
 import org.shatterlab.lab.network.Initialization;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.Normalization;
-import org.shatterlab.lab.network.Wiring;
+import org.shatterlab.lab.network.SkipConnection;
 
 /** An activation and an initialisation that suits it. */
 public record Layer(Activation activation, Initialization initialization) {
@@ -27,7 +27,9 @@ public record Layer(Activation activation, Initialization initialization) {
                 .toList();
     }
 
-    public NetworkSpec.Rectifier in(Wiring wiring, int width, Normalization normalization, double firstBiasStd) {
-        return new NetworkSpec.Rectifier(wiring, width, normalization, activation, initialization, firstBiasStd);
+    public NetworkSpec.Rectifier in(
+            SkipConnection skipConnection, int width, Normalization normalization, double firstBiasStd) {
+        return new NetworkSpec.Rectifier(
+                skipConnection, width, normalization, activation, initialization, firstBiasStd);
     }
 }

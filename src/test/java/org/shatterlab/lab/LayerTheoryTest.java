@@ -14,11 +14,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.shatterlab.lab.engine.DrawSource;
+import org.shatterlab.lab.engine.Precision;
 import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.Normalization;
-import org.shatterlab.lab.network.Wiring;
+import org.shatterlab.lab.network.SkipConnection;
 import org.shatterlab.lab.statistic.CellResult;
 import org.shatterlab.lab.statistic.Estimate;
 import org.shatterlab.lab.statistic.Statistic;
@@ -44,7 +46,8 @@ class LayerTheoryTest {
     }
 
     static Stream<Arguments> networks() {
-        List<Wiring> wirings = List.of(new Wiring.Feedforward(), new Wiring.Resnet(0.9, 0.7), new Wiring.Highway(0.6));
+        List<SkipConnection> wirings = List.of(
+                new SkipConnection.Feedforward(), new SkipConnection.Resnet(0.9, 0.7), new SkipConnection.Highway(0.6));
         List<InputSpec> inputs = List.of(new InputSpec.Grid(-2, 2, 24), new InputSpec.Gaussian(24, 50, 1));
         List<Arguments> cases = new ArrayList<>();
         List<Layer> layers = Layer.all();
@@ -65,8 +68,12 @@ class LayerTheoryTest {
     @ParameterizedTest
     @MethodSource("networks")
     void agreesWithTheInfiniteWidth(
-            Layer layer, Wiring wiring, Normalization normalization, InputSpec inputs, DrawSource draws) {
-        NetworkSpec network = layer.in(wiring, WIDTH, normalization, 0.7);
+            Layer layer,
+            SkipConnection skipConnection,
+            Normalization normalization,
+            InputSpec inputs,
+            DrawSource draws) {
+        NetworkSpec network = layer.in(skipConnection, WIDTH, normalization, 0.7);
         List<Integer> depths = List.of(1, 4);
         CellResult measured =
                 lab.measure(new CellSpec(network, inputs, depths, STATISTICS, Precision.FLOAT32, draws, SEED, 0, RUNS));

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.shatterlab.lab.engine.DrawSource;
+import org.shatterlab.lab.engine.Precision;
 import org.shatterlab.lab.input.Dataset;
 import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.lab.input.InputSpec;
@@ -21,7 +23,7 @@ import org.shatterlab.lab.network.Activation;
 import org.shatterlab.lab.network.Initialization;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.Normalization;
-import org.shatterlab.lab.network.Wiring;
+import org.shatterlab.lab.network.SkipConnection;
 import org.shatterlab.lab.statistic.Statistic;
 
 /** Cells whose memory is measured, of arrays that are large beside what else a process holds. */
@@ -68,12 +70,14 @@ enum MeasuredCell {
             EFFECTIVE_RANK),
     RANKS_OF_LONG_INPUTS(
             rectifier(128, Normalization.NONE), new InputSpec.Gaussian(256, 8192, 1), List.of(2, 4, 6), EFFECTIVE_RANK),
-    CONVOLUTIONS(new NetworkSpec.Convolutional(new Wiring.Resnet(0.9, 1), 32, Normalization.BATCH_NORM), List.of(4, 8)),
+    CONVOLUTIONS(
+            new NetworkSpec.Convolutional(new SkipConnection.Resnet(0.9, 1), 32, Normalization.BATCH_NORM),
+            List.of(4, 8)),
     CONVOLUTIONS_OF_MANY_DEPTHS(
-            new NetworkSpec.Convolutional(new Wiring.Feedforward(), 16, Normalization.NONE),
+            new NetworkSpec.Convolutional(new SkipConnection.Feedforward(), 16, Normalization.NONE),
             List.of(2, 4, 6, 8, 10, 12, 14, 16)),
     CONVOLUTIONS_IN_FLOAT64(
-            new NetworkSpec.Convolutional(new Wiring.Resnet(1, 1), 16, Normalization.MEAN_CENTERING),
+            new NetworkSpec.Convolutional(new SkipConnection.Resnet(1, 1), 16, Normalization.MEAN_CENTERING),
             List.of(2, 6),
             Precision.FLOAT64),
 
@@ -90,7 +94,7 @@ enum MeasuredCell {
             EFFECTIVE_RANK),
     /** Each array of which takes a MiB or two. */
     REPEATED_CONVOLUTIONS(
-            new NetworkSpec.Convolutional(new Wiring.Resnet(1, 1), 4, Normalization.BATCH_NORM), List.of(2));
+            new NetworkSpec.Convolutional(new SkipConnection.Resnet(1, 1), 4, Normalization.BATCH_NORM), List.of(2));
 
     /** Images of the data set of {@link #CONVOLUTIONS} and the others. */
     static final int IMAGES = 128;
@@ -142,12 +146,12 @@ enum MeasuredCell {
     }
 
     private static NetworkSpec rectifier(int width, Normalization normalization) {
-        return new NetworkSpec.Rectifier(new Wiring.Resnet(0.9, 1), width, normalization, 1);
+        return new NetworkSpec.Rectifier(new SkipConnection.Resnet(0.9, 1), width, normalization, 1);
     }
 
     private static NetworkSpec rectifier(int width, Activation activation, Initialization initialization) {
         return new NetworkSpec.Rectifier(
-                new Wiring.Resnet(0.9, 1), width, Normalization.NONE, activation, initialization, 1);
+                new SkipConnection.Resnet(0.9, 1), width, Normalization.NONE, activation, initialization, 1);
     }
 
     private static InputSpec grid(int points) {
@@ -165,8 +169,14 @@ enum MeasuredCell {
         NetworkSpec network = switch (large.network()) {
             case NetworkSpec.Rectifier r ->
                 new NetworkSpec.Rectifier(
-                        r.wiring(), FEW_UNITS, r.normalization(), r.activation(), r.initialization(), r.firstBiasStd());
-            case NetworkSpec.Convolutional c -> new NetworkSpec.Convolutional(c.wiring(), FEW_UNITS, c.normalization());
+                        r.skipConnection(),
+                        FEW_UNITS,
+                        r.normalization(),
+                        r.activation(),
+                        r.initialization(),
+                        r.firstBiasStd());
+            case NetworkSpec.Convolutional c ->
+                new NetworkSpec.Convolutional(c.skipConnection(), FEW_UNITS, c.normalization());
             case NetworkSpec.Noise noise -> noise;
         };
         return new CellSpec(

@@ -19,14 +19,14 @@ class NpyTest {
 
     @Test
     void writesWhatNumPyWrites() {
-        byte[] file = Npy.write(new RunMatrix(2, 2, 3, new double[] {1, -2.5, Double.NaN, 41.6}));
+        byte[] file = Npy.write(new AveragedMatrix(2, 2, 3, new double[] {1, -2.5, Double.NaN, 41.6}));
         assertThat(HexFormat.of().formatHex(file)).isEqualTo(BY_NUMPY);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 9, 10, 99, 100, 512})
     void dataStartAtAMultipleOf64Bytes(int size) {
-        byte[] file = Npy.write(new RunMatrix(size, size, 1, new double[size * size]));
+        byte[] file = Npy.write(new AveragedMatrix(size, size, 1, new double[size * size]));
         assertThat((file.length - size * size * Double.BYTES) % 64).isZero();
     }
 }

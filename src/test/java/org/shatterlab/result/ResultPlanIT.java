@@ -112,8 +112,8 @@ class ResultPlanIT {
             return RowsQuery.parts(sources, query, after, KEYS);
         }
 
-        RowBatch rows(JdbcClient jdbc) {
-            return RowBatch.read(jdbc, sources, query, after, KEYS);
+        MergedRowPage rows(JdbcClient jdbc) {
+            return MergedRowPage.read(jdbc, sources, query, after, KEYS);
         }
 
         int cells() {

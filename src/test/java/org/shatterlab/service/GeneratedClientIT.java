@@ -54,6 +54,8 @@ import org.shatterlab.client.model.Series;
 import org.shatterlab.client.model.Statistic;
 import org.shatterlab.client.model.Theory;
 import org.shatterlab.client.model.Worker;
+import org.shatterlab.service.support.Contract;
+import org.shatterlab.service.support.Service;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.MediaType;
@@ -64,7 +66,7 @@ import org.springframework.web.client.RestClientResponseException;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class GeneratedClientIT {
 
-    private static final Logger LOG = LoggerFactory.getLogger(GeneratedClientIT.class);
+    private static final Logger log = LoggerFactory.getLogger(GeneratedClientIT.class);
     private static final int POINTS = 20;
     private static final Set<Statistic> STATISTICS = Set.of(
             Statistic.GRADIENT_VARIANCE,
@@ -92,7 +94,7 @@ class GeneratedClientIT {
     void everyOperationWasServed() {
         service.close();
         Set<String> operations = Contract.COMMITTED.operations();
-        LOG.info(
+        log.info(
                 "{} of {} operations were served to the generated client",
                 service.served().size(),
                 operations.size());

@@ -20,17 +20,17 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.shatterlab.lab.BrokenDeviceException;
 import org.shatterlab.lab.CellSpec;
-import org.shatterlab.lab.DrawSource;
 import org.shatterlab.lab.Lab;
-import org.shatterlab.lab.Precision;
-import org.shatterlab.lab.UnmeasurableException;
+import org.shatterlab.lab.engine.BrokenDeviceException;
+import org.shatterlab.lab.engine.DrawSource;
+import org.shatterlab.lab.engine.Precision;
+import org.shatterlab.lab.engine.UnmeasurableException;
 import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.Normalization;
-import org.shatterlab.lab.network.Wiring;
+import org.shatterlab.lab.network.SkipConnection;
 import org.shatterlab.lab.statistic.CellResult;
 import org.shatterlab.lab.statistic.Statistic;
 
@@ -96,7 +96,7 @@ class DevicePoolTest {
 
     private static CellSpec cell(int width, int firstRun) {
         return new CellSpec(
-                new NetworkSpec.Rectifier(new Wiring.Feedforward(), width, Normalization.NONE, 1),
+                new NetworkSpec.Rectifier(new SkipConnection.Feedforward(), width, Normalization.NONE, 1),
                 new InputSpec.Grid(-2, 2, 16),
                 List.of(1, 3),
                 Set.of(Statistic.GRADIENT_VARIANCE),

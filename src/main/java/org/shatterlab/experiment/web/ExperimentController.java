@@ -9,16 +9,16 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.CostEstimator;
-import org.shatterlab.experiment.Experiment;
-import org.shatterlab.experiment.ExperimentSpec;
-import org.shatterlab.experiment.Experiments;
+import org.shatterlab.experiment.ExperimentCommands;
+import org.shatterlab.experiment.ExperimentCommands.Cancelled;
+import org.shatterlab.experiment.ExperimentService;
 import org.shatterlab.experiment.IdempotentSubmissions;
 import org.shatterlab.experiment.IdempotentSubmissions.Submission;
-import org.shatterlab.experiment.Lifecycle;
-import org.shatterlab.experiment.Lifecycle.Cancelled;
-import org.shatterlab.experiment.Presets;
-import org.shatterlab.experiment.SpecJson;
-import org.shatterlab.experiment.SpecReader;
+import org.shatterlab.experiment.spec.ExperimentSpec;
+import org.shatterlab.experiment.spec.Presets;
+import org.shatterlab.experiment.spec.SpecReader;
+import org.shatterlab.experiment.spec.StrictJson;
+import org.shatterlab.experiment.store.Experiment;
 import org.shatterlab.platform.ConditionalOnRole;
 import org.shatterlab.platform.Problem;
 import org.shatterlab.platform.ProblemException;
@@ -43,22 +43,22 @@ class ExperimentController {
     private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
     private static final Pattern KEY = Pattern.compile("[ -~]{1,255}");
 
-    private final Experiments experiments;
+    private final ExperimentService experiments;
     private final IdempotentSubmissions submissions;
-    private final Lifecycle lifecycle;
+    private final ExperimentCommands lifecycle;
     private final Presets presets;
     private final SpecReader reader;
     private final CostEstimator costs;
-    private final ExperimentAnswers answers;
+    private final ExperimentResponses answers;
 
     ExperimentController(
-            Experiments experiments,
+            ExperimentService experiments,
             IdempotentSubmissions submissions,
-            Lifecycle lifecycle,
+            ExperimentCommands lifecycle,
             Presets presets,
             SpecReader reader,
             CostEstimator costs,
-            ExperimentAnswers answers) {
+            ExperimentResponses answers) {
         this.experiments = experiments;
         this.submissions = submissions;
         this.lifecycle = lifecycle;
@@ -74,7 +74,7 @@ class ExperimentController {
         boolean dryRun = parameters.flag("dryRun");
         parameters.requireValid();
         String key = idempotencyKey(request);
-        JsonNode json = SpecJson.parse(request.getInputStream().readAllBytes());
+        JsonNode json = StrictJson.parse(request.getInputStream().readAllBytes());
         ExperimentSpec spec = reader.read(json);
         if (dryRun) {
             return ResponseEntity.ok(costs.estimate(spec));
@@ -83,8 +83,8 @@ class ExperimentController {
         Submission submission = key == null
                 ? new Submission(experiments.submit(owner, spec), false)
                 : submissions.submit(owner, key, json, spec);
-        ExperimentAnswer answer = answers.of(submission.experiment());
-        ResponseEntity.BodyBuilder response = ExperimentAnswers.accepted(submission.experiment())
+        ExperimentResponse answer = answers.of(submission.experiment());
+        ResponseEntity.BodyBuilder response = ExperimentResponses.accepted(submission.experiment())
                 .location(URI.create(answer.links().self()));
         if (submission.repeated()) {
             response.header("Idempotency-Replayed", "true");
@@ -115,7 +115,7 @@ class ExperimentController {
     @PostMapping(path = "/cancel", produces = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<Cancelled> cancelAll(HttpServletRequest request) {
         return ResponseEntity.accepted()
-                .body(lifecycle.cancelAll(ListParameters.live(presets, request.getParameterMap())));
+                .body(lifecycle.cancelAll(ExperimentListParameters.live(presets, request.getParameterMap())));
     }
 
     /** Otherwise other methods would take this for the id of an experiment. */
@@ -125,17 +125,17 @@ class ExperimentController {
     }
 
     @PostMapping(path = "/{id}/cancel", produces = MediaType.APPLICATION_JSON_VALUE)
-    ResponseEntity<ExperimentAnswer> cancel(@PathVariable String id, HttpServletRequest request) {
+    ResponseEntity<ExperimentResponse> cancel(@PathVariable String id, HttpServletRequest request) {
         requireNoParameters(request);
         Experiment experiment = lifecycle.cancel(id);
-        return ExperimentAnswers.accepted(experiment).body(answers.of(experiment));
+        return ExperimentResponses.accepted(experiment).body(answers.of(experiment));
     }
 
     @PostMapping(path = "/{id}/retry", produces = MediaType.APPLICATION_JSON_VALUE)
-    ResponseEntity<ExperimentAnswer> retry(@PathVariable String id, HttpServletRequest request) {
+    ResponseEntity<ExperimentResponse> retry(@PathVariable String id, HttpServletRequest request) {
         requireNoParameters(request);
         Experiment experiment = lifecycle.retry(id);
-        return ExperimentAnswers.accepted(experiment).body(answers.of(experiment));
+        return ExperimentResponses.accepted(experiment).body(answers.of(experiment));
     }
 
     @DeleteMapping("/{id}")

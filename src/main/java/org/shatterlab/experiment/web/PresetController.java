@@ -2,7 +2,7 @@ package org.shatterlab.experiment.web;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
-import org.shatterlab.experiment.Presets;
+import org.shatterlab.experiment.spec.Presets;
 import org.shatterlab.platform.ConditionalOnRole;
 import org.shatterlab.platform.Problem;
 import org.shatterlab.platform.ProblemException;

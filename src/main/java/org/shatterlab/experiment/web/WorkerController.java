@@ -3,7 +3,7 @@ package org.shatterlab.experiment.web;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
 import java.util.List;
-import org.shatterlab.experiment.WorkerRegistry;
+import org.shatterlab.experiment.queue.WorkerRegistry;
 import org.shatterlab.platform.ConditionalOnRole;
 import org.shatterlab.platform.QueryParameters;
 import org.shatterlab.platform.Role;

@@ -7,7 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import org.shatterlab.lab.UnmeasurableException;
+import org.shatterlab.lab.engine.UnmeasurableException;
 import org.shatterlab.lab.network.RectifierLayer;
 import org.shatterlab.lab.network.RectifierLayer.Normalized;
 import org.shatterlab.lab.network.SampledNetwork;
@@ -51,7 +51,7 @@ public final class AdjointPass {
      * @throws UnmeasurableException where the hidden states leave the floating-point range
      */
     public static void sweep(SampledNetwork network, NDArray x, List<Integer> depths, Visitor visitor) {
-        List<List<Integer>> sweeps = network.spec().wiring().dependsOnDepth()
+        List<List<Integer>> sweeps = network.spec().skipConnection().dependsOnDepth()
                 ? depths.stream().map(List::of).toList()
                 : List.of(depths);
         for (List<Integer> together : sweeps) {

@@ -11,7 +11,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import org.shatterlab.lab.Stopping;
+import org.shatterlab.lab.engine.Cancellation;
 import org.shatterlab.lab.network.ConvolutionalLayers;
 import org.shatterlab.lab.network.ConvolutionalLayers.Frozen;
 import org.shatterlab.lab.network.NetworkSpec;
@@ -26,12 +26,12 @@ import org.shatterlab.lab.network.SampledConvnet;
 public final class ConvolutionalPass {
 
     /** What is kept of the way up, where one image does not need more. */
-    private static final long MOST_BYTES = 256L << 20;
+    private static final long MAX_BYTES = 256L << 20;
 
     /** Gradients that are carried through a block at a time. */
     private static final int ARRAYS_FOR_EACH_DEPTH = 4;
 
-    private static final int MOST_IMAGES = 32;
+    private static final int MAX_IMAGES = 32;
 
     private ConvolutionalPass() {}
 
@@ -77,7 +77,7 @@ public final class ConvolutionalPass {
                 NDArray batch = x.duplicate()) {
             batch.attach(scratch);
             ConvolutionalLayers.hidden(network, batch, depth, (_, h) -> {
-                Stopping.check();
+                Cancellation.check();
                 frozen.add(Frozen.of(h, network.spec().normalization(), statistics));
                 return frozen.getLast().normalize(h);
             });
@@ -112,7 +112,7 @@ public final class ConvolutionalPass {
             Deque<NDArray> slopes = slopes(network, x, deepest, frozen, pass);
             NDArray g = output(network, deepest, slopes.getFirst(), pass);
             for (int layer = deepest - 1; layer >= 1; layer -= 2) {
-                Stopping.check();
+                Cancellation.check();
                 try (NDManager scratch = pass.newSubManager();
                         NDArray second = slopes.pop();
                         NDArray first = slopes.pop()) {
@@ -139,7 +139,7 @@ public final class ConvolutionalPass {
             NDArray images = x.duplicate();
             images.attach(scratch);
             ConvolutionalLayers.hidden(network, images, depth, (layer, h) -> {
-                Stopping.check();
+                Cancellation.check();
                 NDArray n = frozen.get(layer - 1).normalize(h);
                 NDArray slope = frozen.get(layer - 1).slope(n);
                 slope.attach(pass);
@@ -166,7 +166,7 @@ public final class ConvolutionalPass {
      * @param side of an image
      */
     public static int images(NetworkSpec.Convolutional spec, int side, List<Integer> depths, DataType type) {
-        return Math.clamp((long) (MOST_BYTES / imageBytes(spec, side, depths, type)), 1, MOST_IMAGES);
+        return Math.clamp((long) (MAX_BYTES / imageBytes(spec, side, depths, type)), 1, MAX_IMAGES);
     }
 
     /**

@@ -3,7 +3,7 @@ package org.shatterlab.lab.gradient;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import java.util.Locale;
-import org.shatterlab.lab.UnmeasurableException;
+import org.shatterlab.lab.engine.UnmeasurableException;
 import org.shatterlab.lab.network.Normalization;
 import org.shatterlab.lab.network.RectifierLayer;
 import org.shatterlab.lab.network.RectifierLayer.Normalized;

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.shatterlab.lab.UnmeasurableException;
+import org.shatterlab.lab.engine.UnmeasurableException;
 import org.shatterlab.lab.network.RectifierLayer;
 import org.shatterlab.lab.network.RectifierLayer.Normalized;
 import org.shatterlab.lab.network.SampledNetwork;
@@ -51,7 +51,7 @@ public final class TangentPass {
      * @throws UnmeasurableException where the hidden states leave the floating-point range
      */
     public static void sweep(SampledNetwork network, NDArray x, List<Integer> depths, Visitor visitor) {
-        if (network.spec().wiring().dependsOnDepth()) {
+        if (network.spec().skipConnection().dependsOnDepth()) {
             for (int depth : depths) {
                 sweep(network, x, network.layerFunction(depth), List.of(depth), visitor);
             }

@@ -1,6 +1,6 @@
 package org.shatterlab.lab.input;
 
-import org.shatterlab.lab.UnmeasurableException;
+import org.shatterlab.lab.engine.UnmeasurableException;
 
 /** The files of a data set are not there, cannot be read, or do not hold what they should. */
 public class DatasetException extends UnmeasurableException {

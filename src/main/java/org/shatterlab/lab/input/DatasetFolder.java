@@ -31,7 +31,7 @@ import org.shatterlab.lab.random.Generators;
 public final class DatasetFolder implements Datasets {
 
     private static final int LEVELS = 256;
-    private static final int MOST_BYTES_KEPT = 32 << 20;
+    private static final int MAX_CACHED_BYTES = 32 << 20;
 
     private final Path folder;
     private final Map<Dataset, Survey> surveys = new EnumMap<>(Dataset.class);
@@ -98,7 +98,7 @@ public final class DatasetFolder implements Datasets {
         byte[] pixels = read(spec.dataset(), survey, chosen);
         batches.put(name, pixels);
         while (batches.size() > 1
-                && batches.values().stream().mapToLong(batch -> batch.length).sum() > MOST_BYTES_KEPT) {
+                && batches.values().stream().mapToLong(batch -> batch.length).sum() > MAX_CACHED_BYTES) {
             batches.remove(batches.keySet().iterator().next());
         }
         return pixels;

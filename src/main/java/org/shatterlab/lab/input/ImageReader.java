@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class ImageReader implements AutoCloseable {
 
     private static final int UNSIGNED_BYTES_IN_THREE_DIMENSIONS = 0x803;
-    private static final int LARGEST_LABEL = 9;
+    private static final int MAX_LABEL = 9;
     private static final int UNANNOUNCED = Integer.MAX_VALUE;
     private static final int BUFFER = 1 << 16;
 
@@ -110,9 +110,9 @@ final class ImageReader implements AutoCloseable {
             throw new EOFException();
         }
         int label = record.length - dataset.dimension();
-        if (label > 0 && Byte.toUnsignedInt(record[0]) > LARGEST_LABEL) {
+        if (label > 0 && Byte.toUnsignedInt(record[0]) > MAX_LABEL) {
             throw new FormatException("has the label %d at image %d, where %s has labels from 0 to %d"
-                    .formatted(Byte.toUnsignedInt(record[0]), position, dataset.apiName(), LARGEST_LABEL));
+                    .formatted(Byte.toUnsignedInt(record[0]), position, dataset.apiName(), MAX_LABEL));
         }
         System.arraycopy(record, label, pixels, offset, dataset.dimension());
         position++;

@@ -12,7 +12,7 @@ public sealed interface Activation {
     double heGain();
 
     /** How many numbers stand for a unit: the inputs of a layer's weights are so many times N. */
-    default int arity() {
+    default int outputsPerUnit() {
         return 1;
     }
 
@@ -42,7 +42,7 @@ public sealed interface Activation {
         }
 
         @Override
-        public int arity() {
+        public int outputsPerUnit() {
             return 2;
         }
     }

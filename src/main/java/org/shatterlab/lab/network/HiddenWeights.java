@@ -20,7 +20,7 @@ final class HiddenWeights {
         double gain = network.weightGain();
         return switch (network.initialization()) {
             case HE, XAVIER -> Math.sqrt(gain / network.width());
-            case ORTHOGONAL -> Math.sqrt(network.activation().arity() * gain);
+            case ORTHOGONAL -> Math.sqrt(network.activation().outputsPerUnit() * gain);
             case LOOKS_LINEAR -> Math.sqrt(gain);
         };
     }
@@ -32,13 +32,13 @@ final class HiddenWeights {
      */
     static ContinuousSampler unscaled(NetworkSpec.Rectifier network, ContinuousSampler normals) {
         int width = network.width();
-        int arity = network.activation().arity();
+        int outputsPerUnit = network.activation().outputsPerUnit();
         return switch (network.initialization()) {
             case HE, XAVIER -> normals;
-            case ORTHOGONAL -> sequence(orthonormal(arity * width, width, normals));
+            case ORTHOGONAL -> sequence(orthonormal(outputsPerUnit * width, width, normals));
             case LOOKS_LINEAR -> {
                 double[] weights = orthonormal(width, width, normals);
-                yield sequence(arity == 1 ? weights : mirrored(weights));
+                yield sequence(outputsPerUnit == 1 ? weights : mirrored(weights));
             }
         };
     }

@@ -46,7 +46,7 @@ public enum Initialization {
     public int decomposedRows(Activation activation) {
         return switch (this) {
             case HE, XAVIER -> 0;
-            case ORTHOGONAL -> activation.arity();
+            case ORTHOGONAL -> activation.outputsPerUnit();
             case LOOKS_LINEAR -> 1;
         };
     }

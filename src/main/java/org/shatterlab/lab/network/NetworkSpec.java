@@ -15,7 +15,7 @@ public sealed interface NetworkSpec {
      * Where the inputs have one dimension the first rectifier is not normalised: every kink would otherwise land on the
      * mean of the batch.
      *
-     * @param wiring a and b
+     * @param skipConnection a and b
      * @param width N, the number of units of every layer
      * @param normalization n_l
      * @param activation rho
@@ -23,7 +23,7 @@ public sealed interface NetworkSpec {
      * @param firstBiasStd standard deviation of the first layer's bias
      */
     record Rectifier(
-            Wiring wiring,
+            SkipConnection skipConnection,
             int width,
             Normalization normalization,
             Activation activation,
@@ -32,8 +32,8 @@ public sealed interface NetworkSpec {
             implements NetworkSpec {
 
         /** The network of the paper: ReLU, He initialisation. */
-        public Rectifier(Wiring wiring, int width, Normalization normalization, double firstBiasStd) {
-            this(wiring, width, normalization, new Activation.Relu(), Initialization.HE, firstBiasStd);
+        public Rectifier(SkipConnection skipConnection, int width, Normalization normalization, double firstBiasStd) {
+            this(skipConnection, width, normalization, new Activation.Relu(), Initialization.HE, firstBiasStd);
         }
 
         /** Whether the output is an affine function of the input, so that its gradient is the same everywhere. */
@@ -65,11 +65,12 @@ public sealed interface NetworkSpec {
      * so that L counts the 3 x 3 convolutions after the first, two to a block. n_l takes its statistics for each channel over
      * the batch and all positions. The paper has the families and the two convolutions of a block; the rest is ours.
      *
-     * @param wiring a and b, the same at every depth
+     * @param skipConnection a and b, the same at every depth
      * @param channels C, of every layer
      * @param normalization n_l
      */
-    record Convolutional(Wiring wiring, int channels, Normalization normalization) implements NetworkSpec {}
+    record Convolutional(SkipConnection skipConnection, int channels, Normalization normalization)
+            implements NetworkSpec {}
 
     /** A random series in place of a gradient, with no depth. */
     record Noise(Color color) implements NetworkSpec {}

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The function of one rectifier layer, {@code h <- a h + b rho(n(h)) W}, on arrays of shape (R, M, N): R runs, each with
  * weights of its own, M inputs and N units. Tangents go through the same layer along its derivative:
  * {@code t <- a t + b (D t) W}. Every pass (hidden states, tangents, adjoints) is built from it. Between rho and W an array
- * has A N columns, where A is the {@link Activation#arity}: all positive parts stand before the negative. For one thread.
+ * has A N columns, where A is the {@link Activation#outputsPerUnit}: all positive parts stand before the negative. For one thread.
  *
  * <p>Rectifiers are homogeneous, so rho(n) W = rho(s n) (W / s), with the standard deviations s of batch normalisation
  * divided out of the weights' rows rather than out of every hidden state. D is the derivative of rho alone.
@@ -99,7 +99,7 @@ public final class RectifierLayer {
         }
 
         private NDArray times(NDArray slope, NDArray t) {
-            if (layer.rho.arity() == 1) {
+            if (layer.rho.outputsPerUnit() == 1) {
                 return slope.muli(t);
             }
             try (NDArray twice = t.concat(t, -1)) {
@@ -135,7 +135,7 @@ public final class RectifierLayer {
                 return weight;
             }
             try (NDArray rows = deviation.swapAxes(1, 2)) {
-                if (layer.rho.arity() == 1) {
+                if (layer.rho.outputsPerUnit() == 1) {
                     return weight.divi(rows);
                 }
                 try (NDArray twice = rows.concat(rows, ROWS)) {
@@ -217,8 +217,8 @@ public final class RectifierLayer {
             branch = product.reshape(shape.get(0), shape.get(1), shape.get(2), columns)
                     .muli(each);
         }
-        long arity = columns / shape.tail();
-        return add(gradients, arity == 1 ? branch : sum(branch.split(arity, COLUMNS)));
+        long outputsPerUnit = columns / shape.tail();
+        return add(gradients, outputsPerUnit == 1 ? branch : sum(branch.split(outputsPerUnit, COLUMNS)));
     }
 
     private static NDArray sum(NDList parts) {

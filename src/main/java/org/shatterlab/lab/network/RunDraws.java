@@ -70,11 +70,11 @@ public final class RunDraws {
     private static String identity(NetworkSpec network) {
         return switch (network) {
             case NetworkSpec.Rectifier r ->
-                "rectifier " + identity(r.wiring()) + " " + r.width() + " "
+                "rectifier " + identity(r.skipConnection()) + " " + r.width() + " "
                         + r.normalization().apiName() + " " + r.firstBiasStd() + identity(r.activation())
                         + identity(r.initialization());
             case NetworkSpec.Convolutional c ->
-                "convolutional " + identity(c.wiring()) + " " + c.channels() + " "
+                "convolutional " + identity(c.skipConnection()) + " " + c.channels() + " "
                         + c.normalization().apiName();
             case NetworkSpec.Noise(NetworkSpec.Color color) -> "noise " + color.apiName();
         };
@@ -93,12 +93,12 @@ public final class RunDraws {
         return initialization == Initialization.HE ? "" : " " + initialization.apiName();
     }
 
-    private static String identity(Wiring wiring) {
-        return switch (wiring) {
-            case Wiring.Feedforward() -> "feedforward";
-            case Wiring.Resnet(double alpha, double beta) -> "resnet " + alpha + " " + beta;
-            case Wiring.Highway(double gamma2) -> "highway " + gamma2;
-            case Wiring.ScaledHighway() -> "highway 1/sqrt(depth)";
+    private static String identity(SkipConnection skipConnection) {
+        return switch (skipConnection) {
+            case SkipConnection.Feedforward() -> "feedforward";
+            case SkipConnection.Resnet(double alpha, double beta) -> "resnet " + alpha + " " + beta;
+            case SkipConnection.Highway(double gamma2) -> "highway " + gamma2;
+            case SkipConnection.ScaledHighway() -> "highway 1/sqrt(depth)";
         };
     }
 }

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.commons.rng.sampling.distribution.ContinuousSampler;
-import org.shatterlab.lab.Precision;
+import org.shatterlab.lab.engine.Precision;
 import org.shatterlab.lab.input.Dataset;
 
 /** One draw of a convolutional network: its weights, all of them held. For one thread. */
@@ -78,7 +78,7 @@ public final class SampledConvnet {
      * @param depth L, of the whole network
      */
     public RectifierLayer layerFunction(int depth) {
-        return new RectifierLayer(spec.wiring().coefficients(depth), new Activation.Relu(), manager, type());
+        return new RectifierLayer(spec.skipConnection().coefficients(depth), new Activation.Relu(), manager, type());
     }
 
     /** K_0 ~ N(0, 1/(9c)), shape (C, c, 3, 3), with c the channels of an image. */

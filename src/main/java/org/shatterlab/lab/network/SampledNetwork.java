@@ -15,9 +15,9 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.commons.rng.sampling.distribution.ContinuousSampler;
 import org.jspecify.annotations.Nullable;
-import org.shatterlab.lab.DrawSource;
-import org.shatterlab.lab.Precision;
-import org.shatterlab.lab.Stopping;
+import org.shatterlab.lab.engine.Cancellation;
+import org.shatterlab.lab.engine.DrawSource;
+import org.shatterlab.lab.engine.Precision;
 
 /**
  * Some draws of a rectifier network, R runs along the first axis: their weights, drawn when they are asked for.
@@ -89,7 +89,7 @@ public final class SampledNetwork implements AutoCloseable {
      * @param depth L, of the whole network
      */
     public RectifierLayer layerFunction(int depth) {
-        return new RectifierLayer(spec.wiring().coefficients(depth), spec.activation(), manager, type);
+        return new RectifierLayer(spec.skipConnection().coefficients(depth), spec.activation(), manager, type);
     }
 
     /** W_0 ~ N(0, 1/d), shape (R, d, N). Every call fills the same memory with the same numbers. */
@@ -118,8 +118,8 @@ public final class SampledNetwork implements AutoCloseable {
      * @param layer l, from 1
      */
     public NDArray hidden(int layer) {
-        Stopping.check();
-        Shape shape = new Shape((long) spec.activation().arity() * spec.width(), spec.width());
+        Cancellation.check();
+        Shape shape = new Shape((long) spec.activation().outputsPerUnit() * spec.width(), spec.width());
         switch (draws) {
             case HOST -> drawOnHost(layer, new Shape(runs.size()).addAll(shape));
             case DEVICE -> {

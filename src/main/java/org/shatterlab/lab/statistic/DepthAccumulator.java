@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
-import org.shatterlab.lab.UnmeasurableException;
+import org.shatterlab.lab.engine.UnmeasurableException;
 import org.shatterlab.lab.statistic.CellResult.Matrix;
 import org.shatterlab.lab.statistic.CellResult.Row;
 import org.shatterlab.lab.statistic.CellResult.Series;

@@ -9,7 +9,7 @@ import java.util.Arrays;
 public final class SpectralExponent {
 
     /** A line through fewer than four frequencies says nothing. */
-    public static final int FEWEST_POINTS = 32;
+    public static final int MIN_POINTS = 32;
 
     private static final int LOWEST_PART = 8;
 
@@ -26,7 +26,7 @@ public final class SpectralExponent {
     /**
      * The exponent of one series.
      *
-     * @param series M values, at least {@link #FEWEST_POINTS}
+     * @param series M values, at least {@link #MIN_POINTS}
      * @return NaN for a series without power at one of the frequencies
      */
     public static double of(double[] series) {

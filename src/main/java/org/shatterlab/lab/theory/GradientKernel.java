@@ -41,7 +41,7 @@ final class GradientKernel {
     /** A centred variance below this part of what it was is known to fewer than six digits. */
     private static final double CANCELLED = 1e-9;
     /** The range in which the kernels keep their full relative precision. */
-    private static final double SMALLEST = 1e-280;
+    private static final double MIN_VARIANCE = 1e-280;
 
     private final int points;
     private final Normalization normalization;
@@ -153,7 +153,7 @@ final class GradientKernel {
         propagate(coefficients, means, variance);
         depth++;
         if (!inRange()) {
-            obstacle = Moments.OUT_OF_RANGE;
+            obstacle = GradientMoments.OUT_OF_RANGE;
         }
     }
 
@@ -173,7 +173,7 @@ final class GradientKernel {
         for (int i = 0; i < points; i++) {
             double least = moments.isLinear() ? k11[i][i] : Math.min(k[i][i], k11[i][i]);
             double most = Math.max(k[i][i], k11[i][i]);
-            if (!(least > SMALLEST && most < 1 / SMALLEST)) {
+            if (!(least > MIN_VARIANCE && most < 1 / MIN_VARIANCE)) {
                 return false;
             }
         }

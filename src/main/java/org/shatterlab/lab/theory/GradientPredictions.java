@@ -8,7 +8,7 @@ package org.shatterlab.lab.theory;
  */
 public record GradientPredictions(Predictions variance, Predictions correlation) {
 
-    static GradientPredictions of(Moments paper, Moments derived, Moments infiniteWidth) {
+    static GradientPredictions of(GradientMoments paper, GradientMoments derived, GradientMoments infiniteWidth) {
         return new GradientPredictions(
                 new Predictions(paper.variance(), derived.variance(), infiniteWidth.variance()),
                 new Predictions(paper.correlation(), derived.correlation(), infiniteWidth.correlation()));

@@ -23,8 +23,8 @@ final class HalfActive {
 
     private HalfActive() {}
 
-    static Moments predict(NetworkSpec.Rectifier network, int depth) {
-        var coefficients = network.wiring().coefficients(depth);
+    static GradientMoments predict(NetworkSpec.Rectifier network, int depth) {
+        var coefficients = network.skipConnection().coefficients(depth);
         double skip = coefficients.skip() * coefficients.skip();
         double branch = coefficients.branch() * coefficients.branch();
         BranchMoments moments = BranchMoments.of(network);
@@ -39,6 +39,6 @@ final class HalfActive {
             correlation *= (skip + gain * onPair) / (skip + gain * onOne);
             variance *= skip + gain * onOne;
         }
-        return Moments.of(variance, correlation);
+        return GradientMoments.of(variance, correlation);
     }
 }

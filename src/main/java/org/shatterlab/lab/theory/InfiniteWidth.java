@@ -55,12 +55,12 @@ final class InfiniteWidth {
      * @param obstacle why the other layers have none; null where all have
      */
     record Limit(
-            Moments moments,
+            GradientMoments moments,
             List<Double> coactivation,
             @Nullable String obstacle) {
 
         static Limit none(String obstacle) {
-            return new Limit(Moments.none(obstacle), List.of(), obstacle);
+            return new Limit(GradientMoments.none(obstacle), List.of(), obstacle);
         }
     }
 
@@ -134,7 +134,7 @@ final class InfiniteWidth {
         long affordable = affordable(x.length, x[0].length, entries);
         GradientKernel kernel = start.get();
         for (int depth : depths) {
-            if (network.wiring().dependsOnDepth()) {
+            if (network.skipConnection().dependsOnDepth()) {
                 if (affordable <= 0) {
                     // The kernel at hand is that of other coefficients.
                     limits.put(depth, Limit.none(tooCostly(entries)));
@@ -143,7 +143,7 @@ final class InfiniteWidth {
                 kernel = start.get();
                 affordable -= x[0].length / DIMENSIONS_OF_A_LAYER;
             }
-            var coefficients = network.wiring().coefficients(depth);
+            var coefficients = network.skipConnection().coefficients(depth);
             while (kernel.obstacle() == null && kernel.depth() < depth && affordable > 0) {
                 kernel.advance(coefficients);
                 affordable--;
@@ -158,9 +158,9 @@ final class InfiniteWidth {
         if (obstacle == null && kernel.depth() < depth) {
             obstacle = tooCostly(entries);
         }
-        Moments moments = obstacle == null
-                ? Moments.of(kernel.meanVariance(), kernel.pooledCorrelation())
-                : Moments.none(obstacle);
+        GradientMoments moments = obstacle == null
+                ? GradientMoments.of(kernel.meanVariance(), kernel.pooledCorrelation())
+                : GradientMoments.none(obstacle);
         return new Limit(moments, kernel.coactivation(), obstacle);
     }
 }

@@ -5,7 +5,7 @@ import org.shatterlab.lab.network.Coefficients;
 import org.shatterlab.lab.network.Initialization;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.Normalization;
-import org.shatterlab.lab.network.Wiring;
+import org.shatterlab.lab.network.SkipConnection;
 
 /**
  * The theorems of Balduzzi et al., "The Shattered Gradients Problem" (ICML 2017), where they are stated and nowhere
@@ -24,31 +24,32 @@ final class PaperTheorems {
         return network.activation().equals(new Activation.Relu()) && network.initialization() == Initialization.HE;
     }
 
-    static Moments predict(NetworkSpec.Rectifier network, int depth) {
+    static GradientMoments predict(NetworkSpec.Rectifier network, int depth) {
         if (!areAbout(network)) {
-            return Moments.none(OTHER_LAYER);
+            return GradientMoments.none(OTHER_LAYER);
         }
         boolean batchNorm = network.normalization() == Normalization.BATCH_NORM;
-        return switch (network.wiring()) {
-            case Wiring.Feedforward _ -> theorem1(depth);
-            case Wiring.Resnet resnet -> batchNorm ? theorem3(resnet, depth) : theorem2(resnet, depth);
-            case Wiring.Highway highway -> corollary1(highway.coefficients(depth), batchNorm, depth);
-            case Wiring.ScaledHighway highway -> corollary1(highway.coefficients(depth), batchNorm, depth);
+        return switch (network.skipConnection()) {
+            case SkipConnection.Feedforward _ -> theorem1(depth);
+            case SkipConnection.Resnet resnet -> batchNorm ? theorem3(resnet, depth) : theorem2(resnet, depth);
+            case SkipConnection.Highway highway -> corollary1(highway.coefficients(depth), batchNorm, depth);
+            case SkipConnection.ScaledHighway highway -> corollary1(highway.coefficients(depth), batchNorm, depth);
         };
     }
 
     /** Feedforward networks with He initialisation: variance 1, correlation 2^-L. */
-    private static Moments theorem1(int depth) {
-        return Moments.of(1, Math.pow(0.5, depth));
+    private static GradientMoments theorem1(int depth) {
+        return GradientMoments.of(1, Math.pow(0.5, depth));
     }
 
     /** Resnets without batch normalisation: variance 2^L, covariance (3/2)^L. */
-    private static Moments theorem2(Wiring.Resnet resnet, int depth) {
+    private static GradientMoments theorem2(SkipConnection.Resnet resnet, int depth) {
         if (resnet.alpha() != 1 || resnet.beta() != 1) {
-            return Moments.none("The paper's Theorem 2 is stated for alpha = beta = 1 only; the derived prediction"
-                    + " carries its assumption over to other values.");
+            return GradientMoments.none(
+                    "The paper's Theorem 2 is stated for alpha = beta = 1 only; the derived prediction"
+                            + " carries its assumption over to other values.");
         }
-        return Moments.of(Math.pow(2, depth), Math.pow(0.75, depth));
+        return GradientMoments.of(Math.pow(2, depth), Math.pow(0.75, depth));
     }
 
     /**
@@ -56,10 +57,11 @@ final class PaperTheorems {
      * prod (1 + q_l) = beta^2 (L-1) + 1 and covariance prod (1 + q_l/2). The paper's 1 / (beta sqrt(L)) is the order
      * of their ratio and exceeds 1 where beta^2 L &lt; 1, so the ratio itself is taken.
      */
-    private static Moments theorem3(Wiring.Resnet resnet, int depth) {
+    private static GradientMoments theorem3(SkipConnection.Resnet resnet, int depth) {
         if (resnet.alpha() != 1) {
-            return Moments.none("The paper's Theorem 3 is stated for alpha = 1 only; the derived prediction carries its"
-                    + " assumption over to other values.");
+            return GradientMoments.none(
+                    "The paper's Theorem 3 is stated for alpha = 1 only; the derived prediction carries its"
+                            + " assumption over to other values.");
         }
         double beta2 = resnet.beta() * resnet.beta();
         double correlation = 1;
@@ -67,15 +69,16 @@ final class PaperTheorems {
             double q = beta2 / (1 + beta2 * l);
             correlation *= (1 + q / 2) / (1 + q);
         }
-        return Moments.of(beta2 * (depth - 1) + 1, correlation);
+        return GradientMoments.of(beta2 * (depth - 1) + 1, correlation);
     }
 
     /** Highways without batch normalisation: variance 1, correlation (gamma1^2 + gamma2^2/2)^L. */
-    private static Moments corollary1(Coefficients gamma, boolean batchNorm, int depth) {
+    private static GradientMoments corollary1(Coefficients gamma, boolean batchNorm, int depth) {
         if (batchNorm) {
-            return Moments.none("The paper's Corollary 1 is about highway networks without batch normalisation.");
+            return GradientMoments.none(
+                    "The paper's Corollary 1 is about highway networks without batch normalisation.");
         }
         double factor = gamma.skip() * gamma.skip() + gamma.branch() * gamma.branch() / 2;
-        return Moments.of(1, Math.pow(factor, depth));
+        return GradientMoments.of(1, Math.pow(factor, depth));
     }
 }

@@ -23,9 +23,9 @@ public final class Theory {
     private static final String NOT_A_NETWORK = "Noise is a reference beside the networks, not a network.";
 
     private static final GradientPredictions NONE_OF_CONVOLUTIONS = GradientPredictions.of(
-            Moments.none("The paper's theorems are about fully connected networks."),
-            Moments.none("The assumption is worked out for fully connected networks."),
-            Moments.none("The limit of infinite width is worked out for fully connected networks."));
+            GradientMoments.none("The paper's theorems are about fully connected networks."),
+            GradientMoments.none("The assumption is worked out for fully connected networks."),
+            GradientMoments.none("The limit of infinite width is worked out for fully connected networks."));
 
     /** The statistics that {@link #rows} predicts. */
     public static final Set<Statistic> PREDICTED = Collections.unmodifiableSet(EnumSet.of(
@@ -165,11 +165,11 @@ public final class Theory {
      * @param points M, at least 2
      */
     public static GradientPredictions noise(NetworkSpec.Noise noise, int points) {
-        Moments exact = switch (noise.color()) {
-            case WHITE -> Moments.of(1, 0);
-            case BROWN -> Moments.of((points + 1) / 2.0, 2.0 / 3);
+        GradientMoments exact = switch (noise.color()) {
+            case WHITE -> GradientMoments.of(1, 0);
+            case BROWN -> GradientMoments.of((points + 1) / 2.0, 2.0 / 3);
         };
-        return GradientPredictions.of(Moments.none(NOT_A_NETWORK), exact, Moments.none(NOT_A_NETWORK));
+        return GradientPredictions.of(GradientMoments.none(NOT_A_NETWORK), exact, GradientMoments.none(NOT_A_NETWORK));
     }
 
     /**

@@ -76,11 +76,11 @@ class SecurityConfiguration {
             ObjectProvider<JwtDecoder> decoder,
             @Qualifier("handlerExceptionResolver") HandlerExceptionResolver resolver) {
         BearerTokens tokens = new BearerTokens(properties.tokens(), decoder.getIfAvailable());
-        Refusals refusals = new Refusals(resolver);
+        SecurityProblemWriter refusals = new SecurityProblemWriter(resolver);
         boolean isOpen = tokens.isEmpty() && service.roles().contains(Role.API);
         if (isOpen) {
             requireLoopback(server.getAddress());
-            http.addFilterAfter(new LoopbackNames(refusals), CorsFilter.class)
+            http.addFilterAfter(new LoopbackHostFilter(refusals), CorsFilter.class)
                     .authorizeHttpRequests(requests -> requests.anyRequest().permitAll());
         } else {
             BearerTokenAuthenticationFilter filter = new BearerTokenAuthenticationFilter(tokens);
@@ -97,7 +97,7 @@ class SecurityConfiguration {
         }
         // An open API refuses the pages of all sites, as a browser would let them submit without asking first.
         if (isOpen || !properties.allowedOrigins().isEmpty()) {
-            http.addFilter(Origins.filter(properties.allowedOrigins(), refusals));
+            http.addFilter(CorsRules.filter(properties.allowedOrigins(), refusals));
         }
         return http.sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .csrf(AbstractHttpConfigurer::disable)

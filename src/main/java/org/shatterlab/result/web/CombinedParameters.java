@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.shatterlab.experiment.Experiment;
-import org.shatterlab.experiment.Experiments;
+import org.shatterlab.experiment.ExperimentService;
+import org.shatterlab.experiment.store.Experiment;
 import org.shatterlab.platform.Cursor;
 import org.shatterlab.platform.Problem;
 import org.shatterlab.platform.ProblemException;
@@ -30,13 +30,13 @@ record CombinedParameters(
         @Nullable RowKey after,
         int limit) {
 
-    private static final int MOST_EXPERIMENTS = 50;
+    private static final int MAX_EXPERIMENTS = 50;
 
     /** The last row of a page: its experiment and its key there. */
     private record Position(Experiment experiment, RowKey key) {}
 
     /** Reads the parameters of a page of rows. */
-    static CombinedParameters page(Map<String, String[]> given, Experiments stored) {
+    static CombinedParameters page(Map<String, String[]> given, ExperimentService stored) {
         QueryParameters parameters = new QueryParameters(given);
         List<Experiment> experiments = experiments(parameters, stored);
         ResultQuery query = ResultParameters.filters(labels(experiments, given), parameters);
@@ -53,7 +53,7 @@ record CombinedParameters(
     }
 
     /** Reads the parameters of a stream of all rows. */
-    static CombinedParameters stream(Map<String, String[]> given, Experiments stored) {
+    static CombinedParameters stream(Map<String, String[]> given, ExperimentService stored) {
         QueryParameters parameters = new QueryParameters(given);
         List<Experiment> experiments = experiments(parameters, stored);
         ResultQuery query = ResultParameters.filters(labels(experiments, given), parameters);
@@ -61,9 +61,9 @@ record CombinedParameters(
         return new CombinedParameters(experiments, query, null, Integer.MAX_VALUE);
     }
 
-    private static List<Experiment> experiments(QueryParameters parameters, Experiments stored) {
+    private static List<Experiment> experiments(QueryParameters parameters, ExperimentService stored) {
         Map<UUID, Experiment> found = new LinkedHashMap<>();
-        for (String id : parameters.several("experiment", MOST_EXPERIMENTS)) {
+        for (String id : parameters.requiredList("experiment", MAX_EXPERIMENTS)) {
             Experiment experiment = find(id, stored);
             found.putIfAbsent(experiment.id(), experiment);
         }
@@ -71,7 +71,7 @@ record CombinedParameters(
     }
 
     /** An experiment that a parameter names; where there is none, the refusal says which. */
-    static Experiment find(String id, Experiments stored) {
+    static Experiment find(String id, ExperimentService stored) {
         try {
             return stored.get(id);
         } catch (ProblemException e) {

@@ -8,12 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.shatterlab.experiment.Experiments;
+import org.shatterlab.experiment.ExperimentService;
 import org.shatterlab.platform.ConditionalOnRole;
 import org.shatterlab.platform.Role;
 import org.shatterlab.result.ResultQuery.RowKey;
+import org.shatterlab.result.ResultReader;
 import org.shatterlab.result.ResultRow;
-import org.shatterlab.result.Results;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -27,10 +27,10 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/api/v1/results")
 class CombinedResultController {
 
-    private final Experiments experiments;
-    private final Results results;
+    private final ExperimentService experiments;
+    private final ResultReader results;
 
-    CombinedResultController(Experiments experiments, Results results) {
+    CombinedResultController(ExperimentService experiments, ResultReader results) {
         this.experiments = experiments;
         this.results = results;
     }

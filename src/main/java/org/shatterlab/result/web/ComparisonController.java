@@ -7,16 +7,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.apache.commons.csv.CSVPrinter;
-import org.shatterlab.experiment.Experiment;
-import org.shatterlab.experiment.Experiments;
+import org.shatterlab.experiment.ExperimentService;
+import org.shatterlab.experiment.store.Experiment;
 import org.shatterlab.platform.ConditionalOnRole;
 import org.shatterlab.platform.InvalidRequestException;
 import org.shatterlab.platform.Role;
 import org.shatterlab.platform.Violation;
-import org.shatterlab.result.Comparison;
 import org.shatterlab.result.ResultQuery;
+import org.shatterlab.result.ResultReader;
 import org.shatterlab.result.ResultRow;
-import org.shatterlab.result.Results;
+import org.shatterlab.result.inference.Comparison;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -30,7 +30,7 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/api/v1/comparisons")
 class ComparisonController {
 
-    private static final int MOST_ROWS = 20_000;
+    private static final int MAX_ROWS = 20_000;
 
     private static final List<String> COLUMNS = List.of(
             "depth",
@@ -50,10 +50,10 @@ class ComparisonController {
             "different",
             "note");
 
-    private final Experiments experiments;
-    private final Results results;
+    private final ExperimentService experiments;
+    private final ResultReader results;
 
-    ComparisonController(Experiments experiments, Results results) {
+    ComparisonController(ExperimentService experiments, ResultReader results) {
         this.experiments = experiments;
         this.results = results;
     }
@@ -127,11 +127,11 @@ class ComparisonController {
         List<ResultRow> rows = new ArrayList<>();
         results.read(experiment, query, (_, row) -> {
             rows.add(row);
-            return rows.size() <= MOST_ROWS;
+            return rows.size() <= MAX_ROWS;
         });
-        if (rows.size() > MOST_ROWS) {
+        if (rows.size() > MAX_ROWS) {
             throw new InvalidRequestException(List.of(new Violation(
-                    "?depth", null, "must choose fewer depths: a comparison has at most " + MOST_ROWS + " rows")));
+                    "?depth", null, "must choose fewer depths: a comparison has at most " + MAX_ROWS + " rows")));
         }
         return rows;
     }

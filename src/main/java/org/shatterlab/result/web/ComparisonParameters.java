@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.shatterlab.experiment.Experiment;
-import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
-import org.shatterlab.experiment.Experiments;
+import org.shatterlab.experiment.ExperimentService;
+import org.shatterlab.experiment.spec.ExperimentSpec.NetworkEntry;
+import org.shatterlab.experiment.store.Experiment;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.RunDraws;
@@ -56,7 +56,7 @@ record ComparisonParameters(Side left, Side right, Statistic statistic, List<Dep
     /** An experiment and a label, as they were given. */
     private record Address(String experiment, String label) {}
 
-    static ComparisonParameters read(Map<String, String[]> given, Experiments stored) {
+    static ComparisonParameters read(Map<String, String[]> given, ExperimentService stored) {
         QueryParameters parameters = new QueryParameters(given);
         Side left = side("left", parameters, stored);
         Side right = side("right", parameters, stored);
@@ -83,7 +83,7 @@ record ComparisonParameters(Side left, Side right, Statistic statistic, List<Dep
                 Objects.requireNonNullElse(level, DEFAULT_LEVEL));
     }
 
-    private static @Nullable Side side(String name, QueryParameters parameters, Experiments stored) {
+    private static @Nullable Side side(String name, QueryParameters parameters, ExperimentService stored) {
         Address address = parameters.required(
                 name,
                 "must be the id of an experiment, a slash, and the label of one of its networks",

@@ -2,14 +2,15 @@ package org.shatterlab.result.web;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Arrays;
-import org.shatterlab.experiment.Experiment;
-import org.shatterlab.experiment.Experiments;
-import org.shatterlab.experiment.PaperFigure;
+import org.shatterlab.experiment.ExperimentService;
+import org.shatterlab.experiment.spec.PaperFigure;
+import org.shatterlab.experiment.store.Experiment;
 import org.shatterlab.platform.ConditionalOnRole;
 import org.shatterlab.platform.QueryParameters;
 import org.shatterlab.platform.Role;
-import org.shatterlab.result.PaperFigures;
-import org.shatterlab.result.figure.Figure;
+import org.shatterlab.result.figure.PaperFigures;
+import org.shatterlab.result.plot.Figure;
+import org.shatterlab.result.plot.Rendering;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -22,22 +23,22 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/api/v1/experiments/{id}/figures")
 class FigureController {
 
-    private final Experiments experiments;
+    private final ExperimentService experiments;
     private final PaperFigures figures;
 
-    FigureController(Experiments experiments, PaperFigures figures) {
+    FigureController(ExperimentService experiments, PaperFigures figures) {
         this.experiments = experiments;
         this.figures = figures;
     }
 
     @GetMapping(path = "/{name}.svg", produces = "image/svg+xml")
     String svg(@PathVariable String id, @PathVariable String name, HttpServletRequest request) {
-        return figure(id, name, request).toSvg();
+        return Rendering.svg(figure(id, name, request));
     }
 
     @GetMapping(path = "/{name}.png", produces = MediaType.IMAGE_PNG_VALUE)
     byte[] png(@PathVariable String id, @PathVariable String name, HttpServletRequest request) {
-        return figure(id, name, request).toPng();
+        return Rendering.png(figure(id, name, request));
     }
 
     private Figure figure(String id, String name, HttpServletRequest request) {

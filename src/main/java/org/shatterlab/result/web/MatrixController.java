@@ -5,15 +5,17 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.shatterlab.experiment.Experiment;
-import org.shatterlab.experiment.Experiments;
+import org.shatterlab.experiment.ExperimentService;
+import org.shatterlab.experiment.store.Experiment;
 import org.shatterlab.lab.statistic.Statistic;
 import org.shatterlab.platform.ConditionalOnRole;
 import org.shatterlab.platform.QueryParameters;
 import org.shatterlab.platform.Role;
+import org.shatterlab.result.AveragedMatrix;
 import org.shatterlab.result.MeasuredMatrices;
 import org.shatterlab.result.Npy;
-import org.shatterlab.result.RunMatrix;
+import org.shatterlab.result.figure.MatrixPlots;
+import org.shatterlab.result.plot.Rendering;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -28,10 +30,10 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/api/v1/experiments/{id}/matrices/{network}/{depth}/{matrix}")
 class MatrixController {
 
-    private final Experiments experiments;
+    private final ExperimentService experiments;
     private final MeasuredMatrices matrices;
 
-    MatrixController(Experiments experiments, MeasuredMatrices matrices) {
+    MatrixController(ExperimentService experiments, MeasuredMatrices matrices) {
         this.experiments = experiments;
         this.matrices = matrices;
     }
@@ -45,7 +47,7 @@ class MatrixController {
     record Matrix(int rows, int columns, long runs, List<List<@Nullable Double>> values) {}
 
     /** What the address stands for. */
-    private record Found(Experiment experiment, Statistic statistic, NetworkDepth at, RunMatrix matrix) {}
+    private record Found(Experiment experiment, Statistic statistic, NetworkDepth at, AveragedMatrix matrix) {}
 
     @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<Matrix> json(
@@ -75,13 +77,12 @@ class MatrixController {
             @PathVariable String matrix,
             HttpServletRequest request) {
         Found found = find(id, network, depth, matrix, request);
-        return answer(MeasuredMatrices.draw(
-                        found.experiment(),
-                        found.statistic(),
-                        found.at().network(),
-                        found.at().depth(),
-                        found.matrix())
-                .toPng());
+        return answer(Rendering.png(MatrixPlots.draw(
+                found.experiment(),
+                found.statistic(),
+                found.at().network(),
+                found.at().depth(),
+                found.matrix())));
     }
 
     private static <T> ResponseEntity<T> answer(T body) {
@@ -111,7 +112,7 @@ class MatrixController {
                         + "."));
     }
 
-    private static Matrix matrix(RunMatrix matrix) {
+    private static Matrix matrix(AveragedMatrix matrix) {
         int columns = matrix.columns();
         return new Matrix(
                 matrix.rows(),

@@ -2,8 +2,8 @@ package org.shatterlab.result.web;
 
 import java.util.List;
 import java.util.stream.IntStream;
-import org.shatterlab.experiment.Experiment;
-import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
+import org.shatterlab.experiment.spec.ExperimentSpec.NetworkEntry;
+import org.shatterlab.experiment.store.Experiment;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.statistic.Statistic;
 import org.shatterlab.platform.Problem;

@@ -6,14 +6,14 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.shatterlab.experiment.Experiment;
-import org.shatterlab.experiment.Experiments;
+import org.shatterlab.experiment.ExperimentService;
+import org.shatterlab.experiment.store.Experiment;
 import org.shatterlab.platform.ConditionalOnRole;
 import org.shatterlab.platform.Role;
 import org.shatterlab.result.ResultQuery;
 import org.shatterlab.result.ResultQuery.RowKey;
+import org.shatterlab.result.ResultReader;
 import org.shatterlab.result.ResultRow;
-import org.shatterlab.result.Results;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -28,10 +28,10 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/api/v1/experiments/{id}/results")
 class ResultController {
 
-    private final Experiments experiments;
-    private final Results results;
+    private final ExperimentService experiments;
+    private final ResultReader results;
 
-    ResultController(Experiments experiments, Results results) {
+    ResultController(ExperimentService experiments, ResultReader results) {
         this.experiments = experiments;
         this.results = results;
     }

@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.shatterlab.experiment.ExperimentSpec;
-import org.shatterlab.experiment.ExperimentSpec.NetworkEntry;
+import org.shatterlab.experiment.spec.ExperimentSpec;
+import org.shatterlab.experiment.spec.ExperimentSpec.NetworkEntry;
 import org.shatterlab.lab.statistic.Statistic;
 import org.shatterlab.platform.Cursor;
 import org.shatterlab.platform.QueryParameters;
@@ -23,7 +23,7 @@ import org.shatterlab.result.ResultQuery.RowKey;
 final class ResultParameters {
 
     static final int DEFAULT_LIMIT = 1000;
-    static final int LARGEST_LIMIT = 10_000;
+    static final int MAX_LIMIT = 10_000;
 
     static final String CURSOR = "must be the nextCursor of an earlier answer";
 
@@ -72,16 +72,16 @@ final class ResultParameters {
     }
 
     static int limit(QueryParameters parameters) {
-        return parameters.integer("limit", 1, LARGEST_LIMIT, DEFAULT_LIMIT);
+        return parameters.integer("limit", 1, MAX_LIMIT, DEFAULT_LIMIT);
     }
 
     static ResultQuery filters(Collection<String> labels, QueryParameters parameters) {
-        return filters(labels, parameters, parameters.anyOf("statistic", STATISTICS));
+        return filters(labels, parameters, parameters.multiChoice("statistic", STATISTICS));
     }
 
     private static ResultQuery filters(Collection<String> labels, QueryParameters parameters, Set<String> statistics) {
         List<DepthRange> depths = depths(parameters);
-        return new ResultQuery(parameters.anyOf("network", labels), depths, statistics, null);
+        return new ResultQuery(parameters.multiChoice("network", labels), depths, statistics, null);
     }
 
     static List<DepthRange> depths(QueryParameters parameters) {

@@ -28,11 +28,11 @@ final class RowCsv implements AutoCloseable {
             "note");
 
     private final CSVPrinter printer;
-    private final Handover<Line> lines;
+    private final BackgroundWriter<Line> lines;
 
     private RowCsv(CSVPrinter printer) {
         this.printer = printer;
-        lines = Handover.start("csv", this::print);
+        lines = BackgroundWriter.start("csv", this::print);
     }
 
     private record Line(@Nullable UUID experiment, ResultRow row) {}

@@ -4,15 +4,15 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.shatterlab.experiment.Experiment;
-import org.shatterlab.experiment.Experiments;
+import org.shatterlab.experiment.ExperimentService;
+import org.shatterlab.experiment.store.Experiment;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.input.Inputs;
 import org.shatterlab.lab.statistic.Statistic;
 import org.shatterlab.platform.ConditionalOnRole;
 import org.shatterlab.platform.QueryParameters;
 import org.shatterlab.platform.Role;
-import org.shatterlab.result.Results;
+import org.shatterlab.result.ResultReader;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -25,10 +25,10 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping(path = "/api/v1/experiments/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
 class SeriesController {
 
-    private final Experiments experiments;
-    private final Results results;
+    private final ExperimentService experiments;
+    private final ResultReader results;
 
-    SeriesController(Experiments experiments, Results results) {
+    SeriesController(ExperimentService experiments, ResultReader results) {
         this.experiments = experiments;
         this.results = results;
     }

@@ -4,14 +4,14 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.shatterlab.experiment.Experiment;
-import org.shatterlab.experiment.Experiments;
-import org.shatterlab.experiment.Runs;
+import org.shatterlab.experiment.ExperimentService;
+import org.shatterlab.experiment.spec.Runs;
+import org.shatterlab.experiment.store.Experiment;
 import org.shatterlab.platform.ConditionalOnRole;
 import org.shatterlab.platform.Role;
 import org.shatterlab.result.ResultQuery.RowKey;
-import org.shatterlab.result.Stopping;
-import org.shatterlab.result.StoppingRow;
+import org.shatterlab.result.inference.StoppingReport;
+import org.shatterlab.result.inference.StoppingRow;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -24,10 +24,10 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping(path = "/api/v1/experiments/{id}/stopping", produces = MediaType.APPLICATION_JSON_VALUE)
 class StoppingController {
 
-    private final Experiments experiments;
-    private final Stopping stopping;
+    private final ExperimentService experiments;
+    private final StoppingReport stopping;
 
-    StoppingController(Experiments experiments, Stopping stopping) {
+    StoppingController(ExperimentService experiments, StoppingReport stopping) {
         this.experiments = experiments;
         this.stopping = stopping;
     }

@@ -8,8 +8,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.apache.commons.csv.CSVPrinter;
 import org.jspecify.annotations.Nullable;
-import org.shatterlab.experiment.Subject;
-import org.shatterlab.experiment.SubjectReader;
+import org.shatterlab.experiment.spec.NetworkAtInputs;
+import org.shatterlab.experiment.spec.NetworkAtInputsReader;
 import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.lab.theory.Theory;
 import org.shatterlab.platform.ConditionalOnRole;
@@ -34,14 +34,14 @@ class TheoryController {
     private static final List<String> COLUMNS =
             List.of("depth", "statistic", "index", "paper", "derived", "infiniteWidth", "note");
 
-    private static final int MOST_SECONDS_OF_WAITING = 5;
+    private static final int MAX_WAIT_SECONDS = 5;
 
-    private final SubjectReader reader;
+    private final NetworkAtInputsReader reader;
     private final DatasetFolder datasets;
     /** Each walk takes a core for up to two seconds, and up to 64 MiB. */
     private final Semaphore walks = new Semaphore(Runtime.getRuntime().availableProcessors(), true);
 
-    TheoryController(SubjectReader reader, DatasetFolder datasets) {
+    TheoryController(NetworkAtInputsReader reader, DatasetFolder datasets) {
         this.reader = reader;
         this.datasets = datasets;
     }
@@ -62,7 +62,7 @@ class TheoryController {
     @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<TheoryAnswer> json(HttpServletRequest request) {
         TheoryParameters wanted = TheoryParameters.read(request.getParameterMap(), reader);
-        Subject subject = wanted.subject();
+        NetworkAtInputs subject = wanted.subject();
         return ResponseEntity.ok()
                 .varyBy(HttpHeaders.ACCEPT)
                 .body(new TheoryAnswer(subject.networkJson(), subject.inputsJson(), rows(wanted)));
@@ -90,7 +90,7 @@ class TheoryController {
     private void requireTurn() {
         boolean granted;
         try {
-            granted = walks.tryAcquire(MOST_SECONDS_OF_WAITING, TimeUnit.SECONDS);
+            granted = walks.tryAcquire(MAX_WAIT_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             granted = false;
@@ -101,7 +101,7 @@ class TheoryController {
     }
 
     private List<TheoryRow> rows(TheoryParameters wanted) {
-        Subject subject = wanted.subject();
+        NetworkAtInputs subject = wanted.subject();
         requireTurn();
         try {
             return Theory.quickRows(

@@ -12,9 +12,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.shatterlab.experiment.SpecJson;
-import org.shatterlab.experiment.Subject;
-import org.shatterlab.experiment.SubjectReader;
+import org.shatterlab.experiment.spec.NetworkAtInputs;
+import org.shatterlab.experiment.spec.NetworkAtInputsReader;
+import org.shatterlab.experiment.spec.StrictJson;
 import org.shatterlab.lab.statistic.Statistic;
 import org.shatterlab.lab.theory.Theory;
 import org.shatterlab.platform.InvalidRequestException;
@@ -30,7 +30,7 @@ import tools.jackson.databind.node.ObjectNode;
  * What theory is asked: the fields of a network and of inputs as query parameters, named as in a specification but for the
  * inputs' type, which is {@code inputs}, and their seed, {@code inputSeed}.
  */
-record TheoryParameters(Subject subject, Set<Statistic> statistics) {
+record TheoryParameters(NetworkAtInputs subject, Set<Statistic> statistics) {
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
     private static final List<String> STATISTICS = Theory.PREDICTED.stream()
@@ -39,18 +39,18 @@ record TheoryParameters(Subject subject, Set<Statistic> statistics) {
             .toList();
     private static final String DEPTHS = "must be depths such as 10, or 2,4,10, or 2..50";
     /** More than any network may have, and few enough to be listed. */
-    private static final int MOST_DEPTHS = 100_000;
+    private static final int MAX_DEPTHS = 100_000;
 
-    static TheoryParameters read(Map<String, String[]> given, SubjectReader reader) {
+    static TheoryParameters read(Map<String, String[]> given, NetworkAtInputsReader reader) {
         QueryParameters parameters = new QueryParameters(given);
         Set<String> refused = new HashSet<>();
-        ObjectNode network = object(SubjectReader.NETWORK_FIELDS, parameters, given, refused);
-        ObjectNode inputs = object(SubjectReader.INPUT_FIELDS, parameters, given, refused);
+        ObjectNode network = object(NetworkAtInputsReader.NETWORK_FIELDS, parameters, given, refused);
+        ObjectNode inputs = object(NetworkAtInputsReader.INPUT_FIELDS, parameters, given, refused);
         if (!inputs.has("type")) {
             inputs.put("type", "grid");
         }
-        Set<Statistic> statistics = statistics(parameters.anyOf("statistic", STATISTICS));
-        Subject subject = subject(network, inputs, statistics, reader, parameters, given, refused);
+        Set<Statistic> statistics = statistics(parameters.multiChoice("statistic", STATISTICS));
+        NetworkAtInputs subject = subject(network, inputs, statistics, reader, parameters, given, refused);
         parameters.requireValid();
         return new TheoryParameters(Objects.requireNonNull(subject), statistics);
     }
@@ -93,7 +93,7 @@ record TheoryParameters(Subject subject, Set<Statistic> statistics) {
     /** A number or a truth value where the text is one in JSON, otherwise the text. */
     private static JsonNode value(String text) {
         try {
-            JsonNode parsed = SpecJson.parse(text);
+            JsonNode parsed = StrictJson.parse(text);
             return parsed.isNumber() || parsed.isBoolean() ? parsed : JSON.stringNode(text);
         } catch (MalformedBodyException notJson) {
             return JSON.stringNode(text);
@@ -107,7 +107,7 @@ record TheoryParameters(Subject subject, Set<Statistic> statistics) {
         }
         Set<Integer> distinct = new TreeSet<>();
         for (DepthRange range : ranges) {
-            for (int depth = range.from(); depth <= range.to() && distinct.size() < MOST_DEPTHS; depth++) {
+            for (int depth = range.from(); depth <= range.to() && distinct.size() < MAX_DEPTHS; depth++) {
                 distinct.add(depth);
             }
         }
@@ -117,11 +117,11 @@ record TheoryParameters(Subject subject, Set<Statistic> statistics) {
     }
 
     /** Null if anything is refused, which is then noted once for each parameter and reason. */
-    private static @Nullable Subject subject(
+    private static @Nullable NetworkAtInputs subject(
             ObjectNode network,
             ObjectNode inputs,
             Set<Statistic> statistics,
-            SubjectReader reader,
+            NetworkAtInputsReader reader,
             QueryParameters parameters,
             Map<String, String[]> given,
             Set<String> refused) {

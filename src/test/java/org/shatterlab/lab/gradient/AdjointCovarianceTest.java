@@ -13,9 +13,9 @@ import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.shatterlab.lab.CellSpec;
-import org.shatterlab.lab.DrawSource;
 import org.shatterlab.lab.Lab;
-import org.shatterlab.lab.Precision;
+import org.shatterlab.lab.engine.DrawSource;
+import org.shatterlab.lab.engine.Precision;
 import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.input.Inputs;
@@ -23,7 +23,7 @@ import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.Normalization;
 import org.shatterlab.lab.network.RunDraws;
 import org.shatterlab.lab.network.SampledNetwork;
-import org.shatterlab.lab.network.Wiring;
+import org.shatterlab.lab.network.SkipConnection;
 import org.shatterlab.lab.statistic.Estimate;
 import org.shatterlab.lab.statistic.RatioMoments;
 import org.shatterlab.lab.statistic.Statistic;
@@ -35,7 +35,7 @@ class AdjointCovarianceTest {
     private static final int DEPTH = 3;
     private static final InputSpec.Gaussian INPUTS = new InputSpec.Gaussian(12, 20, 4);
     private static final NetworkSpec.Rectifier NETWORK =
-            new NetworkSpec.Rectifier(new Wiring.Resnet(1, 1), 30, Normalization.MEAN_CENTERING, 0);
+            new NetworkSpec.Rectifier(new SkipConnection.Resnet(1, 1), 30, Normalization.MEAN_CENTERING, 0);
 
     @Test
     void inputGradientsAndTangentsHaveTheSameCorrelation() {

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.shatterlab.lab.Lab;
-import org.shatterlab.lab.Precision;
+import org.shatterlab.lab.engine.Precision;
 import org.shatterlab.lab.input.Dataset;
 import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.lab.network.ConvolutionalLayers.Frozen;
@@ -25,7 +25,7 @@ import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.Normalization;
 import org.shatterlab.lab.network.RunDraws;
 import org.shatterlab.lab.network.SampledConvnet;
-import org.shatterlab.lab.network.Wiring;
+import org.shatterlab.lab.network.SkipConnection;
 
 /** The gradients against a network of loops in plain Java, which shares nothing with them but the weights. */
 class ConvolutionalPassTest {
@@ -42,9 +42,12 @@ class ConvolutionalPassTest {
 
     static Stream<Arguments> cases() {
         List<Arguments> cases = new ArrayList<>();
-        for (Wiring wiring : List.of(new Wiring.Feedforward(), new Wiring.Resnet(1, 1), new Wiring.Resnet(0.9, 0.3))) {
+        for (SkipConnection skipConnection : List.of(
+                new SkipConnection.Feedforward(),
+                new SkipConnection.Resnet(1, 1),
+                new SkipConnection.Resnet(0.9, 0.3))) {
             for (Normalization normalization : Normalization.values()) {
-                cases.add(Arguments.of(wiring, normalization));
+                cases.add(Arguments.of(skipConnection, normalization));
             }
         }
         return cases.stream();
@@ -52,9 +55,9 @@ class ConvolutionalPassTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void theGradientsAreThoseOfAnIndependentNetwork(Wiring wiring, Normalization normalization) {
+    void theGradientsAreThoseOfAnIndependentNetwork(SkipConnection skipConnection, Normalization normalization) {
         try (NDManager manager = NDManager.newBaseManager()) {
-            SampledConvnet network = network(wiring, normalization, 4, manager);
+            SampledConvnet network = network(skipConnection, normalization, 4, manager);
             double[] pixels = pixels();
             NDArray x = manager.create(pixels, new Shape(IMAGES, DATASET.dimension()));
             double[][] gradients = new double[2][];
@@ -72,9 +75,10 @@ class ConvolutionalPassTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void howManyImagesAreDifferentiatedAtATimeDoesNotMatter(Wiring wiring, Normalization normalization) {
+    void howManyImagesAreDifferentiatedAtATimeDoesNotMatter(
+            SkipConnection skipConnection, Normalization normalization) {
         try (NDManager manager = NDManager.newBaseManager()) {
-            SampledConvnet network = network(wiring, normalization, 6, manager);
+            SampledConvnet network = network(skipConnection, normalization, 6, manager);
             NDArray x = manager.create(pixels(), new Shape(IMAGES, DATASET.dimension()));
             List<Frozen> frozen = ConvolutionalPass.frozen(network, x, 6, manager);
             double[] together = ConvolutionalPass.gradients(network, x, List.of(2, 6), frozen, IMAGES)
@@ -92,9 +96,9 @@ class ConvolutionalPassTest {
     /** Of the independent network itself: what it says is a gradient is the slope of what it says is the output. */
     @ParameterizedTest
     @MethodSource("cases")
-    void theIndependentNetworkIsRight(Wiring wiring, Normalization normalization) {
+    void theIndependentNetworkIsRight(SkipConnection skipConnection, Normalization normalization) {
         try (NDManager manager = NDManager.newBaseManager()) {
-            SampledConvnet network = network(wiring, normalization, 2, manager);
+            SampledConvnet network = network(skipConnection, normalization, 2, manager);
             double[] pixels = pixels();
             PlainConvnet plain = new PlainConvnet(network, pixels, 2);
             double[] gradients = plain.gradients();
@@ -111,8 +115,9 @@ class ConvolutionalPassTest {
         }
     }
 
-    private static SampledConvnet network(Wiring wiring, Normalization normalization, int depth, NDManager manager) {
-        var spec = new NetworkSpec.Convolutional(wiring, CHANNELS, normalization);
+    private static SampledConvnet network(
+            SkipConnection skipConnection, Normalization normalization, int depth, NDManager manager) {
+        var spec = new NetworkSpec.Convolutional(skipConnection, CHANNELS, normalization);
         return new SampledConvnet(spec, DATASET, depth, new RunDraws(1702, spec, 3), manager, Precision.FLOAT64);
     }
 
@@ -154,8 +159,8 @@ class ConvolutionalPassTest {
             this.network = network;
             this.depth = depth;
             this.batch = batch;
-            this.a = network.spec().wiring().coefficients(depth).skip();
-            this.b = network.spec().wiring().coefficients(depth).branch();
+            this.a = network.spec().skipConnection().coefficients(depth).skip();
+            this.b = network.spec().skipConnection().coefficients(depth).branch();
             this.stem = network.stem().toDoubleArray();
             for (int layer = 1; layer <= depth; layer++) {
                 kernels.add(network.kernel(layer).toDoubleArray());

@@ -14,10 +14,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.shatterlab.lab.DrawSource;
 import org.shatterlab.lab.Lab;
 import org.shatterlab.lab.Layer;
-import org.shatterlab.lab.Precision;
+import org.shatterlab.lab.engine.DrawSource;
+import org.shatterlab.lab.engine.Precision;
 import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.input.Inputs;
@@ -25,7 +25,7 @@ import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.Normalization;
 import org.shatterlab.lab.network.RunDraws;
 import org.shatterlab.lab.network.SampledNetwork;
-import org.shatterlab.lab.network.Wiring;
+import org.shatterlab.lab.network.SkipConnection;
 
 /** Three ways to the same gradient: forward (tangent), backward (adjoint) and the engine's autograd. */
 class GradientAgreementTest {
@@ -39,16 +39,16 @@ class GradientAgreementTest {
     }
 
     static Stream<Arguments> cases() {
-        List<Wiring> wirings = List.of(
-                new Wiring.Feedforward(),
-                new Wiring.Resnet(1, 1),
-                new Wiring.Resnet(0.9, 0.1),
-                new Wiring.Highway(0.3),
-                new Wiring.ScaledHighway());
+        List<SkipConnection> wirings = List.of(
+                new SkipConnection.Feedforward(),
+                new SkipConnection.Resnet(1, 1),
+                new SkipConnection.Resnet(0.9, 0.1),
+                new SkipConnection.Highway(0.3),
+                new SkipConnection.ScaledHighway());
         List<Arguments> cases = new ArrayList<>();
-        for (Wiring wiring : wirings) {
+        for (SkipConnection skipConnection : wirings) {
             for (Normalization normalization : Normalization.values()) {
-                var relu = new NetworkSpec.Rectifier(wiring, WIDTH, normalization, 0.5);
+                var relu = new NetworkSpec.Rectifier(skipConnection, WIDTH, normalization, 0.5);
                 for (int depth : new int[] {1, 5, 30}) {
                     for (int dimension : new int[] {1, 7}) {
                         cases.add(Arguments.of(relu, depth, dimension));
@@ -59,9 +59,9 @@ class GradientAgreementTest {
         for (Layer layer : Layer.all()) {
             for (Normalization normalization : Normalization.values()) {
                 for (int dimension : new int[] {1, 7}) {
-                    Wiring wiring = wirings.get(cases.size() % wirings.size());
+                    SkipConnection skipConnection = wirings.get(cases.size() % wirings.size());
                     // Not deeper: batch norm of a linear network divides by units that are zero but for rounding.
-                    cases.add(Arguments.of(layer.in(wiring, WIDTH, normalization, 0.5), 5, dimension));
+                    cases.add(Arguments.of(layer.in(skipConnection, WIDTH, normalization, 0.5), 5, dimension));
                 }
             }
         }
@@ -96,15 +96,18 @@ class GradientAgreementTest {
         }
     }
 
-    static Stream<Wiring> wirings() {
+    static Stream<SkipConnection> wirings() {
         return Stream.of(
-                new Wiring.Feedforward(), new Wiring.Resnet(1, 1), new Wiring.Highway(0.3), new Wiring.ScaledHighway());
+                new SkipConnection.Feedforward(),
+                new SkipConnection.Resnet(1, 1),
+                new SkipConnection.Highway(0.3),
+                new SkipConnection.ScaledHighway());
     }
 
     @ParameterizedTest
     @MethodSource("wirings")
-    void oneSweepBackHasTheGradientsOfEveryDepth(Wiring wiring) {
-        var spec = new NetworkSpec.Rectifier(wiring, WIDTH, Normalization.BATCH_NORM, 0.5);
+    void oneSweepBackHasTheGradientsOfEveryDepth(SkipConnection skipConnection) {
+        var spec = new NetworkSpec.Rectifier(skipConnection, WIDTH, Normalization.BATCH_NORM, 0.5);
         List<RunDraws> runs = List.of(new RunDraws(1702, spec, 0), new RunDraws(1702, spec, 1));
         try (NDManager manager = NDManager.newBaseManager();
                 SampledNetwork network =

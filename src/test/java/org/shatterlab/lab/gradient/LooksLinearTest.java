@@ -18,9 +18,9 @@ import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.shatterlab.lab.DrawSource;
 import org.shatterlab.lab.Lab;
-import org.shatterlab.lab.Precision;
+import org.shatterlab.lab.engine.DrawSource;
+import org.shatterlab.lab.engine.Precision;
 import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.lab.network.Activation;
 import org.shatterlab.lab.network.Initialization;
@@ -29,7 +29,7 @@ import org.shatterlab.lab.network.Normalization;
 import org.shatterlab.lab.network.RectifierLayer;
 import org.shatterlab.lab.network.RunDraws;
 import org.shatterlab.lab.network.SampledNetwork;
-import org.shatterlab.lab.network.Wiring;
+import org.shatterlab.lab.network.SkipConnection;
 
 /** A looks-linear network of 200 layers is linear and keeps every direction as long as it is. */
 class LooksLinearTest {
@@ -46,7 +46,7 @@ class LooksLinearTest {
 
     private static SampledNetwork network(String activation, NDManager manager, Precision precision) {
         var spec = new NetworkSpec.Rectifier(
-                new Wiring.Feedforward(),
+                new SkipConnection.Feedforward(),
                 WIDTH,
                 Normalization.NONE,
                 activation.equals("crelu") ? new Activation.Crelu() : new Activation.Prelu(1),

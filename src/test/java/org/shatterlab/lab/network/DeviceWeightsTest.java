@@ -17,10 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.shatterlab.lab.DrawSource;
 import org.shatterlab.lab.Lab;
 import org.shatterlab.lab.Layer;
-import org.shatterlab.lab.Precision;
+import org.shatterlab.lab.engine.DrawSource;
+import org.shatterlab.lab.engine.Precision;
 import org.shatterlab.lab.input.DatasetFolder;
 
 class DeviceWeightsTest {
@@ -36,7 +36,7 @@ class DeviceWeightsTest {
 
     /** The weights of a hidden layer, those of one run after the other, row by row. */
     private static double[] weights(Layer layer, Precision precision, long seed, int hidden, int... runs) {
-        NetworkSpec.Rectifier network = layer.in(new Wiring.Feedforward(), WIDTH, Normalization.NONE, 0);
+        NetworkSpec.Rectifier network = layer.in(new SkipConnection.Feedforward(), WIDTH, Normalization.NONE, 0);
         List<RunDraws> draws = Arrays.stream(runs)
                 .mapToObj(run -> new RunDraws(seed, network, run))
                 .toList();
@@ -45,7 +45,7 @@ class DeviceWeightsTest {
             NDArray weights = sampled.hidden(hidden);
             assertThat(weights.getDataType()).isEqualTo(precision.type());
             assertThat(weights.getShape().getShape())
-                    .containsExactly(runs.length, (long) layer.activation().arity() * WIDTH, WIDTH);
+                    .containsExactly(runs.length, (long) layer.activation().outputsPerUnit() * WIDTH, WIDTH);
             return weights.toType(DataType.FLOAT64, true).toDoubleArray();
         }
     }
@@ -130,7 +130,7 @@ class DeviceWeightsTest {
 
     @Test
     void aLayerIsDrawnAgainAsItWas() {
-        NetworkSpec.Rectifier network = PAPERS.in(new Wiring.Feedforward(), WIDTH, Normalization.NONE, 0);
+        NetworkSpec.Rectifier network = PAPERS.in(new SkipConnection.Feedforward(), WIDTH, Normalization.NONE, 0);
         try (NDManager manager = NDManager.newBaseManager();
                 var sampled = new SampledNetwork(
                         network,

@@ -14,10 +14,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.shatterlab.lab.DrawSource;
 import org.shatterlab.lab.Lab;
 import org.shatterlab.lab.Layer;
-import org.shatterlab.lab.Precision;
+import org.shatterlab.lab.engine.DrawSource;
+import org.shatterlab.lab.engine.Precision;
 import org.shatterlab.lab.input.DatasetFolder;
 
 class HiddenWeightsTest {
@@ -30,13 +30,13 @@ class HiddenWeightsTest {
     }
 
     private static double[] weights(Layer layer, int run, Precision precision) {
-        NetworkSpec.Rectifier network = layer.in(new Wiring.Feedforward(), WIDTH, Normalization.NONE, 0);
+        NetworkSpec.Rectifier network = layer.in(new SkipConnection.Feedforward(), WIDTH, Normalization.NONE, 0);
         try (NDManager manager = NDManager.newBaseManager();
                 var sampled = new SampledNetwork(
                         network, 1, List.of(new RunDraws(3, network, run)), manager, precision, DrawSource.HOST)) {
             NDArray weights = sampled.hidden(1);
             assertThat(weights.getShape().getShape())
-                    .containsExactly(1, (long) layer.activation().arity() * WIDTH, WIDTH);
+                    .containsExactly(1, (long) layer.activation().outputsPerUnit() * WIDTH, WIDTH);
             return weights.toType(ai.djl.ndarray.types.DataType.FLOAT64, true).toDoubleArray();
         }
     }
@@ -89,7 +89,7 @@ class HiddenWeightsTest {
     @MethodSource("orthogonal")
     void columnsAreOrthogonalAndKeepTheVariance(Layer layer) {
         double[] w = weights(layer, 0, Precision.FLOAT64);
-        double square = gain(layer) * layer.activation().arity();
+        double square = gain(layer) * layer.activation().outputsPerUnit();
         for (int j = 0; j < WIDTH; j++) {
             for (int k = 0; k < WIDTH; k++) {
                 assertThat(product(w, j, k)).isCloseTo(j == k ? square : 0, within(1e-12));

@@ -12,7 +12,7 @@ import org.shatterlab.lab.random.Normals;
 class RunDrawsTest {
 
     private static final NetworkSpec.Rectifier FEEDFORWARD =
-            new NetworkSpec.Rectifier(new Wiring.Feedforward(), 8, Normalization.NONE, 1);
+            new NetworkSpec.Rectifier(new SkipConnection.Feedforward(), 8, Normalization.NONE, 1);
 
     @Test
     void aRunDrawsTheSameValuesWheneverAsked() {
@@ -29,14 +29,14 @@ class RunDrawsTest {
         draws.add(sample(new RunDraws(7, FEEDFORWARD, 3), RunDraws.Role.READOUT, 2));
         draws.add(sample(new RunDraws(7, FEEDFORWARD, 3), RunDraws.Role.HIDDEN_WEIGHT, 3));
         for (NetworkSpec network : List.of(
-                new NetworkSpec.Rectifier(new Wiring.Feedforward(), 9, Normalization.NONE, 1),
-                new NetworkSpec.Rectifier(new Wiring.Feedforward(), 8, Normalization.BATCH_NORM, 1),
-                new NetworkSpec.Rectifier(new Wiring.Feedforward(), 8, Normalization.NONE, 0),
-                new NetworkSpec.Rectifier(new Wiring.Resnet(1, 1), 8, Normalization.NONE, 1),
-                new NetworkSpec.Rectifier(new Wiring.Resnet(1, 0.5), 8, Normalization.NONE, 1),
-                new NetworkSpec.Rectifier(new Wiring.Highway(0.5), 8, Normalization.NONE, 1),
-                new NetworkSpec.Rectifier(new Wiring.ScaledHighway(), 8, Normalization.NONE, 1),
-                new NetworkSpec.Convolutional(new Wiring.Feedforward(), 8, Normalization.NONE),
+                new NetworkSpec.Rectifier(new SkipConnection.Feedforward(), 9, Normalization.NONE, 1),
+                new NetworkSpec.Rectifier(new SkipConnection.Feedforward(), 8, Normalization.BATCH_NORM, 1),
+                new NetworkSpec.Rectifier(new SkipConnection.Feedforward(), 8, Normalization.NONE, 0),
+                new NetworkSpec.Rectifier(new SkipConnection.Resnet(1, 1), 8, Normalization.NONE, 1),
+                new NetworkSpec.Rectifier(new SkipConnection.Resnet(1, 0.5), 8, Normalization.NONE, 1),
+                new NetworkSpec.Rectifier(new SkipConnection.Highway(0.5), 8, Normalization.NONE, 1),
+                new NetworkSpec.Rectifier(new SkipConnection.ScaledHighway(), 8, Normalization.NONE, 1),
+                new NetworkSpec.Convolutional(new SkipConnection.Feedforward(), 8, Normalization.NONE),
                 layer(new Activation.Relu(), Initialization.XAVIER),
                 layer(new Activation.Relu(), Initialization.ORTHOGONAL),
                 layer(new Activation.Crelu(), Initialization.HE),
@@ -53,7 +53,7 @@ class RunDrawsTest {
 
     private static NetworkSpec layer(Activation activation, Initialization initialization) {
         return new NetworkSpec.Rectifier(
-                new Wiring.Feedforward(), 8, Normalization.NONE, activation, initialization, 1);
+                new SkipConnection.Feedforward(), 8, Normalization.NONE, activation, initialization, 1);
     }
 
     /** Every stored number follows from these names: they stay as they were before there were other activations. */

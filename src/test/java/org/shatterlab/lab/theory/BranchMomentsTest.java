@@ -12,7 +12,7 @@ import org.shatterlab.lab.network.Activation;
 import org.shatterlab.lab.network.Initialization;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.Normalization;
-import org.shatterlab.lab.network.Wiring;
+import org.shatterlab.lab.network.SkipConnection;
 import org.shatterlab.lab.theory.CoactiveMoments.PreActivation;
 
 class BranchMomentsTest {
@@ -74,7 +74,8 @@ class BranchMomentsTest {
 
     /** N sigma_w^2 E[f], both parts of CReLU added up unless their weights mirror each other. */
     private static double overWeights(Layer layer, NetworkSpec.Rectifier network, DoubleUnaryOperator f) {
-        boolean twoParts = layer.activation().arity() == 2 && layer.initialization() != Initialization.LOOKS_LINEAR;
+        boolean twoParts =
+                layer.activation().outputsPerUnit() == 2 && layer.initialization() != Initialization.LOOKS_LINEAR;
         double expectation = expectation(f) + (twoParts ? expectation(phi -> f.applyAsDouble(phi + Math.PI)) : 0);
         return network.weightGain() * expectation;
     }
@@ -82,7 +83,7 @@ class BranchMomentsTest {
     @ParameterizedTest
     @MethodSource("layers")
     void momentsAreThoseOfTheActivation(Layer layer) {
-        NetworkSpec.Rectifier network = layer.in(new Wiring.Feedforward(), WIDTH, Normalization.NONE, 1);
+        NetworkSpec.Rectifier network = layer.in(new SkipConnection.Feedforward(), WIDTH, Normalization.NONE, 1);
         BranchMoments branch = BranchMoments.of(network);
         double uv = expectation(phi -> u(phi) * v(phi));
         double left = expectation(phi -> du(phi) * v(phi));
@@ -120,7 +121,7 @@ class BranchMomentsTest {
     @ParameterizedTest
     @MethodSource("layers")
     void allButXavierKeepTheVarianceOfAHalfActiveLayer(Layer layer) {
-        NetworkSpec.Rectifier network = layer.in(new Wiring.Feedforward(), WIDTH, Normalization.NONE, 1);
+        NetworkSpec.Rectifier network = layer.in(new SkipConnection.Feedforward(), WIDTH, Normalization.NONE, 1);
         double expected = layer.initialization() == Initialization.XAVIER
                 ? 1 / layer.activation().heGain()
                 : 1;

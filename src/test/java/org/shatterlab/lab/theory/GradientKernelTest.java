@@ -10,35 +10,40 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.input.Inputs;
 import org.shatterlab.lab.network.Normalization;
-import org.shatterlab.lab.network.Wiring;
+import org.shatterlab.lab.network.SkipConnection;
 
 class GradientKernelTest {
 
-    private static final Wiring FEEDFORWARD = new Wiring.Feedforward();
+    private static final SkipConnection FEEDFORWARD = new SkipConnection.Feedforward();
     private static final BranchMoments RELU = new BranchMoments(2, 0);
 
-    private static Wiring wiring(String family) {
+    private static SkipConnection skipConnection(String family) {
         return switch (family) {
             case "feedforward" -> FEEDFORWARD;
-            case "resnet" -> new Wiring.Resnet(1, 1);
-            case "highway" -> new Wiring.Highway(Math.sqrt(1 / 24.0));
+            case "resnet" -> new SkipConnection.Resnet(1, 1);
+            case "highway" -> new SkipConnection.Highway(Math.sqrt(1 / 24.0));
             default -> throw new IllegalArgumentException(family);
         };
     }
 
     private static GradientKernel kernel(
-            Wiring wiring, Normalization normalization, InputSpec.Synthetic inputs, double firstBiasStd, int depth) {
+            SkipConnection skipConnection,
+            Normalization normalization,
+            InputSpec.Synthetic inputs,
+            double firstBiasStd,
+            int depth) {
         var kernel = new GradientKernel(Inputs.of(inputs), firstBiasStd, normalization, RELU);
         for (int l = 0; l < depth; l++) {
-            kernel.advance(wiring.coefficients(depth));
+            kernel.advance(skipConnection.coefficients(depth));
         }
         assertThat(kernel.obstacle()).isNull();
         assertThat(kernel.depth()).isEqualTo(depth);
         return kernel;
     }
 
-    private static GradientKernel onGrid(Wiring wiring, Normalization normalization, int points, int depth) {
-        return kernel(wiring, normalization, new InputSpec.Grid(-2, 2, points), 1, depth);
+    private static GradientKernel onGrid(
+            SkipConnection skipConnection, Normalization normalization, int points, int depth) {
+        return kernel(skipConnection, normalization, new InputSpec.Grid(-2, 2, points), 1, depth);
     }
 
     private static double meanCorrelation(GradientKernel kernel, int points) {
@@ -72,7 +77,7 @@ class GradientKernelTest {
     })
     void reproducesTheReferenceOnAGrid(
             String family, Normalization normalization, int depth, double variance, double r, double neighbour) {
-        GradientKernel kernel = onGrid(wiring(family), normalization, 64, depth);
+        GradientKernel kernel = onGrid(skipConnection(family), normalization, 64, depth);
 
         assertThat(kernel.meanVariance()).isCloseTo(variance, within(1e-12 * variance));
         assertThat(meanCorrelation(kernel, 64)).isCloseTo(r, within(0.6e-4));
@@ -104,7 +109,7 @@ class GradientKernelTest {
     void reproducesTheReferenceOnIndependentInputs(
             String family, Normalization normalization, int depth, double firstBiasStd, double r) {
         var inputs = new InputSpec.Gaussian(64, 200, 1);
-        GradientKernel kernel = kernel(wiring(family), normalization, inputs, firstBiasStd, depth);
+        GradientKernel kernel = kernel(skipConnection(family), normalization, inputs, firstBiasStd, depth);
 
         assertThat(meanCorrelation(kernel, 64)).isCloseTo(r, within(0.005));
         assertThat(kernel.pooledCorrelation()).isCloseTo(meanCorrelation(kernel, 64), within(1e-9));
@@ -112,7 +117,7 @@ class GradientKernelTest {
 
     @Test
     void theCovarianceIsSymmetricAndItsMomentsAreSumsOverIt() {
-        GradientKernel kernel = onGrid(new Wiring.Resnet(0.8, 0.5), Normalization.MEAN_CENTERING, 9, 3);
+        GradientKernel kernel = onGrid(new SkipConnection.Resnet(0.8, 0.5), Normalization.MEAN_CENTERING, 9, 3);
 
         double trace = 0;
         double offDiagonal = 0;
@@ -170,7 +175,8 @@ class GradientKernelTest {
             int depth,
             double correlation,
             double tolerance) {
-        GradientKernel kernel = kernel(wiring(family), normalization, new InputSpec.Grid(from, to, 12), 1, depth);
+        GradientKernel kernel =
+                kernel(skipConnection(family), normalization, new InputSpec.Grid(from, to, 12), 1, depth);
 
         assertThat(kernel.pooledCorrelation()).isCloseTo(correlation, within(tolerance));
     }

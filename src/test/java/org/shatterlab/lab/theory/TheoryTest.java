@@ -22,7 +22,7 @@ import org.shatterlab.lab.network.Activation;
 import org.shatterlab.lab.network.Initialization;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.Normalization;
-import org.shatterlab.lab.network.Wiring;
+import org.shatterlab.lab.network.SkipConnection;
 import org.shatterlab.lab.statistic.Statistic;
 
 class TheoryTest {
@@ -31,13 +31,17 @@ class TheoryTest {
     private static final InputSpec GRID = new InputSpec.Grid(-2, 2, 16);
 
     private static GradientPredictions predict(
-            Wiring wiring, Normalization normalization, InputSpec inputs, double firstBiasStd, int depth) {
-        var network = new NetworkSpec.Rectifier(wiring, 100, normalization, firstBiasStd);
+            SkipConnection skipConnection,
+            Normalization normalization,
+            InputSpec inputs,
+            double firstBiasStd,
+            int depth) {
+        var network = new NetworkSpec.Rectifier(skipConnection, 100, normalization, firstBiasStd);
         return at(Theory.predict(network, inputs, NO_DATASETS, List.of(depth)), depth);
     }
 
-    private static GradientPredictions predict(Wiring wiring, Normalization normalization, int depth) {
-        return predict(wiring, normalization, GRID, 1, depth);
+    private static GradientPredictions predict(SkipConnection skipConnection, Normalization normalization, int depth) {
+        return predict(skipConnection, normalization, GRID, 1, depth);
     }
 
     private static <T> T at(Map<Integer, T> byDepth, int depth) {
@@ -61,7 +65,7 @@ class TheoryTest {
     @ParameterizedTest
     @EnumSource
     void theorem1HalvesTheCorrelationWithEachFeedforwardLayer(Normalization normalization) {
-        GradientPredictions predictions = predict(new Wiring.Feedforward(), normalization, 5);
+        GradientPredictions predictions = predict(new SkipConnection.Feedforward(), normalization, 5);
 
         assertThat(value(predictions.variance().paper())).isEqualTo(1);
         assertThat(value(predictions.correlation().paper())).isEqualTo(1 / 32.0);
@@ -74,7 +78,7 @@ class TheoryTest {
     @ParameterizedTest
     @EnumSource(names = {"NONE", "MEAN_CENTERING"})
     void theorem2DoublesTheVarianceWithEachResidualLayer(Normalization normalization) {
-        GradientPredictions predictions = predict(new Wiring.Resnet(1, 1), normalization, 3);
+        GradientPredictions predictions = predict(new SkipConnection.Resnet(1, 1), normalization, 3);
 
         assertThat(value(predictions.variance().paper())).isEqualTo(8);
         assertThat(value(predictions.correlation().paper())).isEqualTo(27 / 64.0);
@@ -86,7 +90,7 @@ class TheoryTest {
     void theRescaledTheorem2IsDerived() {
         double alpha = 0.8;
         double beta = 0.5;
-        GradientPredictions predictions = predict(new Wiring.Resnet(alpha, beta), Normalization.NONE, 4);
+        GradientPredictions predictions = predict(new SkipConnection.Resnet(alpha, beta), Normalization.NONE, 4);
 
         assertThat(value(predictions.variance().derived()))
                 .isCloseTo(Math.pow(alpha * alpha * (1 + beta * beta), 4), within(1e-14));
@@ -99,7 +103,7 @@ class TheoryTest {
     @Test
     void theorem3CountsOneResidualLayerLessThanThereAre() {
         // beta = 1: q_l = 1 / (1 + l), so C(i,i) = 2 * 3/2 = 3 and C(i,j) = 3/2 * 5/4 for l = 0, 1.
-        GradientPredictions predictions = predict(new Wiring.Resnet(1, 1), Normalization.BATCH_NORM, 3);
+        GradientPredictions predictions = predict(new SkipConnection.Resnet(1, 1), Normalization.BATCH_NORM, 3);
 
         assertThat(value(predictions.variance().paper())).isEqualTo(3);
         assertThat(value(predictions.correlation().paper())).isCloseTo(15 / 8.0 / 3, within(1e-15));
@@ -110,7 +114,7 @@ class TheoryTest {
     @ParameterizedTest
     @CsvSource({"0.1, 1", "0.1, 50", "1, 2", "2, 10"})
     void theorem3AndItsDerivationAreTheSameProductOneLayerApart(double beta, int depth) {
-        var resnet = new Wiring.Resnet(1, beta);
+        var resnet = new SkipConnection.Resnet(1, beta);
         Predictions deeper =
                 predict(resnet, Normalization.BATCH_NORM, depth + 1).variance();
         Predictions deeperCorrelation =
@@ -130,10 +134,14 @@ class TheoryTest {
 
     @Test
     void theorem3ApproachesItsAsymptote() {
-        double correlation = value(
-                predict(new Wiring.Resnet(1, 1), Normalization.BATCH_NORM, new InputSpec.Grid(-2, 2, 2), 1, 100_000)
-                        .correlation()
-                        .paper());
+        double correlation = value(predict(
+                        new SkipConnection.Resnet(1, 1),
+                        Normalization.BATCH_NORM,
+                        new InputSpec.Grid(-2, 2, 2),
+                        1,
+                        100_000)
+                .correlation()
+                .paper());
 
         // prod (1 + q/2) / (1 + q) tends to Gamma(1) / Gamma(3/2) / sqrt(L) at beta = 1.
         assertThat(correlation * Math.sqrt(100_000)).isCloseTo(2 / Math.sqrt(Math.PI), within(1e-4));
@@ -143,7 +151,7 @@ class TheoryTest {
     void batchNormIsDerivedForAnyAlpha() {
         double a2 = 0.64;
         double b2 = 0.64 * 0.25;
-        GradientPredictions predictions = predict(new Wiring.Resnet(0.8, 0.5), Normalization.BATCH_NORM, 2);
+        GradientPredictions predictions = predict(new SkipConnection.Resnet(0.8, 0.5), Normalization.BATCH_NORM, 2);
         double v = a2 + b2;
 
         assertThat(value(predictions.variance().derived())).isCloseTo(v * (a2 + b2 / v), within(1e-15));
@@ -154,7 +162,7 @@ class TheoryTest {
 
     @Test
     void corollary1KeepsTheVarianceOfHighways() {
-        GradientPredictions predictions = predict(new Wiring.Highway(0.6), Normalization.NONE, 3);
+        GradientPredictions predictions = predict(new SkipConnection.Highway(0.6), Normalization.NONE, 3);
 
         assertThat(value(predictions.variance().paper())).isEqualTo(1);
         assertThat(value(predictions.correlation().paper())).isCloseTo(Math.pow(0.64 + 0.18, 3), within(1e-15));
@@ -164,8 +172,8 @@ class TheoryTest {
 
     @Test
     void corollary1TendsToOneOverTheRootOfE() {
-        GradientPredictions at24 = predict(new Wiring.ScaledHighway(), Normalization.MEAN_CENTERING, 24);
-        GradientPredictions deep = predict(new Wiring.ScaledHighway(), Normalization.MEAN_CENTERING, 10_000);
+        GradientPredictions at24 = predict(new SkipConnection.ScaledHighway(), Normalization.MEAN_CENTERING, 24);
+        GradientPredictions deep = predict(new SkipConnection.ScaledHighway(), Normalization.MEAN_CENTERING, 10_000);
 
         assertThat(value(at24.correlation().paper())).isCloseTo(0.6033, within(5e-5));
         assertThat(value(deep.correlation().paper())).isCloseTo(1 / Math.sqrt(Math.E), within(1e-4));
@@ -173,7 +181,7 @@ class TheoryTest {
 
     @Test
     void corollary1SaysNothingAboutBatchNorm() {
-        GradientPredictions predictions = predict(new Wiring.ScaledHighway(), Normalization.BATCH_NORM, 4);
+        GradientPredictions predictions = predict(new SkipConnection.ScaledHighway(), Normalization.BATCH_NORM, 4);
 
         assertThat(reason(predictions.variance().paper())).contains("Corollary 1");
         assertThat(value(predictions.correlation().derived())).isCloseTo(Math.pow(1 - 0.125, 4), within(1e-14));
@@ -181,7 +189,7 @@ class TheoryTest {
 
     private static GradientPredictions predict(Activation activation, Initialization initialization, InputSpec inputs) {
         var network = new NetworkSpec.Rectifier(
-                new Wiring.Feedforward(), 100, Normalization.NONE, activation, initialization, 0);
+                new SkipConnection.Feedforward(), 100, Normalization.NONE, activation, initialization, 0);
         return at(Theory.predict(network, inputs, NO_DATASETS, List.of(6)), 6);
     }
 
@@ -224,7 +232,12 @@ class TheoryTest {
     @Test
     void thePaperSaysNothingAboutTheActivityOfOtherLayersEither() {
         var crelu = new NetworkSpec.Rectifier(
-                new Wiring.Feedforward(), 100, Normalization.NONE, new Activation.Crelu(), Initialization.HE, 1);
+                new SkipConnection.Feedforward(),
+                100,
+                Normalization.NONE,
+                new Activation.Crelu(),
+                Initialization.HE,
+                1);
         Predictions coactivation = at(activity(Statistic.COACTIVATION_RATE, crelu, GRID, 2), 2);
 
         assertThat(reason(coactivation.paper())).isEqualTo(PaperTheorems.OTHER_LAYER);
@@ -235,7 +248,12 @@ class TheoryTest {
     @Test
     void aLinearNetworksActivityIsNotKnownWhereItsUnitsAreZero() {
         var linear = new NetworkSpec.Rectifier(
-                new Wiring.Feedforward(), 100, Normalization.NONE, new Activation.Linear(), Initialization.HE, 0);
+                new SkipConnection.Feedforward(),
+                100,
+                Normalization.NONE,
+                new Activation.Linear(),
+                Initialization.HE,
+                0);
         Predictions coactivation =
                 at(activity(Statistic.COACTIVATION_RATE, linear, new InputSpec.Grid(-1, 1, 3), 2), 2);
 
@@ -266,20 +284,21 @@ class TheoryTest {
 
     @Test
     void aWalkThroughSeveralDepthsEqualsAWalkToEach() {
-        for (Wiring wiring : List.of(new Wiring.Resnet(1, 0.5), new Wiring.ScaledHighway())) {
-            var network = new NetworkSpec.Rectifier(wiring, 100, Normalization.MEAN_CENTERING, 1);
+        for (SkipConnection skipConnection :
+                List.of(new SkipConnection.Resnet(1, 0.5), new SkipConnection.ScaledHighway())) {
+            var network = new NetworkSpec.Rectifier(skipConnection, 100, Normalization.MEAN_CENTERING, 1);
             var together = Theory.predict(network, GRID, NO_DATASETS, List.of(7, 2, 4, 2));
 
             assertThat(together.keySet()).containsExactly(2, 4, 7);
             together.forEach((depth, predictions) ->
-                    assertThat(predictions).isEqualTo(predict(wiring, Normalization.MEAN_CENTERING, depth)));
+                    assertThat(predictions).isEqualTo(predict(skipConnection, Normalization.MEAN_CENTERING, depth)));
         }
     }
 
     @Test
     void withoutNormalizationFeedforwardCorrelationFallsSlowerThanThePaperSays() {
         GradientPredictions predictions =
-                predict(new Wiring.Feedforward(), Normalization.NONE, new InputSpec.Gaussian(64, 200, 1), 0, 4);
+                predict(new SkipConnection.Feedforward(), Normalization.NONE, new InputSpec.Gaussian(64, 200, 1), 0, 4);
 
         assertThat(value(predictions.variance().infiniteWidth())).isCloseTo(1, within(1e-12));
         assertThat(value(predictions.correlation().infiniteWidth())).isCloseTo(0.1425, within(0.005));
@@ -288,7 +307,7 @@ class TheoryTest {
 
     @Test
     void batchNormOnAGridHasNoInfiniteWidthPrediction() {
-        GradientPredictions predictions = predict(new Wiring.Feedforward(), Normalization.BATCH_NORM, 4);
+        GradientPredictions predictions = predict(new SkipConnection.Feedforward(), Normalization.BATCH_NORM, 4);
 
         assertThat(reason(predictions.variance().infiniteWidth())).contains("batch normalisation", "1024", "100");
         assertThat(reason(predictions.correlation().infiniteWidth())).contains("batch normalisation", "1024", "100");
@@ -297,7 +316,8 @@ class TheoryTest {
     @Test
     void batchNormOnALargeIndependentBatchHasOne() {
         var inputs = new InputSpec.Gaussian(1024, 100, 1);
-        GradientPredictions predictions = predict(new Wiring.Feedforward(), Normalization.BATCH_NORM, inputs, 0, 2);
+        GradientPredictions predictions =
+                predict(new SkipConnection.Feedforward(), Normalization.BATCH_NORM, inputs, 0, 2);
 
         assertThat(value(predictions.variance().infiniteWidth())).isCloseTo(Math.PI / (Math.PI - 1), within(0.03));
         assertThat(value(predictions.correlation().infiniteWidth())).isCloseTo(0.25, within(0.01));
@@ -308,7 +328,7 @@ class TheoryTest {
     void batchNormOnASmallerOneHasNone(int points, int dimension) {
         var inputs = new InputSpec.Gaussian(points, dimension, 1);
 
-        assertThat(reason(predict(new Wiring.Feedforward(), Normalization.BATCH_NORM, inputs, 0, 2)
+        assertThat(reason(predict(new SkipConnection.Feedforward(), Normalization.BATCH_NORM, inputs, 0, 2)
                         .variance()
                         .infiniteWidth()))
                 .contains("Gaussian inputs of at least 1024 points in at least 100 dimensions");
@@ -317,7 +337,7 @@ class TheoryTest {
     @Test
     void aPointAtTheOriginWithoutABiasHasNoInfiniteWidthPrediction() {
         GradientPredictions predictions =
-                predict(new Wiring.Feedforward(), Normalization.NONE, new InputSpec.Grid(-1, 1, 3), 0, 2);
+                predict(new SkipConnection.Feedforward(), Normalization.NONE, new InputSpec.Grid(-1, 1, 3), 0, 2);
 
         assertThat(reason(predictions.correlation().infiniteWidth())).isEqualTo(GradientKernel.DEGENERATE);
         assertThat(value(predictions.correlation().derived())).isEqualTo(0.25);
@@ -326,24 +346,24 @@ class TheoryTest {
     @Test
     void tooManyPointsHaveNoInfiniteWidthPrediction() {
         GradientPredictions predictions =
-                predict(new Wiring.Feedforward(), Normalization.NONE, new InputSpec.Grid(-1, 1, 2049), 1, 2);
+                predict(new SkipConnection.Feedforward(), Normalization.NONE, new InputSpec.Grid(-1, 1, 2049), 1, 2);
 
         assertThat(reason(predictions.correlation().infiniteWidth())).contains("2048 points");
     }
 
     @Test
     void theCostOfAWalkIsBounded() {
-        var network = new NetworkSpec.Rectifier(new Wiring.Feedforward(), 100, Normalization.NONE, 1);
+        var network = new NetworkSpec.Rectifier(new SkipConnection.Feedforward(), 100, Normalization.NONE, 1);
         var limits = InfiniteWidth.walk(network, new double[5][1], new TreeSet<>(List.of(2, 4, 5, 9)), 5 * 5 * 4);
 
-        assertThat(at(limits, 4).moments()).isEqualTo(Moments.of(1, 1));
+        assertThat(at(limits, 4).moments()).isEqualTo(GradientMoments.of(1, 1));
         assertThat(reason(at(limits, 5).moments().variance())).contains("points x points x layers");
         assertThat(reason(at(limits, 9).moments().correlation())).contains("points x points x layers");
     }
 
     @Test
     void theCostOfDepthsThatAreDifferentNetworksAddsUp() {
-        var network = new NetworkSpec.Rectifier(new Wiring.ScaledHighway(), 100, Normalization.NONE, 1);
+        var network = new NetworkSpec.Rectifier(new SkipConnection.ScaledHighway(), 100, Normalization.NONE, 1);
         var limits = InfiniteWidth.walk(network, new double[5][1], new TreeSet<>(List.of(1, 2, 3)), 5 * 5 * 4);
 
         assertThat(value(at(limits, 2).moments().variance())).isCloseTo(1, within(1e-15));
@@ -352,7 +372,7 @@ class TheoryTest {
 
     @Test
     void beyondTheBudgetNoOtherNetworksActivityIsTold() {
-        var network = new NetworkSpec.Rectifier(new Wiring.ScaledHighway(), 100, Normalization.NONE, 1);
+        var network = new NetworkSpec.Rectifier(new SkipConnection.ScaledHighway(), 100, Normalization.NONE, 1);
         var limits = InfiniteWidth.walk(network, new double[5][1], new TreeSet<>(List.of(1, 3, 5)), 5 * 5 * 4);
 
         assertThat(at(limits, 3).coactivation()).hasSize(3);
@@ -362,20 +382,20 @@ class TheoryTest {
 
     @Test
     void aVarianceBeyondDoublePrecisionIsNotPredicted() {
-        GradientPredictions predictions = predict(new Wiring.Resnet(1, 1), Normalization.NONE, 1100);
+        GradientPredictions predictions = predict(new SkipConnection.Resnet(1, 1), Normalization.NONE, 1100);
 
-        assertThat(reason(predictions.variance().paper())).isEqualTo(Moments.OUT_OF_RANGE);
-        assertThat(reason(predictions.variance().derived())).isEqualTo(Moments.OUT_OF_RANGE);
-        assertThat(reason(predictions.variance().infiniteWidth())).isEqualTo(Moments.OUT_OF_RANGE);
+        assertThat(reason(predictions.variance().paper())).isEqualTo(GradientMoments.OUT_OF_RANGE);
+        assertThat(reason(predictions.variance().derived())).isEqualTo(GradientMoments.OUT_OF_RANGE);
+        assertThat(reason(predictions.variance().infiniteWidth())).isEqualTo(GradientMoments.OUT_OF_RANGE);
         assertThat(value(predictions.correlation().paper())).isPositive();
         assertThat(value(predictions.correlation().derived())).isPositive();
     }
 
     @Test
     void aVarianceThatVanishesIsNotPredictedForInfiniteWidth() {
-        GradientPredictions predictions = predict(new Wiring.Resnet(0.1, 1), Normalization.NONE, 400);
+        GradientPredictions predictions = predict(new SkipConnection.Resnet(0.1, 1), Normalization.NONE, 400);
 
-        assertThat(reason(predictions.correlation().infiniteWidth())).isEqualTo(Moments.OUT_OF_RANGE);
+        assertThat(reason(predictions.correlation().infiniteWidth())).isEqualTo(GradientMoments.OUT_OF_RANGE);
     }
 
     @Test
@@ -419,7 +439,7 @@ class TheoryTest {
     }
 
     private static NetworkSpec.Rectifier feedforward(Normalization normalization, double firstBiasStd) {
-        return new NetworkSpec.Rectifier(new Wiring.Feedforward(), 100, normalization, firstBiasStd);
+        return new NetworkSpec.Rectifier(new SkipConnection.Feedforward(), 100, normalization, firstBiasStd);
     }
 
     @Test
@@ -471,10 +491,10 @@ class TheoryTest {
                             .infiniteWidth()))
                     .isEqualTo(GradientKernel.DEGENERATE);
         }
-        var exploding = new NetworkSpec.Rectifier(new Wiring.Resnet(1, 1), 100, Normalization.NONE, 1);
+        var exploding = new NetworkSpec.Rectifier(new SkipConnection.Resnet(1, 1), 100, Normalization.NONE, 1);
         var layers = activity(Statistic.COACTIVATION_RATE, exploding, GRID, 1100);
         assertThat(value(at(layers, 900).infiniteWidth())).isBetween(0.25, 0.5);
-        assertThat(reason(at(layers, 1100).infiniteWidth())).isEqualTo(Moments.OUT_OF_RANGE);
+        assertThat(reason(at(layers, 1100).infiniteWidth())).isEqualTo(GradientMoments.OUT_OF_RANGE);
     }
 
     @ParameterizedTest

@@ -1,9 +1,0 @@
-package org.shatterlab.experiment;
-
-/**
- * What computed some of the cells of an experiment.
- *
- * @param provenance engine, versions, device and commit, as JSON
- * @param cells how many cells it computed
- */
-public record ProvenanceCount(String provenance, int cells) {}

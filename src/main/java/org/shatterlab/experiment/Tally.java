@@ -1,9 +1,0 @@
-package org.shatterlab.experiment;
-
-/**
- * Some cells of an experiment.
- *
- * @param cells how many
- * @param cost what they were estimated to cost together, in seconds of a core or of a GPU
- */
-record Tally(int cells, double cost) {}

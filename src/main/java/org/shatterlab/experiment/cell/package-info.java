@@ -1,0 +1,4 @@
+@NullMarked
+package org.shatterlab.experiment.cell;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.shatterlab.experiment.queue;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,108 @@
+package org.shatterlab.experiment.spec;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.shatterlab.experiment.cell.CellPlanner;
+import org.shatterlab.lab.CellSpec;
+import org.shatterlab.lab.engine.Precision;
+import org.shatterlab.lab.input.InputSpec;
+import org.shatterlab.lab.network.NetworkSpec;
+import org.shatterlab.lab.statistic.Statistic;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A {@link CellSpec} as canonical JSON: names sorted, defaults left out, one text for one number, no white space. Equal
+ * cells have equal text, so the text can be hashed; it reads back to an equal cell, so it can be stored as well.
+ *
+ * <pre>{"depths":[2,4],"firstRun":0,"inputs":{"type":"grid"},"network":{"beta":0.1,"family":"resnet"},
+ * "runs":5,"seed":1702,"statistics":["autocorrelation","gradient-variance"]}</pre>
+ */
+public final class CellSpecJson {
+
+    private static final List<String> FIELDS =
+            List.of("depths", "draws", "firstRun", "inputs", "network", "precision", "runs", "seed", "statistics");
+
+    private CellSpecJson() {}
+
+    public static String write(CellSpec cell) {
+        return StrictJson.sorted(tree(cell));
+    }
+
+    /**
+     * Reads what {@link #write} wrote.
+     *
+     * @throws IllegalArgumentException if it is not the text of a cell
+     */
+    public static CellSpec read(String json) {
+        Violations violations = new Violations();
+        CellSpec cell = read(StrictJson.parse(json), violations);
+        if (cell == null || !violations.isEmpty()) {
+            throw new IllegalArgumentException("Not a cell: " + violations.list());
+        }
+        return cell;
+    }
+
+    public static ObjectNode tree(CellSpec cell) {
+        ObjectNode json = subject(cell.network(), cell.inputs());
+        if (!cell.depths().isEmpty()) {
+            json.set("depths", SpecJsonWriter.integers(cell.depths()));
+        }
+        json.put("firstRun", cell.firstRun());
+        json.put("runs", cell.runs());
+        json.set(
+                "statistics",
+                SpecJsonWriter.texts(cell.statistics().stream()
+                        .map(Statistic::apiName)
+                        .sorted()
+                        .toList()));
+        SpecJsonWriter.CANONICAL.draws(json, cell.seed(), cell.precision(), cell.draws());
+        return json;
+    }
+
+    /** What is measured and where. */
+    public static ObjectNode subject(NetworkSpec network, InputSpec inputs) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.set("network", SpecJsonWriter.CANONICAL.network(network, inputs));
+        json.set("inputs", SpecJsonWriter.CANONICAL.inputs(inputs));
+        return json;
+    }
+
+    private static @Nullable CellSpec read(JsonNode json, Violations violations) {
+        JsonObjectReader fields = JsonObjectReader.of(json, "", violations, "a cell");
+        if (fields == null) {
+            return null;
+        }
+        fields.onlyKnown(FIELDS);
+        Precision precision = fields.choice("precision", SpecParser.PRECISIONS, SpecDefaults.PRECISION);
+        InputSpec inputs =
+                new InputReader(Limits.NONE, null, violations).read(required(fields, "inputs"), "/inputs", precision);
+        Set<Statistic> statistics = new StatisticsReader(Limits.NONE, violations)
+                .read(required(fields, "statistics"), "/statistics", inputs);
+        JsonObjectReader network =
+                JsonObjectReader.of(required(fields, "network"), "/network", violations, "a network");
+        ExperimentSpec.NetworkEntry entry =
+                network == null ? null : new NetworkReader(Limits.NONE, violations, inputs).read(network);
+        JsonNode depths = fields.get("depths");
+        if (inputs == null || entry == null) {
+            return null;
+        }
+        return new CellSpec(
+                entry.network(),
+                inputs,
+                depths == null ? List.of() : new DepthsReader(Limits.NONE, violations).read(depths, "/depths"),
+                statistics,
+                precision,
+                fields.choice("draws", SpecParser.DRAWS, SpecDefaults.DRAWS),
+                fields.integer("seed", Long.MIN_VALUE, Long.MAX_VALUE, SpecDefaults.SEED, ""),
+                fields.integer("firstRun", 0, Integer.MAX_VALUE, 0, ""),
+                fields.integer("runs", 1, Integer.MAX_VALUE, CellPlanner.CHUNK, ""));
+    }
+
+    private static JsonNode required(JsonObjectReader fields, String name) {
+        return Objects.requireNonNullElse(fields.get(name), JsonNodeFactory.instance.nullNode());
+    }
+}

@@ -1,0 +1,59 @@
+package org.shatterlab.experiment.spec;
+
+import java.util.List;
+import java.util.Objects;
+import org.shatterlab.experiment.spec.ExperimentSpec.NetworkEntry;
+import org.shatterlab.lab.engine.Precision;
+import org.shatterlab.lab.input.DatasetFolder;
+import org.shatterlab.lab.input.InputSpec;
+import org.shatterlab.lab.network.NetworkSpec;
+import org.shatterlab.platform.InvalidRequestException;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Reads a network and inputs outside of an experiment, by the same rules. */
+public final class NetworkAtInputsReader {
+
+    /** The fields that any network may have, its depths among them. */
+    public static final List<String> NETWORK_FIELDS =
+            Family.ALL_FIELDS.stream().filter(field -> !field.equals("label")).toList();
+
+    /** The fields that any inputs may have. */
+    public static final List<String> INPUT_FIELDS = InputReader.Type.ALL_FIELDS;
+
+    private final Limits limits;
+    private final DatasetFolder datasets;
+
+    public NetworkAtInputsReader(Limits limits, DatasetFolder datasets) {
+        this.limits = limits;
+        this.datasets = datasets;
+    }
+
+    /**
+     * Reads both.
+     *
+     * @param perLayer whether each layer of each depth is asked for
+     * @throws InvalidRequestException with everything that is wrong, at {@code /network/...} and {@code /inputs/...}
+     */
+    public NetworkAtInputs read(ObjectNode network, ObjectNode inputs, boolean perLayer) {
+        Violations violations = new Violations();
+        InputSpec points = new InputReader(limits, datasets, violations).read(inputs, "/inputs", Precision.FLOAT64);
+        JsonObjectReader fields = new JsonObjectReader(network, "/network", violations);
+        NetworkEntry entry = new NetworkReader(limits, violations, points).read(fields);
+        if (entry != null && !(entry.network() instanceof NetworkSpec.Noise) && entry.depths() == null) {
+            fields.refuse("depths", "is required, unless the network is noise");
+        }
+        if (entry != null && entry.depths() != null && perLayer) {
+            long layers = entry.depths().stream().mapToLong(depth -> depth).sum();
+            if (layers > limits.layers()) {
+                fields.refuse(
+                        "depths",
+                        "add up to %d layers, each of which has rows; %d is the limit on layers"
+                                .formatted(layers, limits.layers()));
+            }
+        }
+        if (points == null || entry == null || !violations.isEmpty()) {
+            throw new InvalidRequestException(violations.list());
+        }
+        return new NetworkAtInputs(entry.network(), points, Objects.requireNonNullElse(entry.depths(), List.of()));
+    }
+}

@@ -1,0 +1,92 @@
+package org.shatterlab.experiment.spec;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.shatterlab.experiment.cell.CellPlanner;
+import org.shatterlab.lab.statistic.Statistic;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Reads how many runs there are to be: a number, or the precision to reach. */
+final class RunsReader {
+
+    static final String MIN = "min";
+    static final String MAX = "max";
+    static final String RELATIVE_ERROR = "relativeError";
+    static final String ABSOLUTE_ERROR = "absoluteError";
+    static final String OF = "of";
+
+    private static final List<String> FIELDS = List.of(MIN, MAX, RELATIVE_ERROR, ABSOLUTE_ERROR, OF);
+    private static final Map<String, Statistic> ROWS = ApiNames.byName(
+            Arrays.stream(Statistic.values())
+                    .filter(statistic -> statistic.kind() == Statistic.Kind.ROWS)
+                    .toArray(Statistic[]::new),
+            Statistic::apiName);
+
+    private final Limits limits;
+
+    RunsReader(Limits limits) {
+        this.limits = limits;
+    }
+
+    /**
+     * The runs of an experiment.
+     *
+     * @param statistics what it measures; empty if that was refused, and then nothing is checked against it
+     */
+    Runs read(JsonObjectReader fields, Set<Statistic> statistics) {
+        JsonNode value = fields.get("runs");
+        if (value instanceof ObjectNode targets) {
+            return adaptive(new JsonObjectReader(targets, fields.at("runs"), fields.violations()), statistics);
+        }
+        if (value != null && !value.isNumber()) {
+            fields.refuse(
+                    "runs",
+                    JsonObjectReader.integerBetween(1, limits.runs(), "runs") + "; or an object with fields out of "
+                            + ApiNames.quoted(FIELDS));
+            return new Runs.Fixed(SpecDefaults.RUNS);
+        }
+        return new Runs.Fixed(fields.integer("runs", 1, limits.runs(), SpecDefaults.RUNS, "runs"));
+    }
+
+    private Runs adaptive(JsonObjectReader fields, Set<Statistic> statistics) {
+        fields.onlyKnown(FIELDS);
+        int before = fields.violations().count();
+        int min = fields.integer(MIN, CellPlanner.CHUNK, limits.runs(), SpecDefaults.RUNS, "runs");
+        int max = fields.integer(MAX, 1, limits.runs(), Math.min(SpecDefaults.MAX_RUNS, limits.runs()), "runs");
+        if (fields.violations().count() == before) {
+            checkRange(fields, min, max);
+        }
+        if (!fields.has(RELATIVE_ERROR) && !fields.has(ABSOLUTE_ERROR)) {
+            fields.refuse(RELATIVE_ERROR, "is required unless \"" + ABSOLUTE_ERROR + "\" is given");
+        }
+        Double relative = target(fields, RELATIVE_ERROR, 1, "a number greater than 0 and at most 1");
+        Double absolute = target(fields, ABSOLUTE_ERROR, Double.MAX_VALUE, "a number greater than 0");
+        Statistic of = fields.requiredChoice(OF, ROWS);
+        if (of != null && !statistics.isEmpty() && !statistics.contains(of)) {
+            fields.refuse(OF, "must be among the statistics that the experiment measures");
+        }
+        return new Runs.Adaptive(min, max, relative, absolute, of == null ? Statistic.GRADIENT_CORRELATION : of);
+    }
+
+    private static void checkRange(JsonObjectReader fields, int min, int max) {
+        if (min % CellPlanner.CHUNK != 0) {
+            fields.refuse(MIN, "must be a multiple of " + CellPlanner.CHUNK + ", the runs of a cell");
+        }
+        if (max < min) {
+            fields.refuse(
+                    MAX,
+                    "must be at least \"min\", which is " + min
+                            + (fields.has(MAX) ? "" : "; it is " + max + " because none is given"));
+        }
+    }
+
+    private static @Nullable Double target(JsonObjectReader fields, String name, double most, String what) {
+        return fields.has(name)
+                ? (Double) fields.number(name, most, number -> number > 0 && number <= most, what)
+                : null;
+    }
+}

@@ -1,0 +1,50 @@
+package org.shatterlab.experiment.spec;
+
+import org.shatterlab.lab.engine.DrawSource;
+import org.shatterlab.lab.engine.Precision;
+import org.shatterlab.lab.input.InputSpec;
+import org.shatterlab.lab.network.Activation;
+import org.shatterlab.lab.network.Initialization;
+import org.shatterlab.lab.network.Normalization;
+
+/**
+ * What holds where a user says nothing.
+ *
+ * <p>Canonical JSON leaves these out, so stored fingerprints and stored cells mean them: whoever changes one of those
+ * that a cell has must raise the lab's revision and rewrite the stored cells.
+ */
+final class SpecDefaults {
+
+    static final int WIDTH = 200;
+    static final int CHANNELS = 16;
+    static final Normalization NORMALIZATION = Normalization.NONE;
+    static final double ALPHA = 1;
+    static final double BETA = 1;
+    static final Activation ACTIVATION = new Activation.Relu();
+    static final double SLOPE = 0.25;
+    static final Initialization INITIALIZATION = Initialization.HE;
+    static final InputSpec.Grid GRID = new InputSpec.Grid(-2, 2, 256);
+    static final InputSpec.Gaussian GAUSSIAN = new InputSpec.Gaussian(64, 200, 0);
+    static final InputSpec.GaussianMixture GAUSSIAN_MIXTURE = new InputSpec.GaussianMixture(64, 200, 10, 1, 0);
+    static final int BATCH = 256;
+    static final long BATCH_SEED = 0;
+    static final boolean BATCH_PER_RUN = false;
+    static final Precision PRECISION = Precision.FLOAT32;
+    static final DrawSource DRAWS = DrawSource.HOST;
+    static final long SEED = 0;
+    static final int RUNS = 20;
+    static final int MAX_RUNS = 5000;
+    static final String DEVICE = "auto";
+    static final int PRIORITY = 0;
+    static final boolean CACHE = true;
+
+    private SpecDefaults() {}
+
+    /** On a grid every kink would lie at the origin without a bias. */
+    static double firstBiasStd(InputSpec inputs) {
+        return switch (inputs) {
+            case InputSpec.Grid _ -> 1;
+            case InputSpec.Gaussian _, InputSpec.GaussianMixture _, InputSpec.Images _ -> 0;
+        };
+    }
+}

@@ -1,0 +1,136 @@
+package org.shatterlab.experiment.spec;
+
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.shatterlab.platform.MalformedBodyException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.core.exc.UnexpectedEndOfInputException;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.cfg.JsonNodeFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The bytes of a body to a JSON tree and back, strictly: RFC 8259 in UTF-8 and nothing beyond it, every number exact.
+ *
+ * <p>Duplicate names, NaN, comments, broken UTF-8, anything after the value, nesting deeper than {@value #MAX_NESTING} and
+ * numbers longer than {@value #MAX_NUMBER_LENGTH} characters are refused. A byte order mark is skipped.
+ */
+public final class StrictJson {
+
+    private static final int MAX_NESTING = 32;
+    private static final int MAX_NUMBER_LENGTH = 1000;
+    private static final char BYTE_ORDER_MARK = '\uFEFF';
+
+    /** What Jackson says to programmers who configure it, which is of no use to a client. */
+    private static final Pattern ADVICE =
+            Pattern.compile("(: enable `|: maybe a | \\(start marker |, from `).*", Pattern.DOTALL);
+
+    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(MAX_NESTING)
+                            .maxNumberLength(MAX_NUMBER_LENGTH)
+                            .build())
+                    .build())
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(JsonNodeFeature.WRITE_PROPERTIES_SORTED)
+            .build();
+
+    private StrictJson() {}
+
+    /**
+     * Reads a body.
+     *
+     * @throws MalformedBodyException if it is not exactly one JSON value
+     */
+    public static JsonNode parse(byte[] body) {
+        return parse(decode(body));
+    }
+
+    /** The same of text. */
+    public static JsonNode parse(String json) {
+        try (JsonParser parser = MAPPER.createParser(json)) {
+            return parse(parser);
+        }
+    }
+
+    /** The text of a value without white space, the names of every object sorted. */
+    public static String sorted(JsonNode value) {
+        return MAPPER.writeValueAsString(value);
+    }
+
+    private static JsonNode parse(JsonParser parser) {
+        try {
+            JsonNode root = MAPPER.readTree(parser);
+            if (root == null || root.isMissingNode()) {
+                throw new MalformedBodyException("The body is empty; a JSON object is expected");
+            }
+            if (parser.nextToken() != null) {
+                throw malformed("something follows the JSON value", parser.currentTokenLocation(), null);
+            }
+            return root;
+        } catch (NumberFormatException e) {
+            // Jackson lets this one through as it is where an exponent does not fit an int.
+            throw malformed("the exponent of a number is too large", parser.currentTokenLocation(), e);
+        } catch (JacksonException e) {
+            TokenStreamLocation location = e.getLocation() == null ? parser.currentLocation() : e.getLocation();
+            throw malformed(reason(e), location, e);
+        }
+    }
+
+    private static String reason(JacksonException problem) {
+        return switch (problem) {
+            case UnexpectedEndOfInputException _ -> "it ends too early";
+            case StreamConstraintsException _ -> withoutAdvice(problem) + ")";
+            default -> withoutAdvice(problem);
+        };
+    }
+
+    private static String withoutAdvice(JacksonException problem) {
+        return RejectedValue.text(ADVICE.matcher(problem.getOriginalMessage()).replaceFirst(""));
+    }
+
+    private static MalformedBodyException malformed(
+            String reason, TokenStreamLocation location, @Nullable Exception cause) {
+        String message = "The body is not JSON at line %d, column %d: %s"
+                .formatted(location.getLineNr(), location.getColumnNr(), reason);
+        return cause == null ? new MalformedBodyException(message) : new MalformedBodyException(message, cause);
+    }
+
+    private static String decode(byte[] body) {
+        CharsetDecoder decoder = StandardCharsets.UTF_8
+                .newDecoder()
+                .onMalformedInput(CodingErrorAction.REPORT)
+                .onUnmappableCharacter(CodingErrorAction.REPORT);
+        ByteBuffer bytes = ByteBuffer.wrap(body);
+        CharBuffer text = CharBuffer.allocate(body.length);
+        CoderResult result = decoder.decode(bytes, text, true);
+        text.flip();
+        if (result.isError()) {
+            throw brokenUtf8(text.toString(), bytes.position());
+        }
+        boolean marked = !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK;
+        return text.subSequence(marked ? 1 : 0, text.length()).toString();
+    }
+
+    private static MalformedBodyException brokenUtf8(String before, int position) {
+        int lineStart = before.lastIndexOf('\n') + 1;
+        long line = before.chars().filter(character -> character == '\n').count() + 1;
+        return new MalformedBodyException("The body is not UTF-8 at line %d, column %d (byte %d)"
+                .formatted(line, before.length() - lineStart + 1, position));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.shatterlab.experiment.spec;
+
+import org.jspecify.annotations.NullMarked;

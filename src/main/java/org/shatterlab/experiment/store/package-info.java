@@ -1,0 +1,4 @@
+@NullMarked
+package org.shatterlab.experiment.store;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,61 @@
+package org.shatterlab.experiment.web;
+
+import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
+import org.shatterlab.experiment.ExperimentChangeNotifier;
+import org.shatterlab.experiment.ExperimentService;
+import org.shatterlab.experiment.store.ExperimentStatus;
+import org.shatterlab.platform.ConditionalOnRole;
+import org.shatterlab.platform.QueryParameters;
+import org.shatterlab.platform.Role;
+import org.springframework.http.CacheControl;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+
+/** Following an experiment as it happens. */
+@RestController
+@ConditionalOnRole(Role.API)
+class ExperimentEventController {
+
+    private final ExperimentService experiments;
+    private final ExperimentChangeNotifier watch;
+
+    ExperimentEventController(ExperimentService experiments, ExperimentChangeNotifier watch) {
+        this.experiments = experiments;
+        this.watch = watch;
+    }
+
+    /**
+     * Whoever comes back with the last event of an experiment that has ended is told that there is no content, which keeps
+     * browsers from coming back for ever.
+     *
+     * @param lastEventId the tag of a version, whichever process told of it
+     */
+    @GetMapping(path = "/api/v1/experiments/{id}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+    ResponseEntity<SseEmitter> follow(
+            @PathVariable String id,
+            @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId,
+            HttpServletRequest request) {
+        QueryParameters.requireNone(request.getParameterMap());
+        ExperimentStatus now = experiments.get(id).status();
+        boolean seen = now.version().tag().equals(lastEventId);
+        if (seen && now.state().isTerminal()) {
+            return ResponseEntity.noContent().build();
+        }
+        ResponseEntity.BodyBuilder response = ResponseEntity.ok()
+                .cacheControl(CacheControl.noStore())
+                // Proxies that collect answers would keep the events to themselves.
+                .header("X-Accel-Buffering", "no");
+        if (HttpMethod.HEAD.matches(request.getMethod())) {
+            return response.contentType(MediaType.TEXT_EVENT_STREAM).build();
+        }
+        ExperimentEventStream stream = new ExperimentEventStream(now, seen);
+        return response.body(stream.open(watch.watch(now.id(), now.version(), stream)));
+    }
+}

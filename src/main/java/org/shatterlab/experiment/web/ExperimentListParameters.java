@@ -1,0 +1,113 @@
+package org.shatterlab.experiment.web;
+
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.shatterlab.experiment.spec.Presets;
+import org.shatterlab.experiment.store.ExperimentList.Filter;
+import org.shatterlab.experiment.store.ExperimentList.Place;
+import org.shatterlab.experiment.store.ExperimentState;
+import org.shatterlab.platform.Cursor;
+import org.shatterlab.platform.InvalidRequestException;
+import org.shatterlab.platform.QueryParameters;
+import org.shatterlab.platform.Violation;
+
+/** Which experiments a request asks for. */
+record ExperimentListParameters(Filter filter, @Nullable Place after, int limit) {
+
+    private static final int DEFAULT_LIMIT = 50;
+    private static final int MAX_LIMIT = 500;
+    private static final int MAX_TEXT_LENGTH = 200;
+    private static final String TEXT =
+            "must have 1 to " + MAX_TEXT_LENGTH + " characters, none of them a control character";
+    private static final List<String> STATES =
+            Arrays.stream(ExperimentState.values()).map(ExperimentState::name).toList();
+
+    private static final List<String> LIVE = Arrays.stream(ExperimentState.values())
+            .filter(ExperimentState::isLive)
+            .map(ExperimentState::name)
+            .toList();
+
+    /** Instants that the database can compare with. */
+    private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
+
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999999Z");
+
+    static ExperimentListParameters of(Presets presets, Map<String, String[]> given) {
+        QueryParameters parameters = new QueryParameters(given);
+        Filter filter = filter(presets, parameters, STATES);
+        int limit = parameters.integer("limit", 1, MAX_LIMIT, DEFAULT_LIMIT);
+        Place after = parameters.parsed(
+                "cursor", "must be the nextCursor of an earlier answer", ExperimentListParameters::place);
+        parameters.requireValid();
+        return new ExperimentListParameters(filter, after, limit);
+    }
+
+    /**
+     * Which experiments a request is to cancel: some of those that have not ended.
+     *
+     * @throws InvalidRequestException where it does not say which
+     */
+    static Filter live(Presets presets, Map<String, String[]> given) {
+        QueryParameters parameters = new QueryParameters(given);
+        Filter filter = filter(presets, parameters, LIVE);
+        parameters.requireValid();
+        if (filter.isEmpty()) {
+            throw new InvalidRequestException(List.of(new Violation(
+                    "?state", null, "or another filter is required; state=QUEUED&state=RUNNING cancels everything")));
+        }
+        return filter.states().isEmpty() ? filter.in(Set.of(ExperimentState.QUEUED, ExperimentState.RUNNING)) : filter;
+    }
+
+    private static Filter filter(Presets presets, QueryParameters parameters, List<String> allowed) {
+        Set<ExperimentState> states = parameters.multiChoice("state", allowed).stream()
+                .filter(allowed::contains)
+                .map(ExperimentState::valueOf)
+                .collect(Collectors.toSet());
+        String name = parameters.parsed("name", TEXT, ExperimentListParameters::text);
+        List<String> known = presets.all().stream().map(Presets.Preset::name).toList();
+        String preset = parameters.parsed(
+                "preset", "must be one of: " + String.join(", ", known), text -> known.contains(text) ? text : null);
+        String owner = parameters.parsed("owner", TEXT, ExperimentListParameters::text);
+        Instant createdAfter = parameters.parsed(
+                "createdAfter",
+                "must be an instant such as 2026-11-23T09:49:08.423132Z",
+                ExperimentListParameters::instant);
+        return new Filter(states, name, preset, owner, createdAfter);
+    }
+
+    private static @Nullable String text(String text) {
+        boolean allowed = !text.isEmpty()
+                && text.codePointCount(0, text.length()) <= MAX_TEXT_LENGTH
+                && text.codePoints().noneMatch(Character::isISOControl);
+        return allowed ? text : null;
+    }
+
+    private static @Nullable Instant instant(String text) {
+        try {
+            Instant instant = Instant.parse(text);
+            return instant.isBefore(EARLIEST) || instant.isAfter(LATEST) ? null : instant;
+        } catch (DateTimeParseException e) {
+            return null;
+        }
+    }
+
+    private static @Nullable Place place(String cursor) {
+        List<String> parts = Cursor.read(cursor);
+        if (parts.size() != 2) {
+            return null;
+        }
+        Instant createdAt = instant(parts.getFirst());
+        return createdAt == null ? null : new Place(createdAt, UUID.fromString(parts.getLast()));
+    }
+
+    static String cursor(Place place) {
+        return Cursor.of(place.createdAt().toString(), place.id().toString());
+    }
+}

@@ -1,0 +1,64 @@
+package org.shatterlab.experiment.web;
+
+import java.nio.charset.StandardCharsets;
+import org.shatterlab.experiment.ExperimentService;
+import org.shatterlab.experiment.spec.PaperFigure;
+import org.shatterlab.experiment.spec.SpecReader;
+import org.shatterlab.experiment.store.Experiment;
+import org.shatterlab.platform.ConditionalOnRole;
+import org.shatterlab.platform.Role;
+import org.shatterlab.platform.ServiceProperties;
+import org.shatterlab.platform.database.EmbeddedDatabase;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.event.EventListener;
+import org.springframework.core.env.Environment;
+import org.springframework.stereotype.Component;
+
+/**
+ * Says where the API is, and does the main job once on a new embedded database, so that the first start already shows what
+ * this service is for.
+ */
+@Component
+@ConditionalOnRole(Role.API)
+class FirstRunDemo {
+
+    private static final Logger log = LoggerFactory.getLogger(FirstRunDemo.class);
+    private static final PaperFigure FIGURE = PaperFigure.FIGURE_1;
+
+    private final ExperimentService experiments;
+    private final SpecReader reader;
+    private final boolean wanted;
+    private final Environment environment;
+
+    FirstRunDemo(
+            ExperimentService experiments,
+            SpecReader reader,
+            ServiceProperties properties,
+            ObjectProvider<EmbeddedDatabase> embedded,
+            Environment environment) {
+        this.experiments = experiments;
+        this.reader = reader;
+        this.wanted = properties.welcome() && embedded.getIfAvailable() != null;
+        this.environment = environment;
+    }
+
+    @EventListener(ApplicationReadyEvent.class)
+    void onReady() {
+        String address = "http://127.0.0.1:" + environment.getProperty("local.server.port");
+        log.info("The API answers; {}/docs describes it and lets you try it", address);
+        if (!wanted || !experiments.isEmpty()) {
+            return;
+        }
+        byte[] body = "{\"preset\": \"%s\"}".formatted(FIGURE.apiName()).getBytes(StandardCharsets.UTF_8);
+        Experiment experiment = experiments.submit(null, reader.read(body));
+        log.info(
+                "Welcome. Figure 1 of the paper is being measured; in a few seconds it is at "
+                        + "{}/api/v1/experiments/{}/figures/{}.svg",
+                address,
+                experiment.id(),
+                FIGURE.apiName());
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.shatterlab.lab.engine;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,77 @@
+package org.shatterlab.result;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.shatterlab.lab.CellSpec;
+import org.shatterlab.lab.input.DatasetFolder;
+import org.shatterlab.lab.statistic.Statistic;
+import org.shatterlab.lab.theory.PredictedRow;
+import org.shatterlab.lab.theory.Theory;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Repository;
+import org.springframework.transaction.support.TransactionOperations;
+
+/** Keeps what theory predicts beside what is measured: once for each network, inputs and depth. */
+@Repository
+public class PredictionStore {
+
+    private final JdbcTemplate jdbc;
+    private final DatasetFolder datasets;
+    private final TransactionOperations transactions;
+
+    PredictionStore(JdbcTemplate jdbc, DatasetFolder datasets, TransactionOperations transactions) {
+        this.jdbc = jdbc;
+        this.datasets = datasets;
+        this.transactions = transactions;
+    }
+
+    /**
+     * Stores the predictions for a cell that are not there yet.
+     *
+     * @param subject the fingerprint of the cell's network and inputs
+     */
+    public void predict(String subject, CellSpec cell) {
+        Set<Statistic> wanted = EnumSet.copyOf(cell.statistics());
+        wanted.retainAll(Theory.PREDICTED);
+        List<Integer> missing = wanted.isEmpty() ? List.of() : missing(subject, cell, wanted);
+        if (missing.isEmpty()) {
+            return;
+        }
+        List<Object[]> rows = Theory.rows(cell.network(), cell.inputs(), datasets, missing, wanted).stream()
+                .map(row -> parameters(subject, row))
+                .toList();
+        // As one: what is there of a depth is taken for all of it.
+        transactions.executeWithoutResult(_ -> jdbc.batchUpdate("""
+                insert into prediction (subject, statistic, depth, index, paper, derived, infinite_width, note)
+                values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing""", rows));
+    }
+
+    /** The depths at which not all of some statistics are predicted. */
+    private List<Integer> missing(String subject, CellSpec cell, Set<Statistic> wanted) {
+        List<Integer> depths = cell.depths().isEmpty() ? List.of(ResultStore.NO_DEPTH) : cell.depths();
+        List<Integer> known = jdbc.query(
+                """
+                select depth from prediction where subject = ? and statistic = any (?)
+                group by depth having count(distinct statistic) = ?""",
+                (row, _) -> row.getInt(1),
+                subject,
+                wanted.stream().map(Statistic::apiName).toArray(String[]::new),
+                wanted.size());
+        return depths.stream().filter(depth -> !known.contains(depth)).toList();
+    }
+
+    private static Object[] parameters(String subject, PredictedRow row) {
+        ResultRow.Predicted predicted = ResultRow.Predicted.of(row.predictions());
+        return new Object[] {
+            subject,
+            row.statistic().apiName(),
+            ResultStore.depth(row.depth()),
+            ResultStore.index(row.index()),
+            predicted.paper(),
+            predicted.derived(),
+            predicted.infiniteWidth(),
+            predicted.note()
+        };
+    }
+}

@@ -1,0 +1,62 @@
+package org.shatterlab.result.figure;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.shatterlab.experiment.spec.ExperimentSpec;
+import org.shatterlab.experiment.spec.ExperimentSpec.NetworkEntry;
+import org.shatterlab.experiment.spec.PaperFigure;
+import org.shatterlab.experiment.store.Experiment;
+import org.shatterlab.lab.statistic.Statistic;
+import org.shatterlab.result.AveragedMatrix;
+import org.shatterlab.result.ResultReader;
+import org.shatterlab.result.ResultRow;
+import org.shatterlab.result.plot.Figure;
+import org.shatterlab.result.plot.Figure4;
+
+/** The paper's Figure 4: raster and histograms of the last layer, a row for each network and depth. */
+final class ActivityFigure {
+
+    private ActivityFigure() {}
+
+    /** Where a histogram belongs. */
+    private record Place(String network, @Nullable Integer depth, String statistic) {}
+
+    static Optional<Figure> draw(Experiment experiment, ResultReader results) {
+        ExperimentSpec spec = experiment.spec();
+        List<NetworkEntry> networks = PaperFigure.FIGURE_4.networks(spec);
+        List<ResultRow> measured = results.rows(experiment, networks, PaperFigure.FIGURE_4.statistics());
+        Map<Place, List<ResultRow>> histograms = measured.stream()
+                .collect(Collectors.groupingBy(row -> new Place(row.network(), row.depth(), row.statistic())));
+        List<Figure4.Row> rows = new ArrayList<>();
+        for (NetworkEntry entry : networks) {
+            for (int depth : spec.effectiveDepths(entry)) {
+                List<ResultRow> activation =
+                        histograms.get(new Place(entry.label(), depth, Statistic.ACTIVATION_HISTOGRAM.apiName()));
+                List<ResultRow> contiguity =
+                        histograms.get(new Place(entry.label(), depth, Statistic.CONTIGUITY_HISTOGRAM.apiName()));
+                Optional<AveragedMatrix> raster = results.matrix(
+                        experiment.id(),
+                        Statistic.ACTIVITY_RASTER,
+                        spec.networks().indexOf(entry),
+                        depth);
+                if (activation == null || contiguity == null || raster.isEmpty()) {
+                    return Optional.empty();
+                }
+                rows.add(new Figure4.Row(
+                        entry.label() + ", depth " + depth,
+                        raster.get().values(),
+                        FigureCaptions.means(activation),
+                        FigureCaptions.means(contiguity)));
+            }
+        }
+        String caption = FigureCaptions.caption(experiment, PaperFigure.FIGURE_4.apiName(), measured);
+        return Optional.of(new Figure4(
+                caption + ". The rasters are of run 0, of the last rectifier layer.",
+                MatrixPlots.inputs(spec.inputs()),
+                rows));
+    }
+}

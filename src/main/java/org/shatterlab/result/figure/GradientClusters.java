@@ -1,0 +1,86 @@
+package org.shatterlab.result.figure;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.hipparchus.clustering.CentroidCluster;
+import org.hipparchus.clustering.Clusterable;
+import org.hipparchus.clustering.KMeansPlusPlusClusterer;
+import org.hipparchus.clustering.distance.EuclideanDistance;
+import org.hipparchus.linear.EigenDecompositionSymmetric;
+import org.hipparchus.linear.MatrixUtils;
+import org.hipparchus.linear.RealMatrix;
+import org.hipparchus.random.Well19937a;
+
+/**
+ * An order of inputs in which those with like gradients are neighbours: k-means, as the paper orders the images of its
+ * Figure 5. A covariance is the Gram matrix of the gradients, so the points U sqrt(Lambda) of its eigendecomposition lie
+ * as far from each other as the gradients themselves.
+ */
+final class GradientClusters {
+
+    private static final int CLUSTERS = 10;
+    private static final int MAX_ITERATIONS = 200;
+    private static final long SEED = 10;
+
+    private GradientClusters() {}
+
+    /** An input where its gradient lies. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared, never leaves this class
+    private record Input(int number, double[] point) implements Clusterable {
+        @Override
+        public double[] getPoint() {
+            return point;
+        }
+    }
+
+    /**
+     * The numbers of the inputs, the largest cluster first; the same for the same covariance.
+     *
+     * @param covariance C, row-major M x M
+     */
+    static int[] order(double[] covariance) {
+        List<Input> points = embed(covariance);
+        var clusterer = new KMeansPlusPlusClusterer<Input>(
+                Math.min(CLUSTERS, points.size()), MAX_ITERATIONS, new EuclideanDistance(), new Well19937a(SEED));
+        List<CentroidCluster<Input>> clusters = new ArrayList<>(clusterer.cluster(points));
+        clusters.sort(Comparator.comparingInt(cluster -> -cluster.getPoints().size()));
+        return clusters.stream()
+                .flatMap(cluster -> cluster.getPoints().stream())
+                .mapToInt(Input::number)
+                .toArray();
+    }
+
+    private static List<Input> embed(double[] covariance) {
+        int size = (int) Math.sqrt(covariance.length);
+        RealMatrix gram = MatrixUtils.createRealMatrix(size, size);
+        for (int i = 0; i < size; i++) {
+            for (int j = 0; j < size; j++) {
+                gram.setEntry(i, j, (covariance[i * size + j] + covariance[j * size + i]) / 2);
+            }
+        }
+        var eigen = new EigenDecompositionSymmetric(gram);
+        List<Input> points = new ArrayList<>();
+        for (int i = 0; i < size; i++) {
+            double[] point = new double[size];
+            for (int k = 0; k < size; k++) {
+                point[k] = Math.sqrt(Math.max(0, eigen.getEigenvalue(k)))
+                        * eigen.getV().getEntry(i, k);
+            }
+            points.add(new Input(i, point));
+        }
+        return points;
+    }
+
+    /** A matrix with its rows and columns in another order. */
+    static double[] reorder(double[] matrix, int[] order) {
+        int size = order.length;
+        double[] reordered = new double[matrix.length];
+        for (int i = 0; i < size; i++) {
+            for (int j = 0; j < size; j++) {
+                reordered[i * size + j] = matrix[order[i] * size + order[j]];
+            }
+        }
+        return reordered;
+    }
+}

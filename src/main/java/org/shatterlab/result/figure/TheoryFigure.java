@@ -1,0 +1,140 @@
+package org.shatterlab.result.figure;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.shatterlab.experiment.spec.ExperimentSpec.NetworkEntry;
+import org.shatterlab.experiment.spec.PaperFigure;
+import org.shatterlab.experiment.store.Experiment;
+import org.shatterlab.lab.statistic.Statistic;
+import org.shatterlab.result.ResultReader;
+import org.shatterlab.result.ResultRow;
+import org.shatterlab.result.ResultRow.Predicted;
+import org.shatterlab.result.plot.CurveFigure;
+import org.shatterlab.result.plot.CurveFigure.Axis;
+import org.shatterlab.result.plot.CurveFigure.Curve;
+import org.shatterlab.result.plot.CurveFigure.Panel;
+import org.shatterlab.result.plot.Figure;
+
+/**
+ * Figure 3 and the theorems: a row of panels for each statistic and a column for each network, with what was measured
+ * against the depth or the layer beside what is predicted.
+ */
+final class TheoryFigure {
+
+    private static final Axis DEPTH = Axis.linear("depth L (rectifier layers)", 0, 1);
+    private static final Axis LAYER = Axis.linear("layer l", 0, 1);
+
+    /** Where values span more than this factor, decades show them better. */
+    private static final double WIDE = 50;
+
+    private static final String UNITS =
+            "Gradients are per unit of input on a line, per unit of a first-layer neuron elsewhere.";
+
+    private TheoryFigure() {}
+
+    static Optional<Figure> draw(Experiment experiment, PaperFigure figure, ResultReader results) {
+        List<NetworkEntry> networks = figure.networks(experiment.spec());
+        List<Panel> panels = new ArrayList<>();
+        List<ResultRow> drawn = new ArrayList<>();
+        for (Statistic statistic : figure.statistics()) {
+            List<ResultRow> rows = results.rows(experiment, networks, List.of(statistic));
+            Map<String, List<ResultRow>> measured = rows.stream().collect(Collectors.groupingBy(ResultRow::network));
+            if (measured.size() < networks.size()) {
+                return Optional.empty();
+            }
+            measured.replaceAll((_, ofNetwork) -> alongOneAxis(ofNetwork));
+            Axis axis = axis(statistic, measured.values());
+            networks.forEach(entry ->
+                    panels.add(panel(entry.label(), axis, Objects.requireNonNull(measured.get(entry.label())))));
+            drawn.addAll(rows);
+        }
+        String caption = FigureCaptions.caption(experiment, figure.apiName(), drawn);
+        return Optional.of(new CurveFigure(
+                figure == PaperFigure.FIGURE_3 ? caption : caption + ". " + UNITS, networks.size(), panels));
+    }
+
+    /** An axis for all rows of a statistic, with decades where the values ask for them. */
+    private static Axis axis(Statistic statistic, Collection<List<ResultRow>> rows) {
+        return switch (statistic) {
+            case GRADIENT_VARIANCE -> {
+                double least = values(rows).min().orElse(1);
+                double most = values(rows).max().orElse(1);
+                String name = "gradient variance";
+                yield least > 0 && most > WIDE * least ? Axis.logarithmic(name) : Axis.linear(name, 0, 1);
+            }
+            case GRADIENT_CORRELATION -> Axis.linear("gradient correlation", 0, 1);
+            case ACTIVATION_RATE -> Axis.linear("activation rate", 0, 1);
+            case COACTIVATION_RATE -> Axis.linear("co-activation rate", 0, 0.5);
+            default -> throw new IllegalArgumentException("no figure shows " + statistic + " against theory");
+        };
+    }
+
+    /** The rows of the deepest network where each layer has one, and otherwise all of them. */
+    private static List<ResultRow> alongOneAxis(List<ResultRow> rows) {
+        return rows.getLast().index() == null
+                ? rows
+                : rows.stream()
+                        .filter(row ->
+                                Objects.equals(row.depth(), rows.getLast().depth()))
+                        .toList();
+    }
+
+    private static DoubleStream values(Collection<List<ResultRow>> rows) {
+        return rows.stream()
+                .flatMap(List::stream)
+                .flatMap(row -> Stream.of(
+                        row.mean(),
+                        row.predictions().paper(),
+                        row.predictions().derived(),
+                        row.predictions().infiniteWidth()))
+                .filter(Objects::nonNull)
+                .mapToDouble(Double::doubleValue);
+    }
+
+    /**
+     * What was measured and predicted.
+     *
+     * @param rows of one statistic and network, {@link #alongOneAxis along one axis}
+     */
+    private static Panel panel(String title, Axis axis, List<ResultRow> rows) {
+        List<Curve> curves = new ArrayList<>();
+        add(curves, CurveFigure.PAPER, rows, Predicted::paper);
+        add(curves, CurveFigure.DERIVED, rows, Predicted::derived);
+        add(curves, CurveFigure.INFINITE_WIDTH, rows, Predicted::infiniteWidth);
+        curves.add(new Curve(
+                CurveFigure.MEASURED, true, places(rows), FigureCaptions.means(rows), FigureCaptions.errors(rows)));
+        return new Panel(title, rows.getFirst().index() == null ? DEPTH : LAYER, axis, curves);
+    }
+
+    private static void add(
+            List<Curve> curves, String label, List<ResultRow> rows, Function<Predicted, @Nullable Double> prediction) {
+        List<ResultRow> predicted = rows.stream()
+                .filter(row -> prediction.apply(row.predictions()) != null)
+                .toList();
+        if (!predicted.isEmpty()) {
+            double[] values = predicted.stream()
+                    .map(row -> prediction.apply(row.predictions()))
+                    .filter(Objects::nonNull)
+                    .mapToDouble(Double::doubleValue)
+                    .toArray();
+            curves.add(new Curve(label, false, places(predicted), values, new double[0]));
+        }
+    }
+
+    private static double[] places(List<ResultRow> rows) {
+        return rows.stream()
+                .map(row -> row.index() == null ? row.depth() : row.index())
+                .filter(Objects::nonNull)
+                .mapToDouble(Integer::doubleValue)
+                .toArray();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.shatterlab.result.inference;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,232 @@
+package org.shatterlab.result.plot;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.Rectangle;
+import java.awt.geom.Ellipse2D;
+import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.Function;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jfree.chart.axis.NumberAxis;
+import org.jfree.chart.axis.NumberTickUnit;
+import org.jfree.chart.axis.ValueAxis;
+import org.jfree.chart.renderer.xy.DeviationRenderer;
+import org.jfree.chart.renderer.xy.XYItemRenderer;
+import org.jfree.data.xy.XYDataset;
+import org.jfree.data.xy.YIntervalSeries;
+import org.jfree.data.xy.YIntervalSeriesCollection;
+import org.shatterlab.result.plot.CurveFigure.Axis;
+import org.shatterlab.result.plot.CurveFigure.Curve;
+import org.shatterlab.result.plot.CurveFigure.Panel;
+
+/** The layout of curves: panels in rows, one legend and the caption below them. */
+final class CurveLayout implements Layout {
+
+    private static final int WIDTH = 1000;
+    private static final int MAX_PANEL = 480;
+    private static final int LEFT = 28;
+    private static final int RIGHT = 12;
+    private static final int TOP = 8;
+    private static final int GAP = 14;
+    private static final int TITLE_LINE = 18;
+    private static final int AXIS_NAME = 22;
+    private static final int BETWEEN_ROWS = 12;
+
+    private final CurveFigure figure;
+    private final List<List<String>> titles;
+    private final Map<String, Color> colours;
+    private final Legend legend;
+    private final Caption caption;
+    private final int perRow;
+    private final int rows;
+    private final int side;
+    private final int titleHeight;
+
+    CurveLayout(CurveFigure figure) {
+        this.figure = figure;
+        var count = figure.panels().size();
+        perRow = Math.min(count, figure.perRow());
+        rows = Math.ceilDiv(count, perRow);
+        side = Math.min(MAX_PANEL, (WIDTH - LEFT - RIGHT) / perRow) - PlotStyle.TICKS_LEFT - GAP;
+        titles = figure.panels().stream()
+                .map(panel -> TextPlacement.wrap(panel.title(), TextPlacement.TITLE, side + GAP, 2))
+                .toList();
+        titleHeight =
+                10 + TITLE_LINE * titles.stream().mapToInt(List::size).max().orElseThrow();
+        colours = CurveColours.of(figure);
+        legend = new Legend(colours, predicted(), hasErrors(), width());
+        caption = new Caption(figure.caption(), width());
+    }
+
+    @Override
+    public int width() {
+        return LEFT + RIGHT + perRow * panelWidth();
+    }
+
+    @Override
+    public int height() {
+        return TOP + rows * rowHeight() + legend.height() + caption.height();
+    }
+
+    @Override
+    public void draw(Graphics2D graphics) {
+        for (int i = 0; i < figure.panels().size(); i++) {
+            drawPanel(graphics, i);
+        }
+        legend.draw(graphics, TOP + rows * rowHeight());
+        caption.draw(graphics, height());
+    }
+
+    /** Where the curves of a panel lie. */
+    Rectangle area(int index) {
+        var x = LEFT + (index % perRow) * panelWidth() + PlotStyle.TICKS_LEFT;
+        return new Rectangle(x, TOP + index / perRow * rowHeight() + titleHeight, side, plotHeight());
+    }
+
+    private int panelWidth() {
+        return PlotStyle.TICKS_LEFT + side + GAP;
+    }
+
+    private int plotHeight() {
+        return side * 5 / 8;
+    }
+
+    private int rowHeight() {
+        return titleHeight + plotHeight() + PlotStyle.TICKS_BELOW + AXIS_NAME + BETWEEN_ROWS;
+    }
+
+    private void drawPanel(Graphics2D graphics, int index) {
+        var panel = figure.panels().get(index);
+        var area = area(index);
+        var lines = titles.get(index);
+        for (int line = 0; line < lines.size(); line++) {
+            var baseline = area.y - 10 - (lines.size() - 1 - line) * TITLE_LINE;
+            TextPlacement.centred(graphics, lines.get(line), TextPlacement.TITLE, area.getCenterX(), baseline);
+        }
+        PlotStyle.draw(
+                PlotStyle.plot(places(panel.x()), values(panel.y()), data(panel), renderer(panel)), graphics, area);
+        var baseline = area.y + area.height + PlotStyle.TICKS_BELOW + 14;
+        TextPlacement.centred(graphics, panel.x().name(), TextPlacement.LABEL, area.getCenterX(), baseline);
+        if (index % perRow == 0) {
+            TextPlacement.upwards(graphics, panel.y().name(), TextPlacement.LABEL, 18, area.getCenterY());
+        }
+    }
+
+    private static XYDataset data(Panel panel) {
+        var data = new YIntervalSeriesCollection();
+        for (var curve : panel.curves()) {
+            var x = curve.x();
+            var y = curve.y();
+            var errors = errors(curve);
+            var series = new YIntervalSeries(curve.label());
+            for (int i = 0; i < x.length; i++) {
+                if (!panel.y().logarithmic()) {
+                    series.add(x[i], y[i], y[i] - errors[i], y[i] + errors[i]);
+                } else if (y[i] > 0) {
+                    // The band of a value that may be zero ends a decade below it.
+                    var low = Math.max(y[i] - errors[i], y[i] / 10);
+                    series.add(x[i], Math.log10(y[i]), Math.log10(low), Math.log10(y[i] + errors[i]));
+                }
+            }
+            data.addSeries(series);
+        }
+        return data;
+    }
+
+    private XYItemRenderer renderer(Panel panel) {
+        var renderer = new DeviationRenderer(true, true);
+        renderer.setAlpha(0.22f);
+        for (int i = 0; i < panel.curves().size(); i++) {
+            var curve = panel.curves().get(i);
+            var colour = colours.get(curve.label());
+            renderer.setSeriesPaint(i, colour);
+            renderer.setSeriesFillPaint(i, colour);
+            renderer.setSeriesShape(i, new Ellipse2D.Double(-2.6, -2.6, 5.2, 5.2));
+            renderer.setSeriesShapesVisible(i, curve.measured() || curve.x().length == 1);
+            renderer.setSeriesStroke(
+                    i,
+                    curve.measured()
+                            ? new BasicStroke(1.8f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND)
+                            : Legend.dashed(curve.label()));
+        }
+        return renderer;
+    }
+
+    private ValueAxis places(Axis axis) {
+        var places = numbers(Panel::x, axis, (curve, i) -> curve.x()[i]).toArray();
+        var low = Math.min(axis.low(), DoubleStream.of(places).min().orElseThrow());
+        var high = Math.max(axis.high(), DoubleStream.of(places).max().orElseThrow());
+        var margin = low == high ? 1 : (high - low) / 50;
+        var drawn = PlotStyle.axis(low - margin, high + margin);
+        drawn.setStandardTickUnits(NumberAxis.createIntegerTickUnits());
+        return drawn;
+    }
+
+    /** As far as the data with their errors reach, on to the next tenth where the axis is about one long. */
+    private ValueAxis values(Axis axis) {
+        if (axis.logarithmic()) {
+            var positive = numbers(Panel::y, axis, (curve, i) -> curve.y()[i])
+                    .filter(value -> value > 0)
+                    .summaryStatistics();
+            return positive.getCount() == 0
+                    ? PlotStyle.axis(0, 1)
+                    : PlotStyle.decades(positive.getMin(), positive.getMax());
+        }
+        var low = Math.min(axis.low(), ends(axis, (value, error) -> value - error));
+        var high = Math.max(axis.high(), -ends(axis, (value, error) -> -value - error));
+        if (high - low > 3) {
+            var margin = (high - low) / 25;
+            return PlotStyle.axis(low == axis.low() ? low : low - margin, high + margin);
+        }
+        var drawn = PlotStyle.axis(Math.floor(low * 10) / 10, Math.ceil(high * 10) / 10 + 0.05);
+        // JFreeChart alone would crowd a range of one or two with ticks.
+        if (high - low > 0.8) {
+            drawn.setTickUnit(new NumberTickUnit(0.2));
+        }
+        return drawn;
+    }
+
+    private double ends(Axis axis, DoubleBinaryOperator end) {
+        return numbers(Panel::y, axis, (curve, i) -> end.applyAsDouble(curve.y()[i], errors(curve)[i]))
+                .min()
+                .orElseThrow();
+    }
+
+    @FunctionalInterface
+    private interface Reading {
+        double at(Curve curve, int index);
+    }
+
+    /** A number of every point of the panels that have an axis. */
+    private DoubleStream numbers(Function<Panel, Axis> side, Axis axis, Reading reading) {
+        return figure.panels().stream()
+                .filter(panel -> side.apply(panel).equals(axis))
+                .flatMap(panel -> panel.curves().stream())
+                .flatMapToDouble(curve -> IntStream.range(0, curve.x().length).mapToDouble(i -> reading.at(curve, i)));
+    }
+
+    private List<String> predicted() {
+        return curves().filter(curve -> !curve.measured())
+                .map(Curve::label)
+                .distinct()
+                .toList();
+    }
+
+    private boolean hasErrors() {
+        return curves().anyMatch(curve -> curve.standardError().length > 0);
+    }
+
+    private Stream<Curve> curves() {
+        return figure.panels().stream().flatMap(panel -> panel.curves().stream());
+    }
+
+    private static double[] errors(Curve curve) {
+        var errors = curve.standardError();
+        return errors.length == 0 ? new double[curve.y().length] : errors;
+    }
+}

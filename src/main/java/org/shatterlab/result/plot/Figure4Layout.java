@@ -1,0 +1,146 @@
+package org.shatterlab.result.plot;
+
+import java.awt.Graphics2D;
+import java.awt.Rectangle;
+import java.awt.image.BufferedImage;
+import java.util.Arrays;
+import java.util.List;
+import org.jfree.chart.axis.NumberAxis;
+import org.jfree.chart.axis.NumberTickUnit;
+import org.jfree.chart.axis.ValueAxis;
+import org.jfree.chart.renderer.xy.StandardXYBarPainter;
+import org.jfree.chart.renderer.xy.XYBarRenderer;
+import org.jfree.data.xy.XYIntervalSeries;
+import org.jfree.data.xy.XYIntervalSeriesCollection;
+
+/** The layout of figure 4: three columns, a row for each network and depth, the names of axes below the last. */
+final class Figure4Layout implements Layout {
+
+    private static final int WIDTH = 1000;
+    private static final int COLUMNS = 3;
+    private static final int LEFT = 28;
+    private static final int GAP = 34;
+    private static final int TOP = 34;
+    private static final int TITLE = 28;
+    private static final int PLOT_HEIGHT = 130;
+    private static final int AXIS_NAME = 26;
+    private static final int BOTTOM = 14;
+    private static final int PLOT_WIDTH = (WIDTH - LEFT) / COLUMNS - PlotStyle.TICKS_LEFT - GAP;
+
+    private final Figure4 figure;
+    private final Caption caption;
+
+    Figure4Layout(Figure4 figure) {
+        this.figure = figure;
+        caption = new Caption(figure.caption(), WIDTH);
+    }
+
+    @Override
+    public int width() {
+        return WIDTH;
+    }
+
+    @Override
+    public int height() {
+        return TOP + figure.rows().size() * rowHeight() + AXIS_NAME + BOTTOM + caption.height();
+    }
+
+    @Override
+    public void draw(Graphics2D graphics) {
+        var heads = List.of("active units (dark)", "mean activation of units", "contiguous runs of inputs");
+        for (int column = 0; column < COLUMNS; column++) {
+            TextPlacement.centred(
+                    graphics,
+                    heads.get(column),
+                    TextPlacement.TITLE,
+                    area(0, column).getCenterX(),
+                    20);
+        }
+        for (int row = 0; row < figure.rows().size(); row++) {
+            drawRow(graphics, row);
+        }
+        var names = List.of(figure.inputs().name(), "fraction of inputs", "log₂ of the length (grid steps)");
+        var last = figure.rows().size() - 1;
+        for (int column = 0; column < COLUMNS; column++) {
+            var area = area(last, column);
+            var baseline = area.y + area.height + PlotStyle.TICKS_BELOW + 16;
+            TextPlacement.centred(graphics, names.get(column), TextPlacement.LABEL, area.getCenterX(), baseline);
+        }
+        caption.draw(graphics, height());
+    }
+
+    /** Where a plot lies. */
+    Rectangle area(int row, int column) {
+        return new Rectangle(
+                LEFT + column * (WIDTH - LEFT) / COLUMNS + PlotStyle.TICKS_LEFT,
+                TOP + row * rowHeight() + TITLE,
+                PLOT_WIDTH,
+                PLOT_HEIGHT);
+    }
+
+    private static int rowHeight() {
+        return TITLE + PLOT_HEIGHT + PlotStyle.TICKS_BELOW;
+    }
+
+    private void drawRow(Graphics2D graphics, int index) {
+        var row = figure.rows().get(index);
+        var raster = area(index, 0);
+        var title = TextPlacement.wrap(row.title(), TextPlacement.LABEL, WIDTH - 2.0 * LEFT, 1)
+                .getFirst();
+        TextPlacement.left(graphics, title, TextPlacement.LABEL, Palette.INK, raster.x, raster.y - 8.0);
+        drawRaster(graphics, raster, row.raster());
+        TextPlacement.upwards(graphics, "unit", TextPlacement.LABEL, 18, raster.getCenterY());
+
+        var bins = row.activation().length;
+        var means = PlotStyle.axis(0, 1);
+        means.setTickUnit(new NumberTickUnit(0.25));
+        drawHistogram(graphics, area(index, 1), row.activation(), 1.0 / bins, means);
+        var lengths = PlotStyle.axis(0, row.contiguity().length);
+        lengths.setStandardTickUnits(NumberAxis.createIntegerTickUnits());
+        drawHistogram(graphics, area(index, 2), row.contiguity(), 1, lengths);
+        var middle = area(index, 1);
+        TextPlacement.upwards(
+                graphics, "fraction", TextPlacement.LABEL, middle.x - PlotStyle.TICKS_LEFT - 6.0, middle.getCenterY());
+        var right = area(index, 2);
+        TextPlacement.upwards(
+                graphics, "fraction", TextPlacement.LABEL, right.x - PlotStyle.TICKS_LEFT - 6.0, right.getCenterY());
+    }
+
+    private void drawRaster(Graphics2D graphics, Rectangle area, double[] raster) {
+        var inputs = figure.inputs().at();
+        var units = raster.length / inputs.length;
+        var image = new BufferedImage(inputs.length, units, BufferedImage.TYPE_BYTE_GRAY);
+        for (int unit = 0; unit < units; unit++) {
+            for (int input = 0; input < inputs.length; input++) {
+                var active = raster[unit * inputs.length + input];
+                image.getRaster().setSample(input, units - 1 - unit, 0, (int) Math.round(255 - 215 * active));
+            }
+        }
+        graphics.drawImage(image, area.x, area.y, area.width, area.height, null);
+        PlotStyle.draw(
+                PlotStyle.frame(PlotStyle.gridAxis(inputs, area.width), PlotStyle.axis(0, units)), graphics, area);
+    }
+
+    private static void drawHistogram(
+            Graphics2D graphics, Rectangle area, double[] fractions, double binWidth, ValueAxis domain) {
+        var series = new XYIntervalSeries("fraction");
+        for (int bin = 0; bin < fractions.length; bin++) {
+            series.add((bin + 0.5) * binWidth, bin * binWidth, (bin + 1) * binWidth, fractions[bin], 0, fractions[bin]);
+        }
+        var data = new XYIntervalSeriesCollection();
+        data.addSeries(series);
+        var renderer = new XYBarRenderer(0.1);
+        renderer.setBarPainter(new StandardXYBarPainter());
+        renderer.setShadowVisible(false);
+        renderer.setSeriesPaint(0, Palette.CURVE);
+        var most = Arrays.stream(fractions).max().orElseThrow();
+        var range = PlotStyle.axis(0, Math.max(0.05, 1.1 * most));
+        range.setTickUnit(new NumberTickUnit(tick(most)));
+        PlotStyle.draw(PlotStyle.plot(domain, range, data, renderer), graphics, area);
+    }
+
+    /** Three to five ticks. */
+    private static double tick(double most) {
+        return most > 0.5 ? 0.25 : most > 0.2 ? 0.1 : most > 0.08 ? 0.05 : 0.02;
+    }
+}

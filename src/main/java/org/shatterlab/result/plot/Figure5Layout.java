@@ -1,0 +1,96 @@
+package org.shatterlab.result.plot;
+
+import java.awt.Graphics2D;
+import java.awt.Rectangle;
+import java.util.List;
+import org.jfree.chart.axis.NumberTickUnit;
+
+/** The layout of figure 5: heat maps in even rows of at most four, their colour bar, and the curves below. */
+final class Figure5Layout implements Layout {
+
+    private static final int WIDTH = 1000;
+    private static final int MAX_PER_ROW = 4;
+    private static final int MARGIN = 24;
+    private static final int GAP = 20;
+    private static final int TOP = 8;
+    private static final int TITLE_LINE = 18;
+    private static final int TITLE = 2 * TITLE_LINE + 8;
+    private static final int BAR = 14;
+    private static final int BAR_FOOT = 62;
+    private static final int SIDE = (WIDTH - 2 * MARGIN - (MAX_PER_ROW - 1) * GAP) / MAX_PER_ROW;
+
+    private final Figure5 figure;
+    private final CurveLayout curves;
+    private final int perRow;
+
+    Figure5Layout(Figure5 figure) {
+        this.figure = figure;
+        var count = figure.covariances().size();
+        perRow = Math.ceilDiv(count, Math.ceilDiv(count, MAX_PER_ROW));
+        curves = new CurveLayout(new CurveFigure(figure.caption(), 1, List.of(figure.rank())));
+    }
+
+    @Override
+    public int width() {
+        return WIDTH;
+    }
+
+    @Override
+    public int height() {
+        return curvesTop() + curves.height();
+    }
+
+    @Override
+    public void draw(Graphics2D graphics) {
+        for (int i = 0; i < figure.covariances().size(); i++) {
+            drawCovariance(graphics, i);
+        }
+        drawColourBar(graphics);
+        var before = graphics.getTransform();
+        graphics.translate((WIDTH - curves.width()) / 2, curvesTop());
+        curves.draw(graphics);
+        graphics.setTransform(before);
+    }
+
+    /** Where a heat map lies. */
+    Rectangle area(int index) {
+        var left = (WIDTH - perRow * SIDE - (perRow - 1) * GAP) / 2;
+        return new Rectangle(
+                left + index % perRow * (SIDE + GAP), TOP + index / perRow * (TITLE + SIDE + GAP) + TITLE, SIDE, SIDE);
+    }
+
+    private int barTop() {
+        return area(figure.covariances().size() - 1).y + SIDE + GAP;
+    }
+
+    private int curvesTop() {
+        return barTop() + BAR + BAR_FOOT;
+    }
+
+    private void drawCovariance(Graphics2D graphics, int index) {
+        var covariance = figure.covariances().get(index);
+        var area = area(index);
+        var lines = TextPlacement.wrap(covariance.title(), TextPlacement.TITLE, SIDE, 2);
+        for (int line = 0; line < lines.size(); line++) {
+            var baseline = area.y - 8 - (lines.size() - 1 - line) * TITLE_LINE;
+            TextPlacement.centred(graphics, lines.get(line), TextPlacement.TITLE, area.getCenterX(), baseline);
+        }
+        var size = (int) Math.sqrt(covariance.values().length);
+        graphics.drawImage(HeatMap.of(covariance.values(), size, -1, 1), area.x, area.y, SIDE, SIDE, null);
+        graphics.setPaint(Palette.AXIS);
+        graphics.draw(area);
+    }
+
+    private void drawColourBar(Graphics2D graphics) {
+        var bar = new Rectangle((WIDTH - 360) / 2, barTop(), 360, BAR);
+        graphics.drawImage(HeatMap.scale(), bar.x, bar.y, bar.width, bar.height, null);
+        var values = PlotStyle.axis(-1, 1);
+        values.setTickUnit(new NumberTickUnit(0.5));
+        var none = PlotStyle.axis(0, 1);
+        none.setVisible(false);
+        PlotStyle.draw(PlotStyle.frame(values, none), graphics, bar);
+        var label = "covariance of gradients C(i,j) / mean variance; images ordered by k-means (k = 10)";
+        TextPlacement.centred(
+                graphics, label, TextPlacement.LABEL, bar.getCenterX(), bar.y + BAR + PlotStyle.TICKS_BELOW + 16);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.shatterlab.result.plot;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,55 @@
+package org.shatterlab.experiment.spec;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.shatterlab.lab.input.DatasetFolder;
+import org.shatterlab.lab.input.Datasets;
+import org.shatterlab.platform.InvalidRequestException;
+import org.shatterlab.platform.Violation;
+
+/** Bodies in single quotes, and what a service with the default limits makes of them. */
+public final class SpecBodies {
+
+    static final String SHA256 = "5994471abb01112afcc18159f6cc74b4f511b99806da59b3caf5a9c173cacfc5";
+
+    /** CIFAR-10 is there, with 1000 images, and Fashion-MNIST is not. */
+    public static final Datasets DATASETS = dataset -> switch (dataset) {
+        case CIFAR_10 -> new Datasets.Facts(SHA256, 1000);
+        case FASHION_MNIST -> new DatasetFolder(Path.of("target/no-such-folder")).find(dataset);
+    };
+
+    private static final SpecReader READER = new SpecReader(Presets.load(), Limits.defaults(), DATASETS, Map::of);
+
+    private SpecBodies() {}
+
+    /** A body with one network, which has the fields given beside its family. */
+    static String network(String fields) {
+        return "{'networks': [{'family': 'resnet', %s}], 'depths': [2]}".formatted(fields);
+    }
+
+    /** A body with the top-level fields given beside one network. */
+    static String body(String fields) {
+        return "{'networks': [{'family': 'feedforward', 'depths': [2]}], %s}".formatted(fields);
+    }
+
+    static ExperimentSpec read(String body) {
+        return READER.read(body.replace('\'', '"').getBytes(UTF_8));
+    }
+
+    static List<Violation> violations(String body) {
+        return catchThrowableOfType(InvalidRequestException.class, () -> read(body))
+                .violations();
+    }
+
+    static void assertOneViolation(String body, String pointer, String message) {
+        assertThat(violations(body)).singleElement().satisfies(violation -> {
+            assertThat(violation.pointer()).isEqualTo(pointer);
+            assertThat(violation.message()).contains(message);
+        });
+    }
+}

@@ -1,0 +1,88 @@
+package org.shatterlab.experiment.spec;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.shatterlab.platform.MalformedBodyException;
+
+class StrictJsonTest {
+
+    static Stream<Arguments> malformedBodies() {
+        return Stream.of(
+                Arguments.of("", "empty"),
+                Arguments.of(" \n ", "empty"),
+                Arguments.of("{", "line 1, column 2: it ends too early"),
+                Arguments.of("{\n\"a\": \"x", "line 2"),
+                Arguments.of("{\n \"a\": NaN}", "line 2, column 10: Non-standard token 'NaN'"),
+                Arguments.of("{\"a\": -Infinity}", "line 1"),
+                Arguments.of("{\"runs\": 1,\n \"runs\": 2}", "line 2, column 8: Duplicate Object property \"runs\""),
+                Arguments.of("{\"a\": {\"b\": 1, \"\\u0062\": 2}}", "Duplicate Object property \"b\""),
+                Arguments.of("{} {}", "line 1, column 4: something follows the JSON value"),
+                Arguments.of("{}x", "line 1, column 3: Unrecognized token 'x'"),
+                Arguments.of("[".repeat(100_000), "nesting depth (33) exceeds the maximum allowed (32)"),
+                Arguments.of("{\"a\":".repeat(100_000), "nesting depth (33) exceeds the maximum allowed (32)"),
+                Arguments.of("{\"a\":" + "1".repeat(5000) + "}", "exceeds the maximum allowed (1000)"),
+                Arguments.of("{\"a\":1." + "1".repeat(5000) + "}", "exceeds the maximum allowed (1000)"),
+                Arguments.of("{\"a\": 1e99999999999}", "line 1, column 7: the exponent of a number is too large"),
+                Arguments.of("{\"a\": 1e-99999999999}", "the exponent of a number is too large"),
+                Arguments.of("{\"a\": 01}", "Leading zeroes not allowed"),
+                Arguments.of("{\"a\": +1}", "plus sign"),
+                Arguments.of("{'a': 1}", "double-quote"),
+                Arguments.of("{\"a\": 1,}", "line 1, column 9"),
+                Arguments.of("// none\n{}", "line 1, column 1"),
+                Arguments.of("{\"a\": \"\t\"}", "Illegal unquoted character"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("malformedBodies")
+    void saysWhereABodyIsNotJson(String body, String message) {
+        assertThatThrownBy(() -> StrictJson.parse(body.getBytes(UTF_8)))
+                .isInstanceOf(MalformedBodyException.class)
+                .hasMessageContaining(message)
+                .message()
+                .as("nothing that is meant for programmers")
+                .doesNotContain("Feature", "Source", "StreamRead", "jackson", "`")
+                .hasSizeLessThan(300);
+    }
+
+    static Stream<byte[]> brokenUtf8() {
+        return Stream.of(
+                new byte[] {'{', '\n', '"', (byte) 0xFF, '"', ':', '1', '}'},
+                new byte[] {'{', '\n', '"', (byte) 0xC3},
+                new byte[] {'{', '\n', '"', (byte) 0xC0, (byte) 0x80, '"'},
+                new byte[] {'{', '\n', '"', (byte) 0xED, (byte) 0xA0, (byte) 0x80, '"'});
+    }
+
+    @ParameterizedTest
+    @MethodSource("brokenUtf8")
+    void refusesBrokenUtf8(byte[] body) {
+        assertThatThrownBy(() -> StrictJson.parse(body))
+                .isInstanceOf(MalformedBodyException.class)
+                .hasMessage("The body is not UTF-8 at line 2, column 2 (byte 3)");
+    }
+
+    @Test
+    void refusesOtherEncodings() {
+        for (var charset : new java.nio.charset.Charset[] {StandardCharsets.UTF_16, StandardCharsets.UTF_16LE}) {
+            assertThatThrownBy(() -> StrictJson.parse("{\"a\": 1}".getBytes(charset)))
+                    .isInstanceOf(MalformedBodyException.class);
+        }
+    }
+
+    @Test
+    void skipsAByteOrderMark() {
+        assertThat(StrictJson.parse("\uFEFF{\"a\": 1}".getBytes(UTF_8))
+                        .path("a")
+                        .asInt())
+                .isEqualTo(1);
+        assertThatThrownBy(() -> StrictJson.parse("\uFEFF\uFEFF{}".getBytes(UTF_8)))
+                .isInstanceOf(MalformedBodyException.class);
+    }
+}

@@ -1,0 +1,62 @@
+package org.shatterlab.result.plot;
+
+import java.awt.Color;
+import java.awt.Rectangle;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.StringReader;
+import java.util.List;
+import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.w3c.dom.Document;
+import org.w3c.dom.Element;
+import org.xml.sax.InputSource;
+
+/** Reads pictures back. */
+final class FigureReader {
+
+    private FigureReader() {}
+
+    static Document parse(String svg) throws Exception {
+        var factory = DocumentBuilderFactory.newDefaultNSInstance();
+        factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
+        return factory.newDocumentBuilder().parse(new InputSource(new StringReader(svg)));
+    }
+
+    static List<Element> elements(Document document, String name) {
+        var found = document.getElementsByTagNameNS("http://www.w3.org/2000/svg", name);
+        return IntStream.range(0, found.getLength())
+                .mapToObj(i -> (Element) found.item(i))
+                .toList();
+    }
+
+    static List<String> texts(Document document) {
+        return elements(document, "text").stream().map(Element::getTextContent).toList();
+    }
+
+    static BufferedImage image(byte[] png) throws IOException {
+        return ImageIO.read(new ByteArrayInputStream(png));
+    }
+
+    /** The part of a PNG that shows an area of its sheet. */
+    static BufferedImage part(BufferedImage image, Rectangle area) {
+        var scale = Rendering.PIXELS_PER_UNIT;
+        return image.getSubimage(scale * area.x, scale * area.y, scale * area.width, scale * area.height);
+    }
+
+    /** Whether a colour occurs, but for a little rounding. */
+    static boolean shows(BufferedImage image, Color colour) {
+        return IntStream.range(0, image.getWidth() * image.getHeight())
+                .mapToObj(i -> new Color(image.getRGB(i % image.getWidth(), i / image.getWidth())))
+                .anyMatch(pixel -> Math.abs(pixel.getRed() - colour.getRed()) < 4
+                        && Math.abs(pixel.getGreen() - colour.getGreen()) < 4
+                        && Math.abs(pixel.getBlue() - colour.getBlue()) < 4);
+    }
+
+    static double luminance(int rgb) {
+        var colour = new Color(rgb);
+        return 0.2126 * colour.getRed() + 0.7152 * colour.getGreen() + 0.0722 * colour.getBlue();
+    }
+}

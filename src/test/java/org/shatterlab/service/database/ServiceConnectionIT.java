@@ -1,0 +1,56 @@
+package org.shatterlab.service.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.shatterlab.platform.database.EmbeddedDatabase;
+import org.shatterlab.service.support.NeedsContainers;
+import org.shatterlab.service.support.Service;
+import org.shatterlab.service.support.TestDatabase;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.TestConfiguration;
+import org.springframework.boot.testcontainers.service.connection.ServiceConnection;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.test.annotation.DirtiesContext;
+import org.testcontainers.postgresql.PostgreSQLContainer;
+import tools.jackson.databind.JsonNode;
+
+/** Another database than the embedded one can also come as a service connection, as a platform may bind it. */
+@ExtendWith(NeedsContainers.class)
+@SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
+@DirtiesContext
+class ServiceConnectionIT {
+
+    @TestConfiguration(proxyBeanMethods = false)
+    static class Containers {
+
+        @Bean
+        @ServiceConnection
+        PostgreSQLContainer postgres() {
+            return TestDatabase.container();
+        }
+    }
+
+    @Test
+    void measuresOnTheDatabaseOfTheConnection(
+            @Autowired ConfigurableApplicationContext context,
+            @Autowired PostgreSQLContainer postgres,
+            @Autowired DataSource dataSource)
+            throws SQLException {
+        Service service = Service.of(context);
+        JsonNode experiment = service.run("""
+                {"networks": [{"family": "feedforward", "width": 20}], "depths": [2], "runs": 5, "seed": 1,
+                 "inputs": {"type": "grid", "points": 16}}""");
+        assertThat(experiment.get("state").asString()).isEqualTo("SUCCEEDED");
+        try (Connection connection = dataSource.getConnection()) {
+            assertThat(connection.getMetaData().getURL()).startsWith(postgres.getJdbcUrl());
+        }
+        assertThat(service.has(EmbeddedDatabase.class)).isFalse();
+    }
+}

@@ -1,0 +1,79 @@
+package org.shatterlab.service.lifecycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.shatterlab.service.support.Service;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import tools.jackson.databind.JsonNode;
+
+/** What is told by notifications is told however often their connection is lost. */
+@ExtendWith(OutputCaptureExtension.class)
+class NotificationsIT {
+
+    private static final String LISTENING = "from pg_stat_activity where application_name = 'shatterlab notifications'"
+            + " and datname = current_database()";
+    private static final int OUTAGE_SECONDS = 8;
+
+    @Test
+    void aLostConnectionIsMadeAgain(@TempDir Path data, CapturedOutput output) throws Exception {
+        try (Service service = Service.start(data, "--shatterlab.roles=api")) {
+            JsonNode queued = service.json.readTree(service.submit("""
+                            {"networks": [{"family": "white-noise"}], "inputs": {"type": "grid", "points": 16},
+                             "runs": 5}""").body());
+            String self = queued.get("links").get("self").asString();
+            awaitListening(service);
+            long lost = service.numbers("select pid " + LISTENING).getFirst();
+
+            // Nobody may connect until the outage is over; connections that there are stay, but for this one.
+            allowConnections(service, false);
+            service.numbers("select pg_terminate_backend(pid)::int " + LISTENING);
+            CompletableFuture<HttpResponse<String>> waiting =
+                    CompletableFuture.supplyAsync(() -> service.get(self + "?wait=60"));
+            Thread.sleep(Duration.ofSeconds(OUTAGE_SECONDS));
+            assertThat(service.numbers("select count(*) " + LISTENING)).containsExactly(0L);
+            allowConnections(service, true);
+
+            awaitListening(service);
+            assertThat(service.numbers("select pid " + LISTENING)).doesNotContain(lost);
+            Instant cancelled = Instant.now();
+            service.call("POST", self + "/cancel", "");
+            assertThat(waiting.get().body()).contains("\"state\":\"CANCELL");
+            assertThat(Duration.between(cancelled, Instant.now())).isLessThan(Duration.ofSeconds(1));
+        }
+        assertThat(output.getOut()).containsOnlyOnce("the database is away").containsOnlyOnce("the database is back");
+    }
+
+    /** From another database, as a database cannot close itself. */
+    private static void allowConnections(Service service, boolean allowed) throws SQLException {
+        List<String> arguments = service.databaseArguments().stream()
+                .map(argument -> argument.substring(argument.indexOf('=') + 1))
+                .toList();
+        String maintenance = arguments.get(0).replaceFirst("/[^/]*$", "/postgres");
+        try (Connection connection = DriverManager.getConnection(maintenance, arguments.get(1), arguments.get(2));
+                Statement statement = connection.createStatement()) {
+            statement.execute("alter database " + service.database() + " allow_connections " + allowed);
+        }
+    }
+
+    private static void awaitListening(Service service) {
+        Instant deadline = Instant.now().plusSeconds(20);
+        while (service.numbers("select count(*) " + LISTENING).getFirst() == 0) {
+            assertThat(Instant.now()).isBefore(deadline);
+            Service.sleep();
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package org.shatterlab.service.lifecycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.shatterlab.service.support.Service;
+import tools.jackson.databind.JsonNode;
+
+/** Experiments that ended long ago go, with what was measured for them alone. */
+class RetentionIT {
+
+    private static final String SMALL = """
+            {"networks": [{"family": "feedforward", "width": %d}], "depths": [2], "inputs": {"type": "grid", "points": 16},
+             "statistics": ["gradient-variance"], "runs": %d}""";
+
+    private static String id(JsonNode experiment) {
+        return experiment.get("id").asString();
+    }
+
+    private static int status(Service service, JsonNode experiment) {
+        return service.get(experiment.get("links").get("self").asString()).statusCode();
+    }
+
+    private static void age(Service service, JsonNode experiment, String interval) {
+        service.execute("update experiment set finished_at = finished_at - interval '%s' where id = '%s'"
+                .formatted(interval, id(experiment)));
+    }
+
+    @Test
+    void whatEndedLongAgoGoesUnlessItIsShared(@TempDir Path data) {
+        try (Service service = Service.start(data, "--shatterlab.worker.threads=1", "--shatterlab.retention=30d")) {
+            JsonNode old = service.run(SMALL.formatted(8, 10));
+            JsonNode alone = service.run(SMALL.formatted(9, 10));
+            JsonNode young = service.run(SMALL.formatted(8, 5));
+            JsonNode running = service.run(SMALL.formatted(10, 5));
+            assertThat(service.count("cell")).isEqualTo(5);
+            long predictions = service.count("prediction");
+            service.execute("""
+                    update cell set state = 'RUNNING' where fingerprint in
+                        (select fingerprint from experiment_cell where experiment_id = '%s')""".formatted(id(running)));
+            age(service, young, "29 days");
+            age(service, running, "31 days");
+            age(service, old, "31 days");
+            age(service, alone, "31 days");
+            Instant deadline = Instant.now().plusSeconds(30);
+            while (service.count("experiment") > 2) {
+                assertThat(Instant.now()).isBefore(deadline);
+                Service.sleep();
+            }
+            assertThat(status(service, old)).isEqualTo(404);
+            assertThat(status(service, alone)).isEqualTo(404);
+            assertThat(service.rows(young, "")).hasSize(1);
+            assertThat(service.count("cell"))
+                    .as("of young, and of the one that runs")
+                    .isEqualTo(2);
+            assertThat(service.count("prediction"))
+                    .as("alone had a third of them")
+                    .isEqualTo(predictions * 2 / 3);
+            service.execute("update cell set state = 'DONE' where state = 'RUNNING'");
+            while (service.count("experiment") > 1) {
+                assertThat(Instant.now()).isBefore(deadline);
+                Service.sleep();
+            }
+            assertThat(status(service, young)).isEqualTo(200);
+        }
+    }
+}

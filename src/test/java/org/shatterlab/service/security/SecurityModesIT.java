@@ -1,0 +1,117 @@
+package org.shatterlab.service.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.shatterlab.service.support.SecuredService.EXPERIMENT;
+import static org.shatterlab.service.support.SecuredService.NONE;
+import static org.shatterlab.service.support.SecuredService.READER;
+import static org.shatterlab.service.support.SecuredService.UNKNOWN;
+import static org.shatterlab.service.support.SecuredService.ask;
+import static org.shatterlab.service.support.SecuredService.open;
+import static org.shatterlab.service.support.SecuredService.start;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.shatterlab.service.support.RawHttp;
+import org.shatterlab.service.support.Service;
+import org.shatterlab.service.support.ServiceNode;
+import org.shatterlab.service.support.TokenIssuer;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** Services that are told otherwise whom to ask: nobody, an issuer that is away, or that they are workers. */
+@ExtendWith(OutputCaptureExtension.class)
+class SecurityModesIT {
+
+    @Test
+    void anIssuerThatIsAwayConcernsItsOwnTokensAlone(@TempDir Path data, CapturedOutput output) throws IOException {
+        int port = ServiceNode.freePort();
+        try (TokenIssuer issuer = TokenIssuer.start(0);
+                Service other = start(data, "http://127.0.0.1:" + port)) {
+            String unverified = issuer.sign(issuer.scoped());
+            try (ServerSocket _ = new ServerSocket(port, 9, InetAddress.getLoopbackAddress())) {
+                Instant before = Instant.now();
+                assertThat(other.with(unverified).get("/api/v1/presets").statusCode())
+                        .as("an issuer that never answers")
+                        .isEqualTo(503);
+                assertThat(Duration.between(before, Instant.now())).isLessThan(Duration.ofSeconds(20));
+            }
+            HttpResponse<String> away = other.with(unverified).get("/api/v1/presets");
+            assertThat(away.statusCode()).isEqualTo(503);
+            assertThat(away.body()).contains("\"issuer-away\"").doesNotContain(String.valueOf(port));
+            assertThat(output).contains("the issuer of tokens does not answer").doesNotContain(unverified);
+            assertThat(other.with(READER).get("/api/v1/presets").statusCode()).isEqualTo(200);
+            assertThat(other.with(UNKNOWN).get("/api/v1/presets").statusCode()).isEqualTo(401);
+            try (TokenIssuer back = TokenIssuer.start(port)) {
+                String token = back.sign(back.claims().claim("scope", "read"));
+                assertThat(other.with(token).get("/api/v1/presets").statusCode())
+                        .isEqualTo(200);
+            }
+        }
+    }
+
+    @Test
+    void withoutTokensItIsForThisMachineAlone(@TempDir Path data) throws IOException {
+        try (Service open = open(data, List.of())) {
+            for (String authorization : List.of(NONE, "Bearer " + UNKNOWN, "Basic YTpi")) {
+                HttpResponse<String> answer = ask(open, "GET", "/api/v1/presets", authorization);
+                assertThat(answer.statusCode()).isEqualTo(200);
+                assertThat(answer.headers().firstValue("X-Principal")).hasValue("none");
+            }
+            assertThat(open.submit(EXPERIMENT.formatted(2)).statusCode()).isEqualTo(202);
+            assertThat(open.get("/api/v1/presets", "Origin", "http://127.0.0.1:" + open.port())
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(open.call("POST", "/api/v1/experiments/x/retry", NONE, "Origin", "https://evil.example")
+                            .statusCode())
+                    .isEqualTo(403);
+            assertThat(status(open, "localhost:8080")).isEqualTo(200);
+            assertThat(status(open, "[::1]:8080")).isEqualTo(200);
+            // As the check of a container's health asks.
+            byte[] hostless = "GET /actuator/health HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+            assertThat(RawHttp.exchange(open.port(), hostless, false).status()).isEqualTo(200);
+            for (String host :
+                    List.of("evil.example", "127.0.0.1.evil.example", "localhost.evil.example:80", "10.0.0.1")) {
+                assertThat(status(open, host)).as(host).isEqualTo(403);
+            }
+        }
+    }
+
+    private static int status(Service service, String host) throws IOException {
+        String request = "GET /api/v1/presets HTTP/1.1\r\nHost: " + host + "\r\n\r\n";
+        return RawHttp.exchange(service.port(), request.getBytes(StandardCharsets.US_ASCII), false)
+                .status();
+    }
+
+    @Test
+    void aWorkerServesItsHealthAlone(@TempDir Path data) {
+        try (Service worker = Service.start(data, "--shatterlab.roles=worker", "--shatterlab.worker.threads=1")) {
+            assertThat(worker.get("/actuator/health/readiness").statusCode()).isEqualTo(200);
+            assertThat(worker.get("/actuator/sbom").statusCode()).isEqualTo(401);
+            assertThat(worker.get("/api/v1/presets").statusCode()).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void anApiForOtherMachinesThatAsksNobodyDoesNotStart(@TempDir Path data, CapturedOutput output) {
+        assertThatThrownBy(() -> open(data, List.of("--server.address=0.0.0.0")).close())
+                .hasStackTraceContaining("UnprotectedApiException");
+        assertThat(output)
+                .contains(
+                        "APPLICATION FAILED TO START",
+                        "The API would listen on 0.0.0.0 and ask nobody who they are.",
+                        "SHATTERLAB_SECURITY_TOKENS_<NAME>_SHA256",
+                        "SERVER_ADDRESS=127.0.0.1")
+                .doesNotContain("\tat org.shatterlab", "security password");
+    }
+}

@@ -1,0 +1,223 @@
+package org.shatterlab.service.submission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.shatterlab.service.support.HeaderCallers;
+import org.shatterlab.service.support.Service;
+import tools.jackson.databind.JsonNode;
+
+/** Many share a service, and none takes all of it. No worker runs: what is open stays so. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class QueueCapacityIT {
+
+    private static final String API = "/api/v1/experiments";
+
+    /** A cell for each five runs. */
+    private static final String NOISE = """
+            {"name": "%s", "networks": [{"family": "white-noise"}], "inputs": {"type": "grid", "points": 16},
+             "statistics": ["gradient-variance"], "runs": %d, "seed": %d}""";
+
+    private static final String LARGE = """
+            {"networks": [{"family": "white-noise"}, {"family": "feedforward", "width": %d}], "depths": [%d],
+             "inputs": {"type": "gaussian", "points": %d, "dimension": 10}, "runs": %s, "seed": %s}""";
+
+    private Service service;
+
+    @BeforeAll
+    void start(@TempDir Path data) {
+        service = Service.start(
+                data,
+                "--shatterlab.roles=api",
+                "--shatterlab.limits.open-cells=30",
+                "--shatterlab.limits.open-cells-per-token=10",
+                HeaderCallers.SOURCE);
+    }
+
+    @AfterAll
+    void stop() {
+        service.close();
+    }
+
+    @BeforeEach
+    void forget() {
+        for (String table : List.of("experiment", "cell", "scheduled_tasks", "worker")) {
+            service.execute("delete from " + table);
+        }
+        pause();
+    }
+
+    /** What is known of open cells and of workers is a second old at most. */
+    private static void pause() {
+        Instant end = Instant.now().plusMillis(1100);
+        await(() -> Instant.now().isAfter(end));
+    }
+
+    private static void await(BooleanSupplier condition) {
+        Instant deadline = Instant.now().plusSeconds(10);
+        while (!condition.getAsBoolean()) {
+            assertThat(Instant.now()).isBefore(deadline);
+            Service.sleep();
+        }
+    }
+
+    private HttpResponse<String> submit(String caller, String body, String... headers) {
+        List<String> all = new ArrayList<>(List.of(HeaderCallers.HEADER, caller));
+        all.addAll(List.of(headers));
+        return service.call("POST", API, body, all.toArray(String[]::new));
+    }
+
+    private JsonNode accepted(HttpResponse<String> response) {
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(202);
+        return service.json.readTree(response.body());
+    }
+
+    private JsonNode refused(HttpResponse<String> response, int status, String code) {
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+        JsonNode problem = service.json.readTree(response.body());
+        assertThat(problem.get("code").asString()).isEqualTo(code);
+        return problem;
+    }
+
+    private static String self(JsonNode experiment) {
+        return experiment.get("links").get("self").asString();
+    }
+
+    @Test
+    void experimentsHaveOwners() {
+        JsonNode adas = accepted(submit("ada", NOISE.formatted("owned", 5, 1)));
+        accepted(submit("bob", NOISE.formatted("owned", 5, 1)));
+        JsonNode nobodys = accepted(service.submit(NOISE.formatted("owned", 5, 1)));
+        assertThat(adas.get("owner").asString()).isEqualTo("ada");
+        assertThat(adas.get("spec").has("owner")).isFalse();
+        assertThat(nobodys.get("owner").isNull()).isTrue();
+        JsonNode items =
+                service.json.readTree(service.get(API + "?owner=ada").body()).get("items");
+        assertThat(items).hasSize(1);
+        assertThat(items.get(0).get("id")).isEqualTo(adas.get("id"));
+        assertThat(items.get(0).get("owner").asString()).isEqualTo("ada");
+    }
+
+    @Test
+    void eachHasKeysOfTheirOwn() {
+        String[] key = {"Idempotency-Key", "one"};
+        JsonNode adas = accepted(submit("ada", NOISE.formatted("keys", 5, 1), key));
+        JsonNode bobs = accepted(submit("bob", NOISE.formatted("keys", 5, 2), key));
+        JsonNode nobodys = accepted(service.call("POST", API, NOISE.formatted("keys", 5, 3), key));
+        assertThat(List.of(self(adas), self(bobs), self(nobodys))).doesNotHaveDuplicates();
+        assertThat(self(accepted(submit("ada", NOISE.formatted("keys", 5, 1), key))))
+                .isEqualTo(self(adas));
+        refused(submit("bob", NOISE.formatted("keys", 5, 1), key), 409, "conflict");
+    }
+
+    @Test
+    void aTokenHasItsPartOfTheQueue() {
+        JsonNode first = accepted(submit("ada", NOISE.formatted("mine", 30, 1)));
+        HttpResponse<String> response = submit("ada", NOISE.formatted("mine", 25, 2));
+        assertThat(refused(response, 429, "queue-full").get("detail").asString())
+                .startsWith("6 cells of yours are to be computed, and this needs 5 more; 10 is the limit");
+        assertThat(response.headers().firstValue("Retry-After")).hasValue("10");
+        assertThat(service.count("experiment")).isEqualTo(1);
+        assertThat(service.count("cell")).as("of the refused").isEqualTo(6);
+        accepted(submit("ada", NOISE.formatted("mine", 20, 2)));
+        accepted(submit("bob", NOISE.formatted("mine", 50, 3)));
+
+        service.call("POST", self(first) + "/cancel", "");
+        pause();
+        accepted(submit("ada", NOISE.formatted("mine", 30, 4)));
+        refused(service.call("POST", self(first) + "/retry", ""), 429, "queue-full");
+        assertThat(service.json
+                        .readTree(service.get(self(first)).body())
+                        .get("state")
+                        .asString())
+                .isEqualTo("CANCELLED");
+    }
+
+    @Test
+    void theQueueIsAsLongAsItMayBe() {
+        accepted(service.submit(NOISE.formatted("all", 100, 1)));
+        accepted(submit("ada", NOISE.formatted("all", 45, 2)));
+        assertThat(refused(submit("bob", NOISE.formatted("all", 10, 3)), 429, "queue-full")
+                        .get("detail")
+                        .asString())
+                .startsWith("29 cells are to be computed, and this needs 2 more; 30 is the limit");
+        accepted(submit("bob", NOISE.formatted("all", 5, 4)));
+        refused(service.submit(NOISE.formatted("all", 5, 5)), 429, "queue-full");
+
+        service.execute("update cell set state = 'DONE'");
+        JsonNode cached = accepted(service.submit(NOISE.formatted("all", 100, 1)));
+        assertThat(cached.get("state").asString()).as("costs nothing").isEqualTo("SUCCEEDED");
+        refused(service.submit(NOISE.formatted("all", 105, 1)), 429, "queue-full");
+    }
+
+    private void worker(String name, long memory, String heartbeat) {
+        service.execute("""
+                insert into worker (name, node, device, engine, threads, memory_bytes, heartbeat_at)
+                values ('%s', 'here', 'cpu', 'pytorch', 1, %d, now() - interval '%s')""".formatted(name, memory, heartbeat));
+    }
+
+    private static List<String> violations(JsonNode problem) {
+        return StreamSupport.stream(problem.get("violations").spliterator(), false)
+                .map(violation -> violation.get("pointer").asString() + " "
+                        + violation.get("message").asString())
+                .toList();
+    }
+
+    @Test
+    void whatFitsIntoNoWorkerIsRefused() {
+        String large = LARGE.formatted(4096, 2, 512, "5", "1");
+        accepted(service.submit(large));
+        worker("small", 50 << 20, "1 second");
+        worker("medium", 100 << 20, "1 second");
+        worker("gone", 1L << 40, "61 seconds");
+        pause();
+        for (String query : List.of("", "?dryRun=true")) {
+            assertThat(violations(refused(service.call("POST", API + query, large), 422, "invalid-request")))
+                    .singleElement()
+                    .asString()
+                    .matches("/networks/1 takes about \\d{3} MiB of memory for a cell; 100 MiB is what .*");
+        }
+        String adaptive = LARGE.formatted(
+                4096,
+                2,
+                512,
+                "{\"min\": 5, \"max\": 20, \"relativeError\": 0.1, \"of\": \"gradient-variance\"}",
+                "\"x\"");
+        assertThat(violations(refused(service.submit(adaptive), 422, "invalid-request")))
+                .as("together with what else is wrong")
+                .extracting(violation -> violation.substring(0, violation.indexOf(' ')))
+                .containsExactlyInAnyOrder("/networks/1", "/seed");
+        accepted(service.submit(LARGE.formatted(100, 2, 512, "5", "1")));
+        service.execute("update worker set heartbeat_at = now() - interval '2 minutes'");
+        pause();
+        accepted(service.submit(large));
+    }
+
+    @Test
+    void whatTakesMoreThanAnHourOfACoreIsRefused() {
+        String message =
+                "/networks/1 takes about 6.9e+14 floating-point operations for a cell of 5 runs; 1.4e+14 is the limit";
+        for (String query : List.of("", "?dryRun=true")) {
+            assertThat(violations(refused(
+                            service.call("POST", API + query, LARGE.formatted(4096, 1000, 2048, "20", "1")),
+                            422,
+                            "invalid-request")))
+                    .singleElement()
+                    .asString()
+                    .startsWith(message);
+        }
+        accepted(service.submit(LARGE.formatted(4096, 190, 2048, "5", "1")));
+    }
+}
