@@ -12,7 +12,7 @@ import org.shatterlab.experiment.cell.CellPlanner;
 import org.shatterlab.experiment.cell.PlannedCell;
 import org.shatterlab.experiment.spec.ExperimentSpec;
 import org.shatterlab.experiment.spec.Presets;
-import org.shatterlab.experiment.spec.SpecReader;
+import org.shatterlab.experiment.spec.StoredSpecCodec;
 import org.shatterlab.lab.Lab;
 import org.shatterlab.lab.statistic.CellResult;
 import org.shatterlab.lab.statistic.Estimate;
@@ -39,7 +39,7 @@ record Workload(String name, ObjectNode body, List<PlannedCell> cells) {
     static Workload of(String name, String preset, String changes) {
         ObjectNode body = Presets.load().find(preset).orElseThrow().spec();
         body.setAll((ObjectNode) JSON.readTree(changes.replace('\'', '"')));
-        ExperimentSpec spec = SpecReader.restore(body);
+        ExperimentSpec spec = StoredSpecCodec.read(body.toString());
         return new Workload(name, body, CellPlanner.plan(spec));
     }
 

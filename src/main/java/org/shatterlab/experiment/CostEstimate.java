@@ -4,15 +4,15 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an experiment would cost if it were submitted now; of an adaptive one, if it stopped after the first round.
+ * The cost of an experiment that would be submitted now. For an adaptive experiment the cost of its first round.
  *
- * @param cells it would have
- * @param runs of each network
- * @param cached cells that are measured already and would be taken over
- * @param floatingPointOperations of the cells that are not
- * @param memoryBytes the most that one of these cells needs at a time
- * @param seconds from the start of the first of these cells to the end of the last, if nothing else is queued; an estimate
- * @param atMost what it would cost if it never stopped before the last; null unless it is adaptive
+ * @param cells the number of cells
+ * @param runs the number of runs of each network
+ * @param cached the number of cells that are done already and would be shared
+ * @param floatingPointOperations the operations of the other cells
+ * @param memoryBytes the memory of the largest of the other cells
+ * @param seconds the estimated time from the first start to the last end of the other cells, with an otherwise empty queue
+ * @param atMost the cost of all rounds; null unless the experiment is adaptive
  */
 public record CostEstimate(
         int cells,

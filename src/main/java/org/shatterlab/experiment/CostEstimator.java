@@ -6,7 +6,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -18,31 +17,34 @@ import org.shatterlab.experiment.cell.PlannedCell;
 import org.shatterlab.experiment.spec.CellSpecJson;
 import org.shatterlab.experiment.spec.ExperimentSpec;
 import org.shatterlab.experiment.spec.Runs;
-import org.shatterlab.experiment.store.CellLinks;
+import org.shatterlab.experiment.store.CellExecutionRepository;
+import org.shatterlab.experiment.store.CellRepository;
 import org.shatterlab.experiment.store.CellStore;
 import org.shatterlab.lab.engine.DeviceClass;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Says what an experiment would cost, storing nothing. */
+/** Estimates the cost of an experiment. Nothing is stored. */
 @Service
 public class CostEstimator {
 
-    /** Of computation that the assumed rate counts for. */
+    /** The weight of the assumed rate among measured cells, in seconds of computation. */
     private static final double ASSUMED_SECONDS = 1;
 
-    private final JdbcClient jdbc;
-    private final CellLinks links;
+    /** The number of recent cells that an estimate looks at. */
+    private static final int MAX_MEASURED = 200;
+
+    private final CellRepository cells;
+    private final CellExecutionRepository executions;
     private final CostProperties properties;
 
-    CostEstimator(JdbcClient jdbc, CellLinks links, CostProperties properties) {
-        this.jdbc = jdbc;
-        this.links = links;
+    CostEstimator(CellRepository cells, CellExecutionRepository executions, CostProperties properties) {
+        this.cells = cells;
+        this.executions = executions;
         this.properties = properties;
     }
 
-    /** How long the computation of some cells took, without what does not depend on its speed. */
+    /** The work of a cell and the seconds that the work took, without the time that no speed changes. */
     record Measured(double work, double seconds) {
 
         double workPerSecond() {
@@ -51,9 +53,9 @@ public class CostEstimator {
     }
 
     /**
-     * Plans an experiment as {@link ExperimentService#submit} does, and estimates what is left to be computed.
+     * Plans an experiment as {@link ExperimentService#submit} does, and estimates the cost of the missing cells.
      *
-     * @param spec valid, as {@code SpecReader} returns it
+     * @param spec an admitted specification
      */
     @Transactional(readOnly = true)
     public CostEstimate estimate(ExperimentSpec spec) {
@@ -69,8 +71,8 @@ public class CostEstimator {
         List<String> fingerprints = plan.stream()
                 .map(planned -> CellStore.fingerprint(planned.cell(), spec.device(), nonce))
                 .toList();
-        Set<String> done = links.findDone(fingerprints);
-        // Two labels may stand for one network, which is computed once.
+        Set<String> done = cells.findDone(fingerprints.toArray(String[]::new));
+        // Two labels may name the same network, whose cells are computed once.
         Map<String, CellCost> missing = new LinkedHashMap<>();
         int cached = 0;
         for (int i = 0; i < plan.size(); i++) {
@@ -95,7 +97,7 @@ public class CostEstimator {
                 atMost);
     }
 
-    /** All cores at work, but no sooner than the longest cell, which has one; or one GPU. */
+    /** Returns the time on all cores of this machine or on one GPU, and at least the time of the longest cell. */
     private double seconds(Collection<CellCost> cells, DeviceClass device) {
         if (cells.isEmpty()) {
             return 0;
@@ -113,31 +115,26 @@ public class CostEstimator {
         return Math.max(longest, Arrays.stream(each).sum() / devices);
     }
 
-    /** Of one core, as the last cells had it; those that are not mostly computation say nothing of it. */
+    /** Returns the rate of one core, measured by the last cells. */
     private double workPerSecond() {
         double assumed = properties.workPerSecond(DeviceClass.CPU);
-        List<Measured> cells = jdbc
-                .sql("""
-                        select c.spec::text, extract(epoch from c.finished_at - e.started_at)::double precision
-                        from cell_execution e join cell c on (c.fingerprint, c.fence) = (e.fingerprint, e.fence)
-                        where c.state = 'DONE' and c.provenance ->> 'device' = ? order by e.id desc limit 200""")
-                .param(DeviceClass.CPU.apiName())
-                .query((row, _) -> {
-                    CellCost cost = CellCost.of(CellSpecJson.read(row.getString(1)));
-                    boolean mostlyComputation =
-                            cost.work() / assumed > cost.fixedSeconds() && row.getDouble(2) > 2 * cost.fixedSeconds();
-                    return Optional.of(new Measured(cost.work(), row.getDouble(2) - cost.fixedSeconds()))
-                            .filter(_ -> mostlyComputation);
-                })
-                .stream()
-                .flatMap(Optional::stream)
+        List<Measured> measured = executions.findMeasured(DeviceClass.CPU.apiName(), MAX_MEASURED).stream()
+                .flatMap(cell -> measured(CellCost.of(CellSpecJson.read(cell.getSpec())), cell.getSeconds(), assumed))
                 .toList();
-        return workPerSecond(assumed, cells);
+        return workPerSecond(assumed, measured);
+    }
+
+    /** Leaves out cells whose time is mostly independent of the speed of the computation. */
+    private static Stream<Measured> measured(CellCost cost, double seconds, double assumed) {
+        boolean mostlyComputation =
+                cost.work() / assumed > cost.fixedSeconds() && seconds > 2 * cost.fixedSeconds();
+        return mostlyComputation ? Stream.of(new Measured(cost.work(), seconds - cost.fixedSeconds())) : Stream.empty();
     }
 
     /**
-     * The rate that half of the work was done at, or above. What is assumed counts as work that was done too: the first
-     * cells of a process wait for the engine and run code that is not compiled yet, a tenth as fast as all that follow.
+     * Returns the weighted median of the rates: half of the work was done at this rate or above. The assumed rate counts as
+     * measured work too. The first cells of a process wait for the engine and run code that is not compiled yet. They run at
+     * a tenth of the later rate.
      */
     static double workPerSecond(double assumed, List<Measured> cells) {
         List<Measured> slowestFirst = Stream.concat(

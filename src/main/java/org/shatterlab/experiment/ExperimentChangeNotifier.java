@@ -2,7 +2,6 @@ package org.shatterlab.experiment;
 
 import jakarta.annotation.PreDestroy;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -20,23 +19,23 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.store.Experiment;
 import org.shatterlab.experiment.store.ExperimentChangePublisher;
-import org.shatterlab.experiment.store.ExperimentList;
+import org.shatterlab.experiment.store.ExperimentQueries;
 import org.shatterlab.experiment.store.ExperimentStatus;
 import org.shatterlab.experiment.store.ExperimentVersion;
 import org.shatterlab.platform.ConditionalOnRole;
-import org.shatterlab.platform.DatabaseClock;
 import org.shatterlab.platform.NotificationListener;
 import org.shatterlab.platform.Role;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Tells when experiments change, whichever process changed them. However many watch, an experiment that is said to have
- * changed is read once for all of them, with all others of which that is said meanwhile, and who watches holds neither a
- * thread nor a connection. Should nothing be said, every experiment that is watched is read from time to time.
+ * Notifies observers of changes to experiments, whichever process makes the change.
+ *
+ * <p>A changed experiment is read once for all its observers, together with other experiments that changed meanwhile. An
+ * observer holds neither a thread nor a database connection. A lost notification delays a change by the polling interval
+ * only, because every observed experiment is also read at that interval. Safe for use by several threads.
  */
 @Component
 @ConditionalOnRole(Role.API)
@@ -45,11 +44,10 @@ public class ExperimentChangeNotifier implements NotificationListener, SmartLife
     private static final Logger log = LoggerFactory.getLogger(ExperimentChangeNotifier.class);
     private static final Duration INTERVAL = Duration.ofSeconds(5);
 
-    /** How many who waited are answered at a time, each with a connection to the database. */
+    /** The number of waiting requests that are answered at a time. Each answer takes a database connection. */
     private static final int ANSWERS = 8;
 
-    private final JdbcClient jdbc;
-    private final DatabaseClock clock;
+    private final ExperimentQueries queries;
     private final Map<UUID, Set<Watcher>> watched = new ConcurrentHashMap<>();
     private final Set<UUID> changed = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean reading = new AtomicBoolean();
@@ -59,24 +57,23 @@ public class ExperimentChangeNotifier implements NotificationListener, SmartLife
             ANSWERS, Thread.ofPlatform().daemon().name("experiment-answer-", 0).factory());
     private volatile boolean running = true;
 
-    ExperimentChangeNotifier(JdbcClient jdbc, DatabaseClock clock) {
-        this.jdbc = jdbc;
-        this.clock = clock;
+    ExperimentChangeNotifier(ExperimentQueries queries) {
+        this.queries = queries;
         var _ = reader.scheduleWithFixedDelay(
                 this::onGap, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Who is told of an experiment, one thing after the other, and must not keep the others waiting. */
+    /** An observer of one experiment. Calls come one after the other, and must return quickly. */
     public interface Observer {
 
-        /** It is not as it was known before. */
+        /** Receives the new state of the experiment. */
         void onChange(ExperimentStatus now);
 
-        /** There is nothing more to be told: it was deleted, or this process ends. */
+        /** Receives the end of the notifications: the experiment was deleted, or this process stops. */
         void onEnd();
     }
 
-    /** What one observer was told last. */
+    /** An observer with the version that the observer knows. */
     private final class Watcher {
         private final UUID experiment;
         private final Observer observer;
@@ -88,7 +85,7 @@ public class ExperimentChangeNotifier implements NotificationListener, SmartLife
             this.observer = observer;
         }
 
-        private synchronized void tell(@Nullable ExperimentStatus now) {
+        private synchronized void notify(@Nullable ExperimentStatus now) {
             if (now == null) {
                 leave();
                 observer.onEnd();
@@ -107,9 +104,10 @@ public class ExperimentChangeNotifier implements NotificationListener, SmartLife
     }
 
     /**
-     * Tells of each change of an experiment since it was as it is known, the latest where there are many.
+     * Starts to notify an observer of changes. Several changes in a row may arrive as the latest one only.
      *
-     * @return ends the telling
+     * @param known the version that the observer knows
+     * @return an action that ends the notifications
      */
     public Runnable watch(UUID experiment, ExperimentVersion known, Observer observer) {
         Watcher watcher = new Watcher(experiment, known, observer);
@@ -119,16 +117,16 @@ public class ExperimentChangeNotifier implements NotificationListener, SmartLife
             return more;
         });
         if (running) {
-            // It may have changed before it was watched.
+            // The experiment may have changed before the observer was registered.
             read(List.of(experiment));
         } else {
-            watcher.tell(null);
+            watcher.notify(null);
         }
         return watcher::leave;
     }
 
-    /** Completes when an experiment is no longer as it was known, or after a time, on a thread that may wait. */
-    public CompletableFuture<Void> await(Experiment known, Duration most) {
+    /** Returns a future that completes on a change of the experiment, or after a time. Its thread may block. */
+    public CompletableFuture<Void> await(Experiment known, Duration maxWait) {
         CompletableFuture<Void> answer = new CompletableFuture<>();
         Runnable leave = watch(known.id(), known.version(), new Observer() {
             @Override
@@ -141,7 +139,7 @@ public class ExperimentChangeNotifier implements NotificationListener, SmartLife
                 answer.complete(null);
             }
         });
-        return answer.completeOnTimeout(null, most.toMillis(), TimeUnit.MILLISECONDS)
+        return answer.completeOnTimeout(null, maxWait.toMillis(), TimeUnit.MILLISECONDS)
                 .thenRunAsync(leave, answers);
     }
 
@@ -178,11 +176,12 @@ public class ExperimentChangeNotifier implements NotificationListener, SmartLife
             return;
         }
         try {
-            Map<UUID, ExperimentStatus> statuses = find(experiments);
-            experiments.forEach(id -> watchers(id).forEach(watcher -> watcher.tell(statuses.get(id))));
+            Map<UUID, ExperimentStatus> statuses = queries.findStatuses(experiments).stream()
+                    .collect(Collectors.toMap(ExperimentStatus::id, Function.identity()));
+            experiments.forEach(id -> watchers(id).forEach(watcher -> watcher.notify(statuses.get(id))));
         } catch (RuntimeException e) {
-            // Read again after the interval.
-            log.debug("experiments cannot be watched now", e);
+            // The experiments are read again after the interval.
+            log.debug("Experiments cannot be observed now.", e);
         }
     }
 
@@ -190,27 +189,16 @@ public class ExperimentChangeNotifier implements NotificationListener, SmartLife
         return watched.getOrDefault(experiment, Set.of());
     }
 
-    private Map<UUID, ExperimentStatus> find(Set<UUID> experiments) {
-        Instant now = clock.now();
-        return jdbc
-                .sql("select " + ExperimentList.STATUS + " from experiment where id = any (?::uuid[])")
-                .param(experiments.stream().map(UUID::toString).toArray(String[]::new))
-                .query((row, _) -> ExperimentList.status(row, now))
-                .list()
-                .stream()
-                .collect(Collectors.toMap(ExperimentStatus::id, Function.identity()));
-    }
-
     @Override
     public void start() {
         running = true;
     }
 
-    /** Before the web server waits for the requests that it is still answering. */
+    /** Ends all notifications before the web server waits for its last requests. */
     @Override
     public void stop() {
         running = false;
-        watched.values().forEach(all -> all.forEach(watcher -> watcher.tell(null)));
+        watched.values().forEach(all -> all.forEach(watcher -> watcher.notify(null)));
     }
 
     @Override

@@ -10,11 +10,16 @@ import java.util.stream.Gatherers;
 import org.shatterlab.experiment.queue.AdaptiveRounds;
 import org.shatterlab.experiment.queue.CellQueue;
 import org.shatterlab.experiment.queue.QueueCapacity;
-import org.shatterlab.experiment.queue.WantedCells;
+import org.shatterlab.experiment.queue.QueueWithdrawal;
 import org.shatterlab.experiment.store.CellTotals;
 import org.shatterlab.experiment.store.Experiment;
 import org.shatterlab.experiment.store.ExperimentEntity;
-import org.shatterlab.experiment.store.ExperimentList;
+import org.shatterlab.experiment.store.CellRepository;
+import org.shatterlab.experiment.store.ExperimentCellRepository;
+import org.shatterlab.experiment.store.ExperimentFilter;
+import org.shatterlab.experiment.store.ExperimentQueries;
+import org.shatterlab.experiment.store.WantedCells;
+import org.springframework.context.ApplicationEventPublisher;
 import org.shatterlab.experiment.store.ExperimentRepository;
 import org.shatterlab.experiment.store.ExperimentState;
 import org.shatterlab.platform.DatabaseClock;
@@ -25,59 +30,71 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.support.TransactionOperations;
 
-/** What a user does with experiments that there are. The order of locks is that of {@code CellExecutionService}. */
+/** Cancels, retries and deletes experiments. Locks are taken in the order of {@code CellExecutionService}. */
 @Service
 public class ExperimentCommands {
 
-    /** How many experiments are cancelled in one transaction. */
+    /** The number of experiments that one transaction cancels. */
     private static final int BATCH = 100;
 
-    /** How many are deleted, and how long that may go on, until it is the turn of other housekeeping. */
+    /** The number of experiments that one housekeeping run deletes, and the time that the deletions may take. */
     private static final int MAX_DELETED = 100;
 
     private static final Duration MAX_DELETING = Duration.ofSeconds(1);
     private static final Logger log = LoggerFactory.getLogger(ExperimentCommands.class);
 
     private final ExperimentRepository experiments;
-    private final ExperimentList list;
-    private final WantedCells demand;
-    private final QueueCapacity openCells;
+    private final ExperimentQueries queries;
+    private final CellRepository cells;
+    private final ExperimentCellRepository links;
+    private final WantedCells wanted;
+    private final QueueWithdrawal withdrawal;
+    private final QueueCapacity capacity;
     private final CellQueue queue;
     private final AdaptiveRounds rounds;
     private final RetentionProperties retention;
+    private final ApplicationEventPublisher events;
     private final TransactionOperations transactions;
     private final DatabaseClock clock;
 
     ExperimentCommands(
             ExperimentRepository experiments,
-            ExperimentList list,
-            WantedCells demand,
-            QueueCapacity openCells,
+            ExperimentQueries queries,
+            CellRepository cells,
+            ExperimentCellRepository links,
+            WantedCells wanted,
+            QueueWithdrawal withdrawal,
+            QueueCapacity capacity,
             CellQueue queue,
             AdaptiveRounds rounds,
             RetentionProperties retention,
+            ApplicationEventPublisher events,
             TransactionOperations transactions,
             DatabaseClock clock) {
         this.experiments = experiments;
-        this.list = list;
-        this.demand = demand;
-        this.openCells = openCells;
+        this.queries = queries;
+        this.cells = cells;
+        this.links = links;
+        this.wanted = wanted;
+        this.withdrawal = withdrawal;
+        this.capacity = capacity;
         this.queue = queue;
         this.rounds = rounds;
         this.retention = retention;
+        this.events = events;
         this.transactions = transactions;
         this.clock = clock;
     }
 
     /**
-     * Ends an experiment early. Cells that nobody else wants leave the queue; those that run are stopped by their workers,
-     * which look once a second. To cancel what is cancelled changes nothing.
+     * Cancels an experiment. Cells that no other experiment wants leave the queue. Workers stop running cells within a
+     * second. Cancelling a cancelled experiment changes nothing.
      *
-     * @throws ProblemException where there is none, or it has ended
+     * @throws ProblemException with status 404 or 409, where the experiment does not exist or has ended
      */
     public Experiment cancel(String id) {
         UUID key = ExperimentService.key(id);
-        // Committed on its own: once everyone sees that it is no longer live, its cells can be judged.
+        // This transaction commits first. Only then does every process see which cells are still wanted.
         transactions.executeWithoutResult(_ -> {
             ExperimentEntity experiment = lock(key);
             switch (experiment.state()) {
@@ -86,22 +103,24 @@ public class ExperimentCommands {
                 case SUCCEEDED, FAILED -> throw conflict("cancelled, since it has " + experiment.state() + " already");
             }
         });
-        return transactions.execute(_ ->
-                withdraw(List.of(key)).stream().findFirst().map(this::read).orElseThrow(ExperimentService::notFound));
+        return transactions.execute(_ -> withdraw(List.of(key)).stream()
+                .findFirst()
+                .map(this::snapshot)
+                .orElseThrow(ExperimentService::notFound));
     }
 
     /**
-     * Ends all experiments early that a filter selects and that have not ended, as {@link #cancel} does each. Some at a time,
-     * so that those who compute or submit wait for a moment only.
+     * Cancels all live experiments that a filter selects. Several short transactions keep workers and submissions from
+     * waiting.
      *
-     * @param filter whose states are live
+     * @param filter a filter whose states are live
      */
-    public Cancelled cancelAll(ExperimentList.Filter filter) {
-        List<UUID> matched = list.findIds(filter).stream().sorted().toList();
+    public Cancelled cancelAll(ExperimentFilter filter) {
+        List<UUID> matched = queries.findIds(filter).stream().sorted().toList();
         List<UUID> cancelled = new ArrayList<>();
-        for (List<UUID> some : batches(matched)) {
+        for (List<UUID> batch : batches(matched)) {
             List<UUID> live = transactions.execute(_ -> {
-                List<ExperimentEntity> locked = experiments.lockAll(some).stream()
+                List<ExperimentEntity> locked = experiments.lockAll(batch).stream()
                         .filter(experiment -> experiment.state().isLive())
                         .toList();
                 locked.forEach(ExperimentEntity::cancel);
@@ -114,15 +133,15 @@ public class ExperimentCommands {
     }
 
     /**
-     * What became of many experiments.
+     * The outcome of a bulk cancellation.
      *
-     * @param matched how many the filter selected
-     * @param cancelled how many of them are cancelled now; the others ended by themselves in between
-     * @param items the ids of those that are
+     * @param matched the number of experiments that the filter selected
+     * @param cancelled the number of experiments that are cancelled now. The other experiments ended in between.
+     * @param items the ids of the cancelled experiments
      */
     public record Cancelled(int matched, int cancelled, List<UUID> items) {}
 
-    /** Takes up what a process began and did not live to end. */
+    /** Finishes cancellations that another process started and did not finish. */
     void finishCancelling() {
         batches(experiments.findCancelling()).forEach(this::withdrawAll);
     }
@@ -136,9 +155,9 @@ public class ExperimentCommands {
     }
 
     private List<ExperimentEntity> withdraw(List<UUID> ids) {
-        demand.withdraw(ids);
+        withdrawal.withdraw(ids);
         List<ExperimentEntity> locked = experiments.lockAll(ids);
-        Set<UUID> open = demand.findOpen(ids);
+        Set<UUID> open = wanted.findUnwantedOpen(ids.toArray(UUID[]::new));
         Instant now = clock.now();
         locked.stream()
                 .filter(experiment -> experiment.state() == ExperimentState.CANCELLING)
@@ -148,30 +167,34 @@ public class ExperimentCommands {
     }
 
     /**
-     * Computes what an experiment lacks that failed or was cancelled.
+     * Computes the missing cells of a failed or cancelled experiment.
      *
-     * @throws ProblemException where there is none, it is in another state, or the queue has no room for it
+     * @throws ProblemException with status 404, 409 or 429, where the experiment does not exist, has another state, or the
+     *     queue has no room
      */
     public Experiment retry(String id) {
         UUID key = ExperimentService.key(id);
         return rounds.advance(transactions.execute(_ -> {
-            CellTotals done = demand.planMissing(key);
+            cells.lockAllOf(key);
+            cells.planFailed(key);
+            links.settleDone(key);
+            CellTotals done = links.sumSettled(key);
             ExperimentEntity experiment = lock(key);
             if (!experiment.state().canBecome(ExperimentState.QUEUED)) {
                 throw conflict("retried while it is " + experiment.state() + ", only when it is FAILED or CANCELLED");
             }
             experiment.retry(done, clock.now());
-            openCells.requireRoom(experiment.owner(), experiment.open());
+            capacity.requireRoom(experiment.owner(), experiment.open());
             queue.refill(experiment);
-            openCells.admitted(experiment.owner(), experiment.open());
-            return read(experiment);
+            capacity.admitted(experiment.owner(), experiment.open());
+            return snapshot(experiment);
         }));
     }
 
     /**
-     * Deletes an experiment that has ended, and its cells, with all that was measured, that no other experiment has.
+     * Deletes an experiment that has ended. Cells that no other experiment has are deleted with their results.
      *
-     * @throws ProblemException where there is none, or it has not ended
+     * @throws ProblemException with status 404 or 409, where the experiment does not exist or has not ended
      */
     public void delete(String id) {
         delete(ExperimentService.key(id));
@@ -179,18 +202,25 @@ public class ExperimentCommands {
 
     private void delete(UUID key) {
         transactions.executeWithoutResult(_ -> {
-            List<String> cells = demand.lock(key);
+            List<String> fingerprints = cells.lockAllOf(key);
             ExperimentEntity experiment = lock(key);
             if (!experiment.state().isTerminal()) {
                 throw conflict("deleted while it is " + experiment.state() + "; cancel it first");
             }
             experiments.delete(experiment);
-            experiments.flush();
-            demand.deleteUnshared(cells);
+            Set<String> subjects = cells.deleteUnshared(fingerprints.toArray(String[]::new));
+            events.publishEvent(new CellsDeleted(subjects));
         });
     }
 
-    /** Deletes some of the experiments that ended longer ago than they are kept. */
+    /**
+     * The event that cells were deleted, published in the transaction that deletes the cells.
+     *
+     * @param subjects the fingerprints of the networks and inputs of the deleted cells
+     */
+    public record CellsDeleted(Set<String> subjects) {}
+
+    /** Deletes experiments whose retention time is over. */
     void deleteEnded() {
         if (retention.retention() == null) {
             return;
@@ -203,13 +233,13 @@ public class ExperimentCommands {
             try {
                 delete(id);
             } catch (ProblemException e) {
-                log.debug("experiment {} was deleted or taken up by its user", id, e);
+                log.debug("Experiment {} was deleted or retried by a user in between.", id, e);
             }
         }
     }
 
-    private Experiment read(ExperimentEntity entity) {
-        return Experiment.of(entity, clock.now());
+    private Experiment snapshot(ExperimentEntity entity) {
+        return entity.snapshot(clock.now());
     }
 
     private ExperimentEntity lock(UUID id) {

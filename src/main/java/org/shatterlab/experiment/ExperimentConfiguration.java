@@ -1,5 +1,6 @@
 package org.shatterlab.experiment;
 
+import org.shatterlab.experiment.cell.CellAdmission;
 import org.shatterlab.experiment.cell.CostProperties;
 import org.shatterlab.experiment.cell.DeviceMemory;
 import org.shatterlab.experiment.queue.QueueCapacityProperties;
@@ -14,6 +15,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
+/** Creates the beans of the pure rooms {@code experiment.spec} and {@code experiment.cell}. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({
     CostProperties.class,
@@ -36,12 +38,17 @@ public class ExperimentConfiguration {
     }
 
     @Bean
-    NetworkAtInputsReader subjectReader(Limits limits, DatasetFolder datasets) {
+    NetworkAtInputsReader networkAtInputsReader(Limits limits, DatasetFolder datasets) {
         return new NetworkAtInputsReader(limits, datasets);
     }
 
     @Bean
-    SpecReader specReader(Presets presets, Limits limits, DatasetFolder datasets, DeviceMemory memory) {
-        return new SpecReader(presets, limits, datasets, memory);
+    SpecReader specReader(Presets presets, Limits limits, DatasetFolder datasets) {
+        return new SpecReader(presets, limits, datasets);
+    }
+
+    @Bean
+    CellAdmission cellAdmission(Limits limits, DeviceMemory memory) {
+        return new CellAdmission(limits, memory);
     }
 }

@@ -12,17 +12,19 @@ import java.util.stream.IntStream;
 import org.hibernate.id.uuid.UuidVersion7Strategy;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.cell.CellPlanner;
+import org.shatterlab.lab.CellSpec;
 import org.shatterlab.experiment.cell.PlannedCell;
 import org.shatterlab.experiment.queue.AdaptiveRounds;
 import org.shatterlab.experiment.queue.CellQueue;
 import org.shatterlab.experiment.queue.QueueCapacity;
 import org.shatterlab.experiment.spec.ExperimentSpec;
 import org.shatterlab.experiment.spec.Runs;
-import org.shatterlab.experiment.store.CellLinks;
+import org.shatterlab.experiment.store.CellExecutionRepository;
 import org.shatterlab.experiment.store.CellStore;
 import org.shatterlab.experiment.store.Experiment;
 import org.shatterlab.experiment.store.ExperimentEntity;
-import org.shatterlab.experiment.store.ExperimentList;
+import org.shatterlab.experiment.store.ExperimentCellRepository;
+import org.shatterlab.experiment.store.ExperimentQueries;
 import org.shatterlab.experiment.store.ExperimentRepository;
 import org.shatterlab.experiment.store.ExperimentState;
 import org.shatterlab.experiment.store.ProvenanceCount;
@@ -35,43 +37,45 @@ import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionOperations;
 
-/** What a user does with experiments. */
+/** Submits experiments, and reads single experiments. */
 @Service
 public class ExperimentService {
 
-    /** Of how many experiments it is kept what computed them. */
     private static final int MAX_CACHED_PROVENANCES = 1000;
 
     private final ExperimentRepository experiments;
-    private final ExperimentList list;
+    private final ExperimentQueries queries;
     private final SpecCache specs;
     private final CellStore cells;
-    private final CellLinks links;
-    private final QueueCapacity openCells;
+    private final ExperimentCellRepository links;
+    private final CellExecutionRepository executions;
+    private final QueueCapacity capacity;
     private final CellQueue queue;
     private final AdaptiveRounds rounds;
     private final TransactionOperations transactions;
     private final DatabaseClock clock;
-    private final Cache<UUID, Known> provenances =
+    private final Cache<UUID, CachedProvenance> provenances =
             Caffeine.newBuilder().maximumSize(MAX_CACHED_PROVENANCES).build();
 
     ExperimentService(
             ExperimentRepository experiments,
-            ExperimentList list,
+            ExperimentQueries queries,
             SpecCache specs,
             CellStore cells,
-            CellLinks links,
-            QueueCapacity openCells,
+            ExperimentCellRepository links,
+            CellExecutionRepository executions,
+            QueueCapacity capacity,
             CellQueue queue,
             AdaptiveRounds rounds,
             TransactionOperations transactions,
             DatabaseClock clock) {
         this.experiments = experiments;
-        this.list = list;
+        this.queries = queries;
         this.specs = specs;
         this.cells = cells;
         this.links = links;
-        this.openCells = openCells;
+        this.executions = executions;
+        this.capacity = capacity;
         this.queue = queue;
         this.rounds = rounds;
         this.transactions = transactions;
@@ -79,58 +83,58 @@ public class ExperimentService {
     }
 
     /**
-     * What computed the cells of an experiment that were done, which are always the same where they are so many.
+     * The provenance of the done cells of an experiment. The provenance of a given number of done cells never changes.
      *
-     * @param second in which it was read: while others are computed clients may ask whenever one of them ends, and each time
-     *     all of them are gone through
+     * @param second the second of the reading. While cells are computed, clients may ask after each cell, and each reading
+     *     scans all cells of the experiment. So a running experiment is read at most once a second.
      */
-    private record Known(List<ProvenanceCount> provenance, int done, long second) {
+    private record CachedProvenance(List<ProvenanceCount> counts, int done, long second) {
 
-        boolean holds(Experiment experiment, long now) {
+        boolean isCurrent(Experiment experiment, long now) {
             return done == experiment.progress().done()
                     || (second == now && !experiment.state().isTerminal());
         }
     }
 
     /**
-     * Plans an experiment and queues what of it has not been computed.
+     * Plans an experiment and queues the cells that have not been computed.
      *
-     * @param owner who submits it; null where the service runs without tokens
-     * @param spec valid, as {@code SpecReader} returns it
-     * @throws ProblemException where the queue has no room for what has not been computed
+     * @param owner the name of the token that submits; null where the service runs without tokens
+     * @param spec an admitted specification
+     * @throws ProblemException with status 429, where the queue has no room for the cells that have not been computed
      */
     public Experiment submit(@Nullable String owner, ExperimentSpec spec) {
         return rounds.advance(transactions.execute(_ -> store(owner, spec)));
     }
 
-    /** The same as part of a larger transaction, after which {@link AdaptiveRounds#advance(Experiment)} is to be called. */
+    /** Submits in the caller's transaction. After the transaction the caller calls {@link AdaptiveRounds#advance}. */
     @Transactional(propagation = Propagation.MANDATORY)
     Experiment store(@Nullable String owner, ExperimentSpec spec) {
         UUID id = UuidVersion7Strategy.INSTANCE.generateUuid(null);
         List<PlannedCell> plan = CellPlanner.plan(spec);
-        if (!openCells.hasRoom(owner, plan.size())) {
-            // Only now is it worth a look at what was computed before.
-            openCells.requireRoom(owner, cells.countMissing(spec, plan));
+        if (!capacity.hasRoom(owner, plan.size())) {
+            // Cells that were computed before need no room. They are counted only where the whole plan has none.
+            capacity.requireRoom(owner, cells.countMissing(spec, plan));
         }
-        CellStore.Stored stored = cells.store(id, spec, plan, 0);
+        CellStore.StoredCells stored = cells.store(id, spec, plan, 0);
         Instant now = clock.now();
         ExperimentEntity experiment = new ExperimentEntity(id, owner, spec, stored.all(), stored.cached(), now);
         queue.fill(experiment, stored);
-        experiments.saveAndFlush(experiment);
-        links.insert(id, stored.places());
-        openCells.admitted(owner, experiment.open());
-        return Experiment.of(experiment, spec, now);
+        experiments.save(experiment);
+        links.insert(id, stored.links());
+        capacity.admitted(owner, experiment.open());
+        return experiment.snapshot(spec, now);
     }
 
     /**
-     * An experiment as it is now.
+     * Returns an experiment.
      *
-     * @param id as it stands in the experiment's address
-     * @throws ProblemException where there is none
+     * @param id the id in the experiment's address
+     * @throws ProblemException with status 404, where the experiment does not exist
      */
     public Experiment get(String id) {
         UUID key = key(id);
-        return specs.find(key).flatMap(spec -> list.find(key, spec)).orElseThrow(ExperimentService::notFound);
+        return specs.find(key).flatMap(spec -> queries.find(key, spec)).orElseThrow(ExperimentService::notFound);
     }
 
     static UUID key(String id) {
@@ -145,27 +149,28 @@ public class ExperimentService {
         return new ProblemException(Problem.NOT_FOUND, "There is no experiment with that id.");
     }
 
+    /** Returns whether no experiment is stored. */
     @Transactional(readOnly = true)
     public boolean isEmpty() {
         return experiments.count() == 0;
     }
 
-    /** What computed the cells that are done; of an experiment that has not ended, those of a second ago. */
+    /** Returns the provenance of the done cells. The answer for a running experiment may be one second old. */
     public List<ProvenanceCount> provenance(Experiment experiment) {
         int done = experiment.progress().done();
         if (done == 0) {
             return List.of();
         }
         long now = Instant.now().getEpochSecond();
-        Known known = provenances.getIfPresent(experiment.id());
-        if (known == null || !known.holds(experiment, now)) {
-            known = new Known(links.findProvenance(experiment.id()), done, now);
-            provenances.put(experiment.id(), known);
+        CachedProvenance cached = provenances.getIfPresent(experiment.id());
+        if (cached == null || !cached.isCurrent(experiment, now)) {
+            cached = new CachedProvenance(executions.countProvenances(experiment.id()), done, now);
+            provenances.put(experiment.id(), cached);
         }
-        return known.provenance();
+        return cached.counts();
     }
 
-    /** The networks of an adaptive experiment, by their numbers, that get no more runs than they have. */
+    /** Returns the numbers of the networks of an adaptive experiment that get no more runs. */
     @Transactional(readOnly = true)
     public Set<Integer> stoppedNetworks(Experiment experiment, Runs.Adaptive runs) {
         if (experiment.state() == ExperimentState.SUCCEEDED) {
@@ -174,6 +179,6 @@ public class ExperimentService {
                     .collect(Collectors.toSet());
         }
         int present = runs.after(Objects.requireNonNull(experiment.rounds()) + 1);
-        return links.findNetworksBelow(experiment.id(), Math.ceilDiv(present, CellPlanner.CHUNK));
+        return links.findNetworksBelow(experiment.id(), Math.ceilDiv(present, CellSpec.CHUNK));
     }
 }

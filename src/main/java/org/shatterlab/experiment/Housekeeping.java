@@ -5,7 +5,7 @@ import org.shatterlab.experiment.queue.CellQueue;
 import org.shatterlab.experiment.queue.WorkerRegistry;
 import org.springframework.stereotype.Service;
 
-/** What is done from time to time, so that nothing that a process left undone stays so. */
+/** Does the recurring work that keeps the service consistent after a process has died. */
 @Service
 public class Housekeeping {
 
@@ -29,12 +29,12 @@ public class Housekeeping {
     }
 
     /**
-     * Refills every window, goes on with experiments whose round is over, ends cancellations that were interrupted, and
-     * forgets old keys, experiments and lost workers.
+     * Refills every window, advances experiments whose round is over, and finishes interrupted cancellations. Then deletes
+     * old idempotency keys, old experiments and lost workers.
      */
     public void run() {
         queue.topUp();
-        rounds.takeUp();
+        rounds.advanceAbandoned();
         lifecycle.finishCancelling();
         keys.purge();
         lifecycle.deleteEnded();

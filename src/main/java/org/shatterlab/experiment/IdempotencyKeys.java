@@ -6,12 +6,12 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
-/** The keys that came with submissions of the last 24 hours, each its owner's. */
+/** The owner of the table {@code idempotency_key}: the keys of the submissions of the last 24 hours. */
 @Repository
 class IdempotencyKeys {
 
-    /** A key that is older is as good as gone, purged or not. */
-    private static final String KEPT = "created_at > now() - interval '24 hours'";
+    /** An older key is ignored, whether or not the key is purged already. */
+    private static final String VALID = "created_at > now() - interval '24 hours'";
 
     private final JdbcClient jdbc;
 
@@ -19,26 +19,26 @@ class IdempotencyKeys {
         this.jdbc = jdbc;
     }
 
-    /** A key of someone's. */
+    /** A key of an owner. Two owners may use the same text. */
     record Key(@Nullable String owner, String text) {
 
-        /** Empty for whoever has no token. */
+        /** Returns the owner as the table stores the owner: empty where the service runs without tokens. */
         String column() {
             return owner == null ? "" : owner;
         }
     }
 
-    /** What a key was first used for. */
+    /** The first use of a key. */
     record Use(String bodyHash, UUID experiment) {}
 
     Optional<Use> find(Key key) {
-        return jdbc.sql("select body_hash, experiment_id from idempotency_key where owner = ? and key = ? and " + KEPT)
+        return jdbc.sql("select body_hash, experiment_id from idempotency_key where owner = ? and key = ? and " + VALID)
                 .params(key.column(), key.text())
                 .query((row, _) -> new Use(row.getString(1), row.getObject(2, UUID.class)))
                 .optional();
     }
 
-    /** Reserves a key until the end of the transaction; false where another transaction has it. */
+    /** Reserves a key until the end of the transaction. Returns false where another transaction has reserved the key. */
     boolean reserve(Key key) {
         return jdbc.sql("select pg_try_advisory_xact_lock(hashtextextended('idempotency-key ' || ? || ' ' || ?, 0))")
                 .params(key.column(), key.text())
@@ -46,8 +46,8 @@ class IdempotencyKeys {
                 .single();
     }
 
-    /** Keeps the use of a key that is reserved. */
-    void keep(Key key, Use use) {
+    /** Stores the use of a reserved key. */
+    void store(Key key, Use use) {
         jdbc.sql("""
                         insert into idempotency_key (owner, key, body_hash, experiment_id) values (?, ?, ?, ?)
                         on conflict (owner, key) do update set (body_hash, experiment_id, created_at)
@@ -57,6 +57,6 @@ class IdempotencyKeys {
     }
 
     void purge() {
-        jdbc.sql("delete from idempotency_key where not " + KEPT).update();
+        jdbc.sql("delete from idempotency_key where not " + VALID).update();
     }
 }

@@ -15,7 +15,7 @@ import org.springframework.stereotype.Service;
 import org.springframework.transaction.support.TransactionOperations;
 import tools.jackson.databind.JsonNode;
 
-/** Submissions that are safe to repeat: the same key with the same body is the same experiment. */
+/** Submits experiments once for each idempotency key. A key with the same body returns the first experiment again. */
 @Service
 public class IdempotentSubmissions {
 
@@ -39,19 +39,20 @@ public class IdempotentSubmissions {
     }
 
     /**
-     * What a submission came to.
+     * The outcome of a submission.
      *
-     * @param repeated whether the experiment is that of an earlier submission, as it is now
+     * @param repeated whether the experiment belongs to an earlier submission
      */
     public record Submission(Experiment experiment, boolean repeated) {}
 
     /**
-     * Submits an experiment unless that was done before with the same key. One that arrives while another with its key is
-     * stored waits for it, without a database connection.
+     * Submits an experiment, unless the key was used before. A submission that arrives while another submission with the key
+     * is being stored waits for the other, without a database connection.
      *
-     * @param owner who submits it; another's key is another key
-     * @param body what the specification was read from; white space and the order of members make no difference
-     * @throws ProblemException where the key came with another body
+     * @param owner the name of the token that submits; null where the service runs without tokens
+     * @param text the idempotency key
+     * @param body the JSON of the request. White space and the order of members make no difference.
+     * @throws ProblemException with status 409, where the key came with another body
      */
     public Submission submit(@Nullable String owner, String text, JsonNode body, ExperimentSpec spec) {
         IdempotencyKeys.Key key = new IdempotencyKeys.Key(owner, text);
@@ -72,21 +73,21 @@ public class IdempotentSubmissions {
         }
     }
 
-    /** Empty while another transaction has the key. */
+    /** Returns empty while another transaction has reserved the key. */
     private Optional<Submission> attempt(IdempotencyKeys.Key key, String hash, ExperimentSpec spec) {
         Optional<IdempotencyKeys.Use> use = keys.find(key);
         if (use.isEmpty()) {
             if (!keys.reserve(key)) {
                 return Optional.empty();
             }
-            // It may have been used between the question and the reservation.
+            // Another transaction may have stored the key before this one reserved the key.
             use = keys.find(key);
         }
         if (use.isPresent()) {
             return Optional.of(repeat(use.get(), hash));
         }
         Experiment experiment = experiments.store(key.owner(), spec);
-        keys.keep(key, new IdempotencyKeys.Use(hash, experiment.id()));
+        keys.store(key, new IdempotencyKeys.Use(hash, experiment.id()));
         return Optional.of(new Submission(experiment, false));
     }
 
@@ -104,7 +105,7 @@ public class IdempotentSubmissions {
             Thread.sleep(PAUSE);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while another submission was being stored", e);
+            throw new IllegalStateException("interrupted while another submission with the key was being stored", e);
         }
     }
 }

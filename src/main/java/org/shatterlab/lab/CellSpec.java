@@ -33,6 +33,9 @@ public record CellSpec(
         int firstRun,
         int runs) {
 
+    /** The runs of a planned cell. The last cell of a network has fewer runs, where its runs are not a multiple. */
+    public static final int CHUNK = 5;
+
     public CellSpec {
         depths = List.copyOf(depths);
         statistics = Set.copyOf(statistics);

@@ -3,11 +3,13 @@ package org.shatterlab.result;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.shatterlab.experiment.ExperimentCommands.CellsDeleted;
 import org.shatterlab.lab.CellSpec;
 import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.lab.statistic.Statistic;
 import org.shatterlab.lab.theory.PredictedRow;
 import org.shatterlab.lab.theory.Theory;
+import org.springframework.context.event.EventListener;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.support.TransactionOperations;
@@ -59,6 +61,15 @@ public class PredictionStore {
                 wanted.stream().map(Statistic::apiName).toArray(String[]::new),
                 wanted.size());
         return depths.stream().filter(depth -> !known.contains(depth)).toList();
+    }
+
+    /** Deletes the predictions of deleted cells, unless another cell has the same network and inputs. */
+    @EventListener
+    void onCellsDeleted(CellsDeleted deleted) {
+        jdbc.update("""
+                delete from prediction p where p.subject = any (?::bpchar[])
+                  and not exists (select from cell c where c.subject = p.subject)""", (Object)
+                deleted.subjects().toArray(String[]::new));
     }
 
     private static Object[] parameters(String subject, PredictedRow row) {

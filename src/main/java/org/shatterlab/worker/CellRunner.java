@@ -99,7 +99,7 @@ class CellRunner implements SmallCellBatch.Computer<CellRunner.Measured> {
         if (small && isComputedWithOthers(fingerprint)) {
             return ENDED;
         }
-        Optional<CellLease> claim = ledger.claim(fingerprint, identity.worker());
+        Optional<CellLease> claim = ledger.lease(fingerprint, identity.worker());
         if (claim.isEmpty()) {
             log.debug("cell {} has ended already", fingerprint);
             return ENDED;
@@ -148,7 +148,7 @@ class CellRunner implements SmallCellBatch.Computer<CellRunner.Measured> {
             return ENDED;
         } catch (CancellationException e) {
             log.debug("cell {} was stopped", claim.fingerprint(), e);
-            return ledger.handBack(claim) ? AT_ONCE : ENDED;
+            return ledger.returnLease(claim) ? AT_ONCE : ENDED;
         } catch (UnmeasurableException e) {
             ledger.fail(claim, e.reason());
             return ENDED;
@@ -165,7 +165,7 @@ class CellRunner implements SmallCellBatch.Computer<CellRunner.Measured> {
         while (true) {
             try {
                 predictor.predict(claim.subject(), spec);
-                if (!ledger.finish(claim, identity.provenance(), () -> results.save(claim.fingerprint(), result))) {
+                if (!ledger.complete(claim, identity.provenance(), () -> results.save(claim.fingerprint(), result))) {
                     log.info("cell {} was taken over by another worker; its result is dropped", claim.fingerprint());
                 }
                 return;

@@ -54,7 +54,7 @@ class Heartbeat {
     private void beat() {
         try {
             registry.beat(worker, running.isDraining());
-            running.stop(ledger.lapsed(running.claims()));
+            running.stop(ledger.findVoid(running.claims()));
             if (!answered) {
                 log.info("The database answers again");
             }

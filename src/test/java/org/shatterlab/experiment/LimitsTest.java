@@ -39,8 +39,9 @@ class LimitsTest {
                 .withUserConfiguration(ExperimentConfiguration.class)
                 .withBean(DeviceMemory.class, () -> Map::of)
                 .withPropertyValues("shatterlab.limits.runs=7")
-                .run(context -> assertThatThrownBy(() ->
-                                context.getBean(SpecReader.class).read(StrictJson.parse("{\"preset\": \"figure-2\"}")))
+                .run(context -> assertThatThrownBy(() -> context.getBean(SpecReader.class)
+                                .read(StrictJson.parse("{\"preset\": \"figure-2\"}"))
+                                .requireValid())
                         .hasMessageContaining("7 is the limit on runs"));
     }
 }

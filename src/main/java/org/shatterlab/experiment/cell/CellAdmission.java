@@ -5,88 +5,143 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.spec.ExperimentSpec;
 import org.shatterlab.experiment.spec.ExperimentSpec.NetworkEntry;
-import org.shatterlab.experiment.spec.JsonObjectReader;
 import org.shatterlab.experiment.spec.Limits;
-import org.shatterlab.experiment.spec.Violations;
+import org.shatterlab.experiment.spec.SubmittedSpec;
 import org.shatterlab.lab.CellSpec;
 import org.shatterlab.lab.engine.DeviceClass;
 import org.shatterlab.lab.engine.DrawSource;
+import org.shatterlab.platform.InvalidRequestException;
 
 /**
- * Refuses networks of which a cell takes more memory than any worker of its class has, or more computation than is allowed.
- * Looks at the first cell of each network: no other has more statistics or more runs.
+ * Decides whether the workers can measure a submitted experiment, and on which class of devices.
+ *
+ * <p>Admission limits the number of cells, the memory of a cell and the computation of a cell. Only the first cell of each
+ * network is examined, because no other cell has more statistics or more runs. Safe for use by several threads.
  */
 public final class CellAdmission {
 
     private static final double MEBIBYTE = 1 << 20;
 
     private final Limits limits;
-    private final Map<DeviceClass, Long> memory;
-    private final Violations violations;
+    private final DeviceMemory memory;
 
-    /**
-     * For the workers that are there.
-     *
-     * @param memory {@link DeviceMemory#most}
-     */
-    public CellAdmission(Limits limits, Map<DeviceClass, Long> memory, Violations violations) {
+    public CellAdmission(Limits limits, DeviceMemory memory) {
         this.limits = limits;
         this.memory = memory;
-        this.violations = violations;
     }
 
     /**
-     * Notes what is refused.
+     * Admits a specification.
      *
-     * @param anywhere whether the class of devices is left to the service
-     * @return the experiment, by the class of devices that is to compute it
+     * @return the specification, with the class of devices that will compute the experiment
+     * @throws InvalidRequestException with every violation of reading and of admission
      */
-    public ExperimentSpec admit(JsonObjectReader fields, ExperimentSpec asked, boolean anywhere) {
-        ExperimentSpec spec = anywhere ? asked.on(best(asked)) : asked;
-        Long most = memory.get(spec.device());
-        for (int i = 0; i < spec.networks().size(); i++) {
-            String pointer = fields.at("networks") + "/" + i;
-            first(spec, spec.networks().get(i)).ifPresent(cell -> check(pointer, cell, spec.device(), most));
+    public ExperimentSpec admit(SubmittedSpec submitted) {
+        Map<DeviceClass, Long> available = memory.most();
+        requireCells(submitted);
+        requireWorkers(submitted, available.containsKey(DeviceClass.CPU), available.containsKey(DeviceClass.GPU));
+        ExperimentSpec spec = submitted.spec();
+        if (submitted.isMeasurable()) {
+            spec = submitted.choosesDevice() ? spec : spec.on(bestDevice(spec, available));
+            requireCapacity(submitted, spec, available);
         }
+        if (submitted.isMeasurable() || submitted.choosesDevice()) {
+            requireHostDraws(submitted, spec);
+        }
+        submitted.requireValid();
         return spec;
     }
 
-    /** A GPU where there is one, unless only CPUs have the memory, and may draw the weights. */
-    private DeviceClass best(ExperimentSpec spec) {
-        boolean gpuAlone = spec.draws() == DrawSource.DEVICE || !fits(spec, DeviceClass.CPU);
-        return memory.containsKey(DeviceClass.GPU) && (fits(spec, DeviceClass.GPU) || gpuAlone)
+    private void requireCells(SubmittedSpec submitted) {
+        if (!submitted.isValid()) {
+            return;
+        }
+        ExperimentSpec spec = submitted.spec();
+        long cells = CellPlanner.count(spec);
+        if (cells > limits.cells()) {
+            submitted.refuse(
+                    "runs",
+                    "%d networks of %d runs are %d cells; %d is the limit on cells"
+                            .formatted(spec.networks().size(), spec.runs().most(), cells, limits.cells()));
+        }
+    }
+
+    private static void requireWorkers(SubmittedSpec submitted, boolean hasCpu, boolean hasGpu) {
+        if (!submitted.choosesDevice()) {
+            return;
+        }
+        switch (submitted.spec().device()) {
+            case GPU -> {
+                if (!hasGpu) {
+                    submitted.refuse(
+                            "device",
+                            "no worker with a GPU gave a sign of life within a minute; start one, or ask for \"auto\" or \"cpu\"");
+                }
+            }
+            case CPU -> {
+                // Without any known worker an experiment waits for a CPU.
+                if (hasGpu && !hasCpu) {
+                    submitted.refuse(
+                            "device",
+                            "only workers with a GPU gave a sign of life within a minute; start one without, or ask for \"auto\" or \"gpu\"");
+                }
+            }
+        }
+    }
+
+    /** Draws on a CPU would be no faster on the device, and all threads would share the engine's only generator. */
+    private static void requireHostDraws(SubmittedSpec submitted, ExperimentSpec spec) {
+        if (spec.draws() == DrawSource.DEVICE && spec.device() == DeviceClass.CPU) {
+            submitted.refuse(
+                    "draws",
+                    "must be \"host\" where a CPU computes, which would draw no faster; \"device\" is for experiments whose device is \"gpu\"");
+        }
+    }
+
+    /** Prefers a GPU, unless only CPUs have the memory and may draw the weights. */
+    private static DeviceClass bestDevice(ExperimentSpec spec, Map<DeviceClass, Long> available) {
+        boolean needsGpu = spec.draws() == DrawSource.DEVICE || !fits(spec, available.get(DeviceClass.CPU));
+        return available.containsKey(DeviceClass.GPU) && (fits(spec, available.get(DeviceClass.GPU)) || needsGpu)
                 ? DeviceClass.GPU
                 : DeviceClass.CPU;
     }
 
-    private boolean fits(ExperimentSpec spec, DeviceClass device) {
-        Long most = memory.get(device);
-        return most != null
+    private static boolean fits(ExperimentSpec spec, @Nullable Long bytes) {
+        return bytes != null
                 && spec.networks().stream()
-                        .flatMap(network -> first(spec, network).stream())
-                        .allMatch(cell -> CellCost.of(cell).memoryBytes() <= most);
+                        .flatMap(network -> firstCell(spec, network).stream())
+                        .allMatch(cell -> CellCost.of(cell).memoryBytes() <= bytes);
     }
 
-    private static Optional<CellSpec> first(ExperimentSpec spec, NetworkEntry network) {
+    private static Optional<CellSpec> firstCell(ExperimentSpec spec, NetworkEntry network) {
         return CellPlanner.cell(spec, network, 0, spec.runs().most());
     }
 
-    private void check(String pointer, CellSpec cell, DeviceClass device, @Nullable Long most) {
+    private void requireCapacity(SubmittedSpec submitted, ExperimentSpec spec, Map<DeviceClass, Long> available) {
+        Long bytes = available.get(spec.device());
+        for (int i = 0; i < spec.networks().size(); i++) {
+            Optional<CellSpec> cell = firstCell(spec, spec.networks().get(i));
+            if (cell.isPresent()) {
+                requireCapacity(submitted, i, cell.get(), spec.device(), bytes);
+            }
+        }
+    }
+
+    private void requireCapacity(
+            SubmittedSpec submitted, int network, CellSpec cell, DeviceClass device, @Nullable Long bytes) {
         CellCost cost = CellCost.of(cell);
-        if (most != null && cost.memoryBytes() > most) {
-            violations.add(
-                    pointer,
-                    null,
+        if (bytes != null && cost.memoryBytes() > bytes) {
+            submitted.refuseNetwork(
+                    network,
                     "takes about %.0f MiB of memory for a cell; %.0f MiB is what the largest worker on a %s has. Fewer points, a smaller width or fewer depths take less"
                             .formatted(
                                     Math.ceil(cost.memoryBytes() / MEBIBYTE),
-                                    Math.floor(most / MEBIBYTE),
+                                    Math.floor(bytes / MEBIBYTE),
                                     device.name()));
         }
         if (cost.operations() > limits.cellOperations()) {
-            violations.add(
-                    pointer,
-                    null,
+            submitted.refuseNetwork(
+                    network,
                     "takes about %.2g floating-point operations for a cell of %d runs; %.2g is the limit on cell-operations. Fewer points, a smaller width or fewer depths take less"
                             .formatted(cost.operations(), cell.runs(), (double) limits.cellOperations()));
         }

@@ -3,6 +3,7 @@ package org.shatterlab.experiment.cell;
 import java.util.List;
 import org.shatterlab.lab.CellSpec;
 import org.shatterlab.lab.RunMemoryEstimate;
+import org.shatterlab.lab.engine.DeviceClass;
 import org.shatterlab.lab.engine.Precision;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.network.NetworkSpec;
@@ -45,6 +46,9 @@ import org.shatterlab.lab.statistic.Statistic.Source;
  * @param memoryBytes the peak outside the service's own needs
  */
 public record CellCost(double operations, double work, double fixedSeconds, double memoryBytes) {
+
+    /** The largest estimated cost of a small cell, in seconds of a core. */
+    private static final double MAX_SMALL_SECONDS = 0.02;
 
     private static final int ELEMENT_WISE = 14;
     private static final int ACTIVITY = 5;
@@ -230,5 +234,15 @@ public record CellCost(double operations, double work, double fixedSeconds, doub
         double operations =
                 points * 4 + (Statistic.anyFrom(Source.COVARIANCE, cell.statistics()) ? points * points : 0);
         return new Run(operations, operations + DRAW_WORK * points, 0);
+    }
+
+    /**
+     * Returns whether a cell is small. Small cells take less time than a lease and a publication, and are computed in
+     * batches.
+     *
+     * @param cost the estimated cost, in seconds of a core or of a GPU
+     */
+    public static boolean isSmall(double cost, DeviceClass device) {
+        return device == DeviceClass.CPU && cost <= MAX_SMALL_SECONDS;
     }
 }

@@ -13,7 +13,7 @@ import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.statistic.Statistic;
 
 /**
- * Divides an experiment into cells: for each network, chunks of {@value #CHUNK} runs aligned from run 0, so that an
+ * Divides an experiment into cells: for each network, chunks of {@value CellSpec#CHUNK} runs aligned from run 0, so that an
  * experiment with more runs shares every full chunk.
  *
  * <p>A statistic of run 0 alone is asked only of the first chunk: the other chunks do not depend on it, and neither does
@@ -21,9 +21,6 @@ import org.shatterlab.lab.statistic.Statistic;
  * other.
  */
 public final class CellPlanner {
-
-    /** Runs of a cell, except of the last one where the runs are not a multiple. */
-    public static final int CHUNK = 5;
 
     private CellPlanner() {}
 
@@ -46,12 +43,12 @@ public final class CellPlanner {
      * The cells of some runs, chunk by chunk, so that early results cover all networks.
      *
      * @param networks by their numbers
-     * @param from the first run, a multiple of {@link #CHUNK}
+     * @param from the first run, a multiple of {@link CellSpec#CHUNK}
      * @param to after the last run
      */
     public static List<PlannedCell> plan(ExperimentSpec spec, Collection<Integer> networks, int from, int to) {
         List<PlannedCell> cells = new ArrayList<>();
-        for (int firstRun = from; firstRun < to; firstRun += CHUNK) {
+        for (int firstRun = from; firstRun < to; firstRun += CellSpec.CHUNK) {
             for (int network : networks) {
                 cell(spec, spec.networks().get(network), firstRun, to)
                         .ifPresent(cell -> cells.add(new PlannedCell(network, cell)));
@@ -74,7 +71,7 @@ public final class CellPlanner {
                         spec.draws(),
                         spec.seed(),
                         firstRun,
-                        Math.min(CHUNK, to - firstRun)));
+                        Math.min(CellSpec.CHUNK, to - firstRun)));
     }
 
     /** How many cells {@link #planMost} would make, without making them. */
@@ -86,7 +83,7 @@ public final class CellPlanner {
 
     private static long count(ExperimentSpec spec, NetworkSpec network) {
         if (!statistics(spec, network, false).isEmpty()) {
-            return Math.ceilDiv(spec.runs().most(), CHUNK);
+            return Math.ceilDiv(spec.runs().most(), CellSpec.CHUNK);
         }
         return statistics(spec, network, true).isEmpty() ? 0 : 1;
     }

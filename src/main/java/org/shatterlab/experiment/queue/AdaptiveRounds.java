@@ -8,7 +8,7 @@ import java.util.UUID;
 import org.shatterlab.experiment.cell.CellPlanner;
 import org.shatterlab.experiment.cell.PlannedCell;
 import org.shatterlab.experiment.spec.Runs;
-import org.shatterlab.experiment.store.CellLinks;
+import org.shatterlab.experiment.store.ExperimentCellRepository;
 import org.shatterlab.experiment.store.CellStore;
 import org.shatterlab.experiment.store.Experiment;
 import org.shatterlab.experiment.store.ExperimentEntity;
@@ -21,12 +21,13 @@ import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
- * Decides at the end of each round of an adaptive experiment which networks get another one.
+ * Decides at the end of each round of an adaptive experiment which networks get another round.
  *
- * <p>What is decided follows from results that never change. So it is worked out before any lock is taken, and carried out
- * in one transaction of its own, by whoever comes first: a process that dies before leaves an experiment whose round is
- * over, which {@code Housekeeping} finds. The cells of the next round are locked before the experiment, as {@link
- * CellLedger} says; in the transaction that settles the last cell, which has the experiment, they could not be.
+ * <p>A decision follows from results that never change. So the decision is made before any lock is taken, and the first
+ * process that decides carries the decision out in its own transaction. A process that dies before leaves an experiment
+ * whose round is over, which housekeeping finds. The cells of the next round are locked before the experiment, in the lock
+ * order of {@link CellExecutionService}. The transaction that settles the last cell holds the experiment already, and
+ * cannot take those locks.
  */
 @Component
 public class AdaptiveRounds {
@@ -35,7 +36,7 @@ public class AdaptiveRounds {
 
     private final ExperimentRepository experiments;
     private final CellStore cells;
-    private final CellLinks links;
+    private final ExperimentCellRepository links;
     private final CellQueue queue;
     private final PrecisionCheck precision;
     private final TransactionOperations transactions;
@@ -44,7 +45,7 @@ public class AdaptiveRounds {
     AdaptiveRounds(
             ExperimentRepository experiments,
             CellStore cells,
-            CellLinks links,
+            ExperimentCellRepository links,
             CellQueue queue,
             PrecisionCheck precision,
             TransactionOperations transactions,
@@ -58,28 +59,28 @@ public class AdaptiveRounds {
         this.clock = clock;
     }
 
-    /** What follows a round that is over: the cells of the next, or none. */
+    /** The decision at the end of a round: the cells of the next round, or no cells. */
     private record Decision(Experiment experiment, List<PlannedCell> next) {}
 
-    /** Goes on with experiments whose round is over. What cannot be decided now is taken up later. */
-    void advanceAll(Collection<UUID> ids) {
+    /** Advances experiments whose round is over. Housekeeping retries an experiment that cannot be advanced now. */
+    public void advanceAll(Collection<UUID> ids) {
         for (UUID id : ids) {
             try {
                 advance(id);
             } catch (RuntimeException e) {
-                log.warn("the next round of experiment {} cannot be planned now", id, e);
+                log.warn("The next round of experiment {} cannot be planned now. Housekeeping tries again.", id, e);
             }
         }
     }
 
-    /** Goes on with those that a process left. */
-    public void takeUp() {
+    /** Advances the experiments that another process left at the end of a round. */
+    public void advanceAbandoned() {
         advanceAll(experiments.findRoundOver());
     }
 
     /**
-     * Goes on with an experiment that is stored until a cell of it has to be computed, and tells how it is then. Where that
-     * is not possible now it is done later, and the experiment is told as it was stored.
+     * Advances a stored experiment until one of its cells has to be computed, and returns its new state. Where the
+     * experiment cannot be advanced now, housekeeping advances the experiment later, and its stored state is returned.
      */
     public Experiment advance(Experiment experiment) {
         if (experiment.rounds() == null) {
@@ -87,16 +88,16 @@ public class AdaptiveRounds {
         }
         advanceAll(List.of(experiment.id()));
         try {
-            return transactions.execute(
-                    _ -> experiments.findById(experiment.id()).map(this::read).orElse(experiment));
+            return transactions.execute(_ ->
+                    experiments.findById(experiment.id()).map(this::snapshot).orElse(experiment));
         } catch (RuntimeException e) {
-            log.warn("experiment {} cannot be read now", experiment.id(), e);
+            log.warn("Experiment {} cannot be read now. Its state before the next round is returned.", experiment.id(), e);
             return experiment;
         }
     }
 
-    private Experiment read(ExperimentEntity entity) {
-        return Experiment.of(entity, clock.now());
+    private Experiment snapshot(ExperimentEntity entity) {
+        return entity.snapshot(clock.now());
     }
 
     private void advance(UUID id) {
@@ -109,7 +110,7 @@ public class AdaptiveRounds {
 
     private Optional<Decision> decide(UUID id) {
         Optional<Experiment> over =
-                experiments.findById(id).filter(ExperimentEntity::isRoundOver).map(this::read);
+                experiments.findById(id).filter(ExperimentEntity::isRoundOver).map(this::snapshot);
         return over.map(experiment -> switch (experiment.spec().runs()) {
             case Runs.Adaptive runs -> decide(experiment, runs);
             case Runs.Fixed _ -> throw new IllegalStateException("experiment " + id + " has no rounds");
@@ -128,8 +129,9 @@ public class AdaptiveRounds {
 
     private void carryOut(Decision decision, TransactionStatus status) {
         UUID id = decision.experiment().id();
-        int ordinal = decision.experiment().progress().cells();
-        CellStore.Stored stored = cells.store(id, decision.experiment().spec(), decision.next(), ordinal);
+        int firstOrdinal = decision.experiment().progress().cells();
+        CellStore.StoredCells stored =
+                cells.store(id, decision.experiment().spec(), decision.next(), firstOrdinal);
         Optional<ExperimentEntity> locked = experiments
                 .lock(id)
                 .filter(entity -> entity.isRoundOver()
@@ -138,7 +140,7 @@ public class AdaptiveRounds {
             status.setRollbackOnly();
             return;
         }
-        links.insert(id, stored.places());
+        links.insert(id, stored.links());
         locked.get().endRound(stored.all(), stored.cached(), clock.now());
         queue.refill(locked.get());
     }

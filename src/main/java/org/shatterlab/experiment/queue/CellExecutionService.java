@@ -13,11 +13,8 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.shatterlab.experiment.spec.SpecReader;
-import org.shatterlab.experiment.spec.StrictJson;
 import org.shatterlab.experiment.store.CellEntity;
 import org.shatterlab.experiment.store.CellLease;
-import org.shatterlab.experiment.store.CellLinks;
 import org.shatterlab.experiment.store.CellRepository;
 import org.shatterlab.experiment.store.ExperimentEntity;
 import org.shatterlab.experiment.store.ExperimentRepository;
@@ -27,28 +24,38 @@ import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionOperations;
+import org.shatterlab.experiment.store.CellExecutionRepository;
+import org.shatterlab.experiment.store.CellSettlement;
+import org.shatterlab.experiment.store.SettledCells;
+import org.shatterlab.experiment.store.WantedCells;
 
 /**
- * The workers' side of experiments: who computes which cell, and what became of it.
+ * Leases cells to workers, and records the outcome of each lease.
  *
- * <p>Why a cell was not computed decides what follows. The fault of its specification: it fails at once. An attempt that
- * failed for any other reason: another one follows, up to a number. A worker that stops hands it back, which counts for
- * nothing. One that vanished, killed or frozen or cut off, says no word: the next claim follows when its lease has ended, and
- * it counts for nothing either, unless so many vanished that the cell must be what makes them.
+ * <p>The cause of a failure decides what follows:
  *
- * <p>Locks are taken in one order: cells by fingerprint, then experiments by id. Whoever holds an experiment's lock waits
- * for no cell.
+ * <ul>
+ *   <li>A fault of the specification fails the cell at once.
+ *   <li>Any other failed attempt is followed by another attempt, up to a limit.
+ *   <li>A worker that stops returns the cell. The return does not count.
+ *   <li>A worker that was killed, froze or lost its connection abandons its lease. The next worker leases the cell once
+ *       the old lease has expired. An abandoned lease does not count, unless the cell itself seems to kill its workers.
+ * </ul>
+ *
+ * <p>Locks are taken in one order: cells by fingerprint, then experiments by id. The holder of an experiment's lock never
+ * waits for a cell.
  */
 @Service
 public class CellExecutionService {
 
-    /** More workers than this vanish over one cell only if it is the cell that kills them. */
-    static final int MAX_ABANDONED_LEASES = 20;
+    /** If more workers than this abandon a cell, the cell itself is the cause. */
+    public static final int MAX_ABANDONED_LEASES = 20;
 
     private final CellRepository cells;
     private final ExperimentRepository experiments;
-    private final CellLinks links;
-    private final WantedCells demand;
+    private final CellExecutionRepository executions;
+    private final CellSettlement settlement;
+    private final WantedCells wanted;
     private final CellQueue queue;
     private final AdaptiveRounds rounds;
     private final TransactionOperations transactions;
@@ -57,16 +64,18 @@ public class CellExecutionService {
     CellExecutionService(
             CellRepository cells,
             ExperimentRepository experiments,
-            CellLinks links,
-            WantedCells demand,
+            CellExecutionRepository executions,
+            CellSettlement settlement,
+            WantedCells wanted,
             CellQueue queue,
             AdaptiveRounds rounds,
             TransactionOperations transactions,
             DatabaseClock clock) {
         this.cells = cells;
         this.experiments = experiments;
-        this.links = links;
-        this.demand = demand;
+        this.executions = executions;
+        this.settlement = settlement;
+        this.wanted = wanted;
         this.queue = queue;
         this.rounds = rounds;
         this.transactions = transactions;
@@ -74,73 +83,74 @@ public class CellExecutionService {
     }
 
     /**
-     * Hands a cell to a worker. Any earlier claim of it can no longer publish.
+     * Leases a cell to a worker. An earlier lease of the cell can no longer publish.
      *
-     * @return empty where the cell has ended, or nobody wants it any more
+     * @return empty where the cell has ended, or no live experiment wants the cell
      */
     @Transactional
-    public Optional<CellLease> claim(String fingerprint, String worker) {
+    public Optional<CellLease> lease(String fingerprint, String worker) {
         Optional<CellEntity> open = cells.lock(fingerprint).filter(CellEntity::isOpen);
         if (open.isEmpty()) {
             return Optional.empty();
         }
-        if (!demand.isWanted(fingerprint)) {
-            release(open.get());
+        if (!wanted.isWanted(fingerprint)) {
+            unschedule(open.get());
             return Optional.empty();
         }
-        CellLease claim = open.get().claim();
-        if (open.get().vanished() > MAX_ABANDONED_LEASES) {
+        CellLease lease = open.get().lease();
+        if (open.get().abandonedLeases() > MAX_ABANDONED_LEASES) {
             fail(
                     open.get(),
-                    open.get().vanished()
+                    open.get().abandonedLeases()
                             + " workers vanished while they computed this cell. It may need more memory than they "
                             + "have; ask for smaller networks or fewer inputs.");
             return Optional.empty();
         }
-        links.recordExecutions(List.of(claim), worker);
+        executions.insert(List.of(lease), worker);
         Instant now = clock.now();
-        links.findExperiments(fingerprint, ExperimentState.QUEUED)
+        experiments
+                .findWithCell(fingerprint, ExperimentState.QUEUED)
                 .forEach(id -> experiments.lock(id).ifPresent(experiment -> experiment.start(now)));
-        return Optional.of(claim);
+        return Optional.of(lease);
     }
 
-    /** Gives up what was cancelled between two attempts of it, or before the first. */
-    private void release(CellEntity cell) {
-        cell.release();
-        cells.flush();
-        links.findExperiments(cell.fingerprint(), ExperimentState.CANCELLING)
+    /** Takes a cell back that was cancelled before its first attempt or between two attempts. */
+    private void unschedule(CellEntity cell) {
+        cell.unschedule();
+        experiments
+                .findWithCell(cell.fingerprint(), ExperimentState.CANCELLING)
                 .forEach(id -> experiments.lock(id).ifPresent(this::finishCancelling));
     }
 
     private void finishCancelling(ExperimentEntity experiment) {
         if (experiment.state() == ExperimentState.CANCELLING
-                && demand.findOpen(List.of(experiment.getId())).isEmpty()) {
+                && wanted.findUnwantedOpen(new UUID[] {experiment.getId()}).isEmpty()) {
             experiment.finishCancelling(clock.now());
         }
     }
 
     /**
-     * Marks a cell as done, and goes on with the experiments whose round it ends.
+     * Marks a cell as done, and continues the experiments whose round the cell ends.
      *
-     * @param provenance what computed it, as JSON
-     * @param results writes what was measured, in the transaction that marks the cell
-     * @return false where the claim has ended, and nothing was written
+     * @param provenance the provenance of the result, as JSON
+     * @param results writes the results, in the transaction that marks the cell
+     * @return false where the lease has ended, and nothing was written
      */
-    public boolean finish(CellLease claim, String provenance, Runnable results) {
+    public boolean complete(CellLease lease, String provenance, Runnable results) {
         Optional<List<UUID>> roundsOver =
-                Objects.requireNonNull(transactions.execute(_ -> held(claim).map(cell -> {
+                Objects.requireNonNull(transactions.execute(_ -> held(lease).map(cell -> {
                     results.run();
-                    cell.finish(provenance, clock.now());
+                    cell.complete(provenance, clock.now());
                     return settle(List.of(cell), clock.now());
                 })));
         roundsOver.ifPresent(rounds::advanceAll);
         return roundsOver.isPresent();
     }
 
-    /** Marks a cell as failed, unless the claim has ended. */
+    /** Marks a cell as failed, unless the lease has ended. */
     @Transactional
-    public void fail(CellLease claim, String reason) {
-        held(claim).ifPresent(cell -> fail(cell, reason));
+    public void fail(CellLease lease, String reason) {
+        held(lease).ifPresent(cell -> fail(cell, reason));
     }
 
     private void fail(CellEntity cell, String reason) {
@@ -149,69 +159,70 @@ public class CellExecutionService {
     }
 
     /**
-     * Counts an attempt that failed, the last one for the cell as well; unless the claim has ended.
+     * Counts a failed attempt, unless the lease has ended. The last allowed attempt fails the cell.
      *
-     * @param most how many attempts a cell has
-     * @param reason told where that was the last one
-     * @return the number of the attempt, from 1, where another one is to follow
+     * @param maxAttempts the number of attempts of a cell
+     * @param reason the reason of the failure after the last attempt
+     * @return the number of the failed attempt, from 1, where another attempt follows
      */
     @Transactional
-    public Optional<Integer> failAttempt(CellLease claim, int most, String reason) {
-        return held(claim).flatMap(cell -> {
-            int attempt = cell.failAttempt();
-            if (attempt >= most) {
+    public Optional<Integer> failAttempt(CellLease lease, int maxAttempts, String reason) {
+        return held(lease).flatMap(cell -> {
+            int attempt = cell.countFailedAttempt();
+            if (attempt >= maxAttempts) {
                 fail(cell, reason);
                 return Optional.empty();
             }
-            cell.handBack();
+            cell.requeue();
             return Optional.of(attempt);
         });
     }
 
     /**
-     * Ends a claim without a result. Nothing is counted.
+     * Ends a lease without an outcome. Nothing is counted.
      *
-     * @return whether the cell is to be computed by the next worker; not where the claim has ended, or nobody wants the cell
+     * @return whether the next worker is to compute the cell. The answer is false where the lease has ended, or no live
+     *     experiment wants the cell.
      */
     @Transactional
-    public boolean handBack(CellLease claim) {
-        Optional<CellEntity> held = held(claim);
+    public boolean returnLease(CellLease lease) {
+        Optional<CellEntity> held = held(lease);
         if (held.isEmpty()) {
             return false;
         }
-        if (demand.isWanted(claim.fingerprint())) {
-            held.get().handBack();
+        if (wanted.isWanted(lease.fingerprint())) {
+            held.get().requeue();
             return true;
         }
-        release(held.get());
+        unschedule(held.get());
         return false;
     }
 
-    /** Those of some claims that are worth nothing any more: another worker has the cell, or nobody wants it. */
+    /** Returns the leases that are void: another worker has the cell, or no live experiment wants the cell. */
     @Transactional(readOnly = true)
-    public Set<CellLease> lapsed(Collection<CellLease> claims) {
-        Set<CellLease> lapsed = new HashSet<>(claims);
-        lapsed.removeAll(demand.findWanted(claims));
-        return lapsed;
+    public Set<CellLease> findVoid(Collection<CellLease> leases) {
+        Set<CellLease> invalid = new HashSet<>(leases);
+        invalid.removeAll(wanted.findHeld(leases));
+        return invalid;
     }
 
-    private Optional<CellEntity> held(CellLease claim) {
-        return cells.lock(claim.fingerprint()).filter(cell -> cell.isHeldBy(claim));
+    private Optional<CellEntity> held(CellLease lease) {
+        return cells.lock(lease.fingerprint()).filter(cell -> cell.isHeldBy(lease));
     }
 
     /**
-     * Counts cells that have ended in every experiment that has them, and refills the windows that have room then.
+     * Counts ended cells in every experiment that has the cells, and refills the windows that have room then.
      *
-     * @param ended done or failed in the caller's transaction, which has locked them
-     * @param began when the first of them was begun
-     * @return the experiments whose round is over with them
+     * @param ended cells that are done or failed in the caller's transaction, which has locked the cells
+     * @param began the start of the first of the cells
+     * @return the experiments whose round is over
      */
     @Transactional(propagation = Propagation.MANDATORY)
-    List<UUID> settle(Collection<CellEntity> ended, Instant began) {
+    public List<UUID> settle(Collection<CellEntity> ended, Instant began) {
         Map<String, CellEntity> cellsByFingerprint =
                 ended.stream().collect(Collectors.toMap(CellEntity::fingerprint, Function.identity()));
-        Map<UUID, List<CellLinks.Settled>> settled = links.settle(cellsByFingerprint.keySet()).stream()
-                .collect(Collectors.groupingBy(CellLinks.Settled::experiment));
+        Map<UUID, List<SettledCells>> settled = settlement.settle(cellsByFingerprint.keySet()).stream()
+                .collect(Collectors.groupingBy(SettledCells::experiment));
         List<UUID> roundsOver = new ArrayList<>();
         for (ExperimentEntity experiment : experiments.lockAll(settled.keySet())) {
             experiment.start(began);
@@ -225,31 +236,25 @@ public class CellExecutionService {
         return roundsOver;
     }
 
-    /** Those that are done as one: the time they took was that of all of them. */
+    /** Counts all done cells together, because their time was spent together. */
     private void count(
-            ExperimentEntity experiment, List<CellLinks.Settled> settled, Map<String, CellEntity> cellsByFingerprint) {
+            ExperimentEntity experiment, List<SettledCells> settled, Map<String, CellEntity> cellsByFingerprint) {
         Instant now = clock.now();
         settled.stream()
                 .filter(part -> failure(part, cellsByFingerprint) == null)
-                .reduce(CellLinks.Settled::and)
+                .reduce(SettledCells::plus)
                 .ifPresent(done -> experiment.settleDone(done, now));
-        for (CellLinks.Settled part : settled) {
+        for (SettledCells part : settled) {
             String failure = failure(part, cellsByFingerprint);
             if (failure != null) {
-                experiment.settleFailed(part, label(experiment, part.network()) + ": " + failure, now);
+                String label = experiments.findLabel(experiment.getId(), part.network());
+                experiment.settleFailed(part, label + ": " + failure, now);
             }
         }
     }
 
-    private static @Nullable String failure(CellLinks.Settled part, Map<String, CellEntity> cellsByFingerprint) {
+    private static @Nullable String failure(SettledCells part, Map<String, CellEntity> cellsByFingerprint) {
         return Objects.requireNonNull(cellsByFingerprint.get(part.fingerprint()))
                 .failure();
-    }
-
-    private static String label(ExperimentEntity experiment, int network) {
-        return SpecReader.restore(StrictJson.parse(experiment.spec()))
-                .networks()
-                .get(network)
-                .label();
     }
 }

@@ -13,11 +13,13 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.shatterlab.experiment.store.CellEntity;
-import org.shatterlab.experiment.store.CellLinks;
+import org.shatterlab.experiment.store.CellLink;
 import org.shatterlab.experiment.store.CellRepository;
 import org.shatterlab.experiment.store.CellStore;
+import org.shatterlab.experiment.store.ExperimentCellRepository;
 import org.shatterlab.experiment.store.ExperimentEntity;
 import org.shatterlab.experiment.store.ExperimentRepository;
+import org.shatterlab.experiment.cell.CellCost;
 import org.shatterlab.lab.engine.DeviceClass;
 import org.shatterlab.platform.DatabaseClock;
 import org.shatterlab.platform.NotificationSender;
@@ -29,11 +31,11 @@ import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
- * Puts cells into the queue of workers, a small window of each experiment at a time: so a small experiment behind a large
- * one waits for a window, not for all of it.
+ * Puts cells into the queue of the workers. Each experiment has a small window of cells in the queue, so that a small
+ * experiment behind a large one waits for a window and not for all cells.
  *
- * <p>Refilling never waits for a cell that another transaction has locked: it holds the experiment's lock, which the
- * holder of the cell may be waiting for. What it skips, the next completion or {@link #TOP_UP} picks up.
+ * <p>A refill never waits for a cell that another transaction has locked. The refill holds the lock of the experiment, and
+ * the holder of the cell may be waiting for that lock. A later completion or {@link #TOP_UP} schedules the skipped cells.
  */
 @Component
 public class CellQueue {
@@ -41,23 +43,23 @@ public class CellQueue {
     private static final TaskDescriptor<Boolean> CPU_CELL = TaskDescriptor.of("cell", Boolean.class);
     private static final TaskDescriptor<Boolean> GPU_CELL = TaskDescriptor.of("cell-gpu", Boolean.class);
 
-    /** The recurring task that refills every window, among other {@code Housekeeping}. */
+    /** The recurring task that refills every window, among other housekeeping. */
     public static final TaskDescriptor<Void> TOP_UP = TaskDescriptor.of("top-up");
 
-    /** The channel on which every process is told that cells were put into the queue. */
+    /** The channel of the notifications that cells were put into the queue. */
     public static final String QUEUED = "cells_queued";
 
-    /** So that no worker, however it rounds the time, finds what is queued now not due yet. */
-    private static final Duration EARLY = Duration.ofMillis(100);
+    /** Workers round times differently. The margin makes cells that are queued now due for every worker. */
+    private static final Duration DUE_MARGIN = Duration.ofMillis(100);
 
     /**
-     * The cells of a window are queued as if they had come one after the other, so far apart, the last of a full window now:
-     * so the windows of experiments that begin at the same time interleave from their first cells on, and a new one goes
-     * before what others would do much later.
+     * The distance between the due times of neighbours in a window. The last cell of a full window is due now. So the
+     * windows of experiments that start together interleave from their first cells on. A new window stands before cells
+     * that other experiments would queue much later.
      */
-    private static final Duration APART = Duration.ofSeconds(1);
+    private static final Duration SPACING = Duration.ofSeconds(1);
 
-    private final CellLinks links;
+    private final ExperimentCellRepository links;
     private final CellRepository cells;
     private final ExperimentRepository experiments;
     private final SchedulerClient scheduler;
@@ -65,11 +67,10 @@ public class CellQueue {
     private final NotificationSender notifier;
     private final QueueProperties properties;
     private final TransactionOperations transactions;
-
     private final DatabaseClock clock;
 
     CellQueue(
-            CellLinks links,
+            ExperimentCellRepository links,
             CellRepository cells,
             ExperimentRepository experiments,
             DataSource dataSource,
@@ -91,12 +92,12 @@ public class CellQueue {
         this.clock = clock;
     }
 
-    /** Cells were put into the queue; published in the transaction that does so. */
+    /** The event that cells were put into the queue, published in the transaction that queues the cells. */
     public record CellsQueued() {}
 
     /**
-     * A cell to compute on a class of devices, which a worker knows if its devices are of that class; the name of its instance
-     * is {@code fingerprint/number of times it was scheduled}, and its data are whether it is for {@link SmallCellBatch}.
+     * Returns the task that computes a cell on a class of devices. A worker knows the task of its own class only. The name of
+     * an instance is {@code fingerprint/number of times the cell was scheduled}. The data state whether the cell is small.
      */
     public static TaskDescriptor<Boolean> cell(DeviceClass device) {
         return switch (device) {
@@ -105,12 +106,12 @@ public class CellQueue {
         };
     }
 
-    /** The fingerprint of the cell that an instance of {@link #cell} computes. */
+    /** Returns the fingerprint of the cell that an instance of {@link #cell} computes. */
     public static String fingerprint(String instance) {
         return instance.substring(0, instance.indexOf('/'));
     }
 
-    /** Refills the window of an experiment whose row the caller's transaction has locked or inserted. */
+    /** Refills the window of an experiment whose row the caller has locked. */
     @Transactional(propagation = Propagation.MANDATORY)
     public void refill(ExperimentEntity experiment) {
         if (!experiment.state().isLive()) {
@@ -121,34 +122,31 @@ public class CellQueue {
         if (room <= 0) {
             return;
         }
-        List<CellLinks.Link> next = links.findOpen(experiment.getId(), experiment.nextOrdinal(), room);
+        List<CellLink> next = links.findOpen(experiment.getId(), experiment.nextOrdinal(), room);
         if (next.isEmpty()) {
             return;
         }
-        Map<String, CellEntity> free = cells
-                .lockFree(next.stream().map(CellLinks.Link::fingerprint).toList())
-                .stream()
+        Map<String, CellEntity> free = cells.lockFree(next.stream().map(CellLink::fingerprint).toList()).stream()
                 .collect(Collectors.toMap(CellEntity::fingerprint, Function.identity()));
         enqueue(experiment, next, free, open);
     }
 
-    /** Fills the window of an experiment that is new, of whose cells none is in the queue on its account. */
+    /** Fills the window of a new experiment, which has no cell in the queue yet. */
     @Transactional(propagation = Propagation.MANDATORY)
-    public void fill(ExperimentEntity experiment, CellStore.Stored stored) {
-        List<CellLinks.Link> first = stored.places().stream()
-                .filter(place -> !place.settled())
+    public void fill(ExperimentEntity experiment, CellStore.StoredCells stored) {
+        List<CellLink> first = stored.links().stream()
+                .filter(link -> !link.settled())
                 .limit(properties.window())
                 .toList();
         enqueue(experiment, first, stored.cells(), 0);
     }
 
-    /** Puts cells at the end of a window in which there are some already. */
-    private void enqueue(
-            ExperimentEntity experiment, List<CellLinks.Link> next, Map<String, CellEntity> free, int before) {
-        Instant start = clock.now().minus(EARLY).minus(APART.multipliedBy(properties.window() - 1));
-        int place = before;
+    /** Queues cells at the end of a window that has open cells already. */
+    private void enqueue(ExperimentEntity experiment, List<CellLink> next, Map<String, CellEntity> free, int open) {
+        Instant start = clock.now().minus(DUE_MARGIN).minus(SPACING.multipliedBy(properties.window() - 1));
+        int place = open;
         List<SchedulableInstance<?>> scheduled = new ArrayList<>();
-        for (CellLinks.Link link : next) {
+        for (CellLink link : next) {
             CellEntity cell = free.get(link.fingerprint());
             if (cell == null) {
                 break;
@@ -156,12 +154,12 @@ public class CellQueue {
             if (cell.state() == CellEntity.State.PLANNED) {
                 scheduled.add(cell(experiment.device())
                         .instance(cell.fingerprint() + "/" + cell.schedule())
-                        .data(SmallCellBatch.isSmall(cell.cost(), experiment.device()))
+                        .data(CellCost.isSmall(cell.cost(), experiment.device()))
                         .priority(experiment.priority())
-                        .scheduledTo(start.plus(APART.multipliedBy(place))));
+                        .scheduledTo(start.plus(SPACING.multipliedBy(place))));
             }
             place++;
-            experiment.considered(link.ordinal() + 1);
+            experiment.continueAt(link.ordinal() + 1);
         }
         if (!scheduled.isEmpty()) {
             scheduler.scheduleBatch(scheduled);
@@ -170,9 +168,9 @@ public class CellQueue {
         }
     }
 
-    /** Refills the windows that have room, each in a transaction of its own: most have none, or nothing to fill it with. */
+    /** Refills the windows that have room, each in its own transaction. */
     public void topUp() {
-        for (UUID id : links.findRefillable(properties.window())) {
+        for (UUID id : experiments.findRefillable(properties.window())) {
             transactions.executeWithoutResult(_ -> experiments.lock(id).ifPresent(this::refill));
         }
     }

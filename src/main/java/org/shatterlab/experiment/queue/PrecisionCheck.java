@@ -4,9 +4,9 @@ import java.util.SortedSet;
 import org.shatterlab.experiment.spec.Runs;
 import org.shatterlab.experiment.store.Experiment;
 
-/** What {@link AdaptiveRounds} asks of whoever merges the results of cells. */
+/** A check of the precision of merged results. The room that merges results implements the check. */
 public interface PrecisionCheck {
 
-    /** The networks, by their numbers in the experiment, of which a row is outside the targets; all of its cells are done. */
+    /** Returns the numbers of the networks with a row outside the targets. All cells of the experiment are done. */
     SortedSet<Integer> outside(Experiment experiment, Runs.Adaptive runs);
 }

@@ -1,64 +1,64 @@
 package org.shatterlab.experiment.queue;
 
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.shatterlab.experiment.store.ExperimentRepository;
+import org.shatterlab.experiment.store.OwnerCells;
 import org.shatterlab.platform.Problem;
 import org.shatterlab.platform.ProblemException;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * How many cells are to be computed, and whether there is room for more.
+ * Limits the number of open cells of the queue and of each token.
  *
- * <p>The caps are soft. The database is asked once a second; what this process admits meanwhile is added, what others admit
- * and what is being stored when it is asked is not.
+ * <p>The limits are soft. The open cells are read once a second, and the cells that this process admits in between are
+ * added. The cells that other processes admit in between are not counted. Safe for use by several threads.
  */
 @Component
 public class QueueCapacity {
 
-    /** Stands for whoever has no token. */
+    /** The owner of experiments that were submitted without a token. */
     private static final String NOBODY = "";
 
-    private final JdbcClient jdbc;
+    private final ExperimentRepository experiments;
     private final QueueCapacityProperties limits;
-    private final TimedCache<Figures> figures = new TimedCache<>(this::read, Duration.ofSeconds(1));
+    private final TimedCache<OpenCells> openCells = new TimedCache<>(this::read, Duration.ofSeconds(1));
 
-    QueueCapacity(JdbcClient jdbc, QueueCapacityProperties limits) {
-        this.jdbc = jdbc;
+    QueueCapacity(ExperimentRepository experiments, QueueCapacityProperties limits) {
+        this.experiments = experiments;
         this.limits = limits;
     }
 
-    /** What was read, and what was admitted since. */
-    private record Figures(AtomicLong all, Map<String, AtomicLong> byOwner) {
+    /** The open cells that were read, with the cells that were admitted since. */
+    private record OpenCells(AtomicLong all, Map<String, AtomicLong> byOwner) {
 
         AtomicLong of(String owner) {
             return byOwner.computeIfAbsent(owner, _ -> new AtomicLong());
         }
     }
 
-    private Figures read() {
-        Map<String, AtomicLong> byOwner = new HashMap<>();
-        jdbc.sql("""
-                        select coalesce(owner, ''), sum(cells - done - failed) from experiment
-                        where state in ('QUEUED', 'RUNNING') group by 1""").query(row -> {
-            byOwner.put(row.getString(1), new AtomicLong(row.getLong(2)));
-        });
-        long all = byOwner.values().stream().mapToLong(AtomicLong::get).sum();
-        return new Figures(new AtomicLong(all), new ConcurrentHashMap<>(byOwner));
+    private OpenCells read() {
+        List<OwnerCells> owners = experiments.countOpenCells();
+        return new OpenCells(
+                new AtomicLong(owners.stream().mapToLong(OwnerCells::open).sum()),
+                new ConcurrentHashMap<>(owners.stream()
+                        .collect(Collectors.toMap(OwnerCells::owner, owner -> new AtomicLong(owner.open())))));
     }
 
+    /** Returns whether the queue has room for some cells of an owner. */
     public boolean hasRoom(@Nullable String owner, int cells) {
         return refusal(owner, cells) == null;
     }
 
     /**
-     * Lets some cells in.
+     * Requires room for some cells of an owner.
      *
-     * @throws ProblemException where they are more than there is room for
+     * @throws ProblemException with status 429, where the queue has no room
      */
     public void requireRoom(@Nullable String owner, int cells) {
         String refusal = cells == 0 ? null : refusal(owner, cells);
@@ -68,11 +68,11 @@ public class QueueCapacity {
     }
 
     private @Nullable String refusal(@Nullable String owner, int cells) {
-        Figures now = figures.get();
-        long mine = owner == null ? 0 : now.of(owner).get();
-        if (owner != null && mine + cells > limits.openCellsPerToken()) {
+        OpenCells now = openCells.get();
+        long own = owner == null ? 0 : now.of(owner).get();
+        if (owner != null && own + cells > limits.openCellsPerToken()) {
             return "%d cells of yours are to be computed, and this needs %d more; %d is the limit on open cells of a token."
-                    .formatted(mine, cells, limits.openCellsPerToken());
+                    .formatted(own, cells, limits.openCellsPerToken());
         }
         long all = now.all().get();
         return all + cells > limits.openCells()
@@ -81,9 +81,9 @@ public class QueueCapacity {
                 : null;
     }
 
-    /** Counts what was let in. */
+    /** Counts admitted cells. */
     public void admitted(@Nullable String owner, int cells) {
-        Figures now = figures.get();
+        OpenCells now = openCells.get();
         now.all().addAndGet(cells);
         now.of(owner == null ? NOBODY : owner).addAndGet(cells);
     }

@@ -11,107 +11,102 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.shatterlab.experiment.store.CellEntity;
 import org.shatterlab.experiment.store.CellLease;
-import org.shatterlab.experiment.store.CellLinks;
+import org.shatterlab.experiment.store.CellExecutionRepository;
+import org.shatterlab.experiment.store.WantedCells;
 import org.shatterlab.experiment.store.CellRepository;
-import org.shatterlab.lab.engine.DeviceClass;
 import org.shatterlab.lab.engine.UnmeasurableException;
 import org.shatterlab.platform.DatabaseClock;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
- * Computes cells that take less time than to claim one and to publish it: several of them, in one transaction that takes them
- * out of the queue, computes them and publishes them. Nothing is left of one that is cut short, so that these cells need no
- * lease; the others see them wait until they are done.
- * On CPUs alone: a GPU takes cells together whatever their size.
+ * Computes small cells in batches. A small cell takes less time than a lease and a publication. One transaction takes
+ * several cells from the queue, computes the cells and publishes their results.
+ *
+ * <p>An interrupted transaction leaves no trace, so small cells need no lease. Other processes see the cells waiting until
+ * the cells are done. Only CPUs compute small cells, because a GPU computes cells of any size together.
  */
 @Service
 public class SmallCellBatch {
 
-    /** What a small cell is estimated to cost at most, in seconds of a core. */
-    private static final double MAX_SECONDS = 0.02;
-
     private static final int MAX_CELLS = 16;
 
-    /** No cell is begun after this time: others may wait for the locks. */
+    /** No further cell is started after this time, because other transactions may wait for the locks. */
     private static final Duration MAX_TIME = Duration.ofMillis(100);
 
     private final CellRepository cells;
-    private final CellLinks links;
-    private final WantedCells demand;
-    private final CellExecutionService ledger;
+    private final CellExecutionRepository executions;
+    private final QueuedCells queued;
+    private final WantedCells wanted;
+    private final CellExecutionService service;
     private final AdaptiveRounds rounds;
     private final DatabaseClock clock;
     private final TransactionOperations transactions;
 
     SmallCellBatch(
             CellRepository cells,
-            CellLinks links,
-            WantedCells demand,
-            CellExecutionService ledger,
+            CellExecutionRepository executions,
+            QueuedCells queued,
+            WantedCells wanted,
+            CellExecutionService service,
             AdaptiveRounds rounds,
             DatabaseClock clock,
             TransactionOperations transactions) {
         this.cells = cells;
-        this.links = links;
-        this.demand = demand;
-        this.ledger = ledger;
+        this.executions = executions;
+        this.queued = queued;
+        this.wanted = wanted;
+        this.service = service;
         this.rounds = rounds;
         this.clock = clock;
         this.transactions = transactions;
     }
 
     /**
-     * What a worker does with cells.
+     * The worker's part of a batch.
      *
-     * @param <R> what it has of a cell that was measured
+     * @param <R> the result of a measured cell
      */
     public interface Computer<R> {
 
         /**
-         * Computes one.
+         * Computes a cell.
          *
-         * @throws UnmeasurableException where it has no result, which is its specification's fault
+         * @throws UnmeasurableException where the specification of the cell has no result
          */
-        R measure(CellLease claim);
+        R measure(CellLease lease);
 
-        /** Writes what was measured, in the transaction that marks the cells as done. */
+        /** Writes results, in the transaction that marks the cells as done. */
         void save(Map<CellLease, R> results);
     }
 
     /**
-     * Whether a cell is one of these.
+     * Computes a small cell that the caller took from the queue, together with other small cells of the queue.
      *
-     * @param cost what it is estimated to cost, in seconds of a core or of a GPU
-     */
-    static boolean isSmall(double cost, DeviceClass device) {
-        return device == DeviceClass.CPU && cost <= MAX_SECONDS;
-    }
-
-    /**
-     * Computes a small cell that the caller has from the queue, and others that wait there.
-     *
-     * @param worker its name
-     * @param provenance what computes them, as JSON
-     * @return false where the cell is left to be claimed, and nothing was done: it is not free, or not wanted
-     * @throws RuntimeException where one of them could not be computed, and nothing was done
+     * @param worker the name of the worker
+     * @param provenance the provenance of the results, as JSON
+     * @return false where nothing was done, because the cell is locked or not wanted. The caller then leases the cell.
+     * @throws RuntimeException where a cell could not be computed, and nothing was done
      */
     public <R> boolean compute(String fingerprint, String worker, String provenance, Computer<R> computer) {
         List<UUID> roundsOver = transactions.execute(_ -> {
-            Map<String, String> places = links.takeSmall(MAX_SECONDS, clock.now(), MAX_CELLS - 1);
-            List<CellEntity> free = free(fingerprint, places.keySet());
+            Map<String, String> entries = queued.lockSmall(clock.now(), MAX_CELLS - 1).stream()
+                    .collect(Collectors.toMap(CellQueue::fingerprint, Function.identity(), (first, _) -> first));
+            List<CellEntity> free = free(fingerprint, entries.keySet());
             if (free.stream().noneMatch(cell -> cell.fingerprint().equals(fingerprint))) {
                 return null;
             }
             Instant began = clock.now();
             List<CellEntity> ended = compute(free, fingerprint, worker, provenance, computer);
-            links.removeFromQueue(ended.stream()
+            queued.removeLocked(ended.stream()
                     .filter(cell -> !cell.fingerprint().equals(fingerprint))
-                    .map(cell -> Objects.requireNonNull(places.get(cell.fingerprint())))
+                    .map(cell -> Objects.requireNonNull(entries.get(cell.fingerprint())))
                     .toList());
-            return ledger.settle(ended, began);
+            return service.settle(ended, began);
         });
         if (roundsOver == null) {
             return false;
@@ -121,41 +116,42 @@ public class SmallCellBatch {
     }
 
     /**
-     * Locks those that nobody else has. Waiting for a lock could be for ever: who has it may wait for a place in the queue.
-     * Predictions are stored by subject, which is why all go through their subjects in one order.
+     * Locks the wanted cells that no other transaction has locked. Waiting for a lock could deadlock, because its holder may
+     * wait for an entry of the queue. The cells are sorted by subject, so that all transactions store predictions in one
+     * order.
      */
     private List<CellEntity> free(String fingerprint, Collection<String> others) {
         List<String> all = new ArrayList<>(others);
         all.add(fingerprint);
         List<CellEntity> locked = cells.lockFree(all);
-        Set<String> wanted = demand.findWantedCells(all);
+        Set<String> wantedCells = wanted.findWanted(all.toArray(String[]::new));
         return locked.stream()
-                .filter(cell -> cell.state() == CellEntity.State.QUEUED && wanted.contains(cell.fingerprint()))
+                .filter(cell -> cell.state() == CellEntity.State.QUEUED && wantedCells.contains(cell.fingerprint()))
                 .sorted(Comparator.comparing(CellEntity::subject))
                 .toList();
     }
 
-    /** Those that there was time for, the one that was asked for among them. */
+    /** Computes the requested cell, and other cells while time remains. Returns the computed cells. */
     private <R> List<CellEntity> compute(
-            List<CellEntity> free, String asked, String worker, String provenance, Computer<R> computer) {
+            List<CellEntity> free, String requested, String worker, String provenance, Computer<R> computer) {
         long end = System.nanoTime() + MAX_TIME.toNanos();
         List<CellEntity> ended = new ArrayList<>();
-        List<CellLease> claims = new ArrayList<>();
+        List<CellLease> leases = new ArrayList<>();
         Map<CellLease, R> results = new LinkedHashMap<>();
         for (CellEntity cell : free) {
-            if (cell.fingerprint().equals(asked) || System.nanoTime() < end) {
-                CellLease claim = cell.claim();
-                claims.add(claim);
+            if (cell.fingerprint().equals(requested) || System.nanoTime() < end) {
+                CellLease lease = cell.lease();
+                leases.add(lease);
                 ended.add(cell);
                 try {
-                    results.put(claim, computer.measure(claim));
-                    cell.finish(provenance, clock.now());
+                    results.put(lease, computer.measure(lease));
+                    cell.complete(provenance, clock.now());
                 } catch (UnmeasurableException e) {
                     cell.fail(e.reason(), clock.now());
                 }
             }
         }
-        links.recordExecutions(claims, worker);
+        executions.insert(leases, worker);
         computer.save(results);
         return ended;
     }

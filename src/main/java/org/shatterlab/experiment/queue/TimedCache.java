@@ -6,27 +6,27 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value that is read anew when it is asked for and is older than it may be. Who asks while another reads it gets the one
- * that there was: a source that hangs holds one of them, not all in a row.
+ * A value that is read again when a caller needs the value and the value is too old. While one caller reads, the other
+ * callers get the old value, so that a source that hangs blocks one caller only. Safe for use by several threads.
  */
 final class TimedCache<T> {
 
     private final Supplier<T> source;
-    private final long mostNanos;
+    private final long maxAgeNanos;
     private final ReentrantLock reading = new ReentrantLock();
     private volatile @Nullable Read<T> last;
 
-    TimedCache(Supplier<T> source, Duration most) {
+    TimedCache(Supplier<T> source, Duration maxAge) {
         this.source = source;
-        this.mostNanos = most.toNanos();
+        this.maxAgeNanos = maxAge.toNanos();
     }
 
     private record Read<T>(T value, long at) {}
 
     /**
-     * The value, read now or lately.
+     * Returns the value, which may be as old as the maximum age.
      *
-     * @throws RuntimeException where this call was the one to read it, and failed
+     * @throws RuntimeException where this call read the value and the source failed
      */
     T get() {
         Read<T> known = last;
@@ -49,6 +49,6 @@ final class TimedCache<T> {
     }
 
     private boolean isFresh(Read<T> read) {
-        return System.nanoTime() - read.at() <= mostNanos;
+        return System.nanoTime() - read.at() <= maxAgeNanos;
     }
 }

@@ -9,7 +9,7 @@ import org.shatterlab.lab.engine.DeviceClass;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** What the workers that gave a sign of life within a minute say that they have. */
+/** Returns the memory of the workers whose last heartbeat is less than a minute old. */
 @Component
 class WorkerMemory implements DeviceMemory {
 

@@ -4,67 +4,69 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
-import org.shatterlab.experiment.store.JdbcInstants;
+import java.util.stream.Collectors;
+import org.shatterlab.experiment.store.CellExecutionRepository;
+import org.shatterlab.experiment.store.CellExecutionRepository.RunningCell;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.annotation.Transactional;
 
-/** The worker processes, by the signs of life that they give. */
+/** The owner of the table {@code worker}: the worker processes with their last heartbeats. */
 @Repository
 public class WorkerRegistry {
 
-    /** A worker that gave no sign of life for so long is lost; its cells went to the others some seconds before. */
+    /** A worker without a heartbeat for this time is lost. Other workers leased its cells some seconds before. */
     static final Duration LEASE = Duration.ofSeconds(10);
 
-    /** So long it is remembered, so that what became of it can be asked. */
-    private static final String REMEMBERED = "interval '1 hour'";
+    /** A lost worker is listed for this time. */
+    private static final String LISTED_AFTER_LOSS = "interval '1 hour'";
 
     private final JdbcClient jdbc;
+    private final CellExecutionRepository executions;
 
-    WorkerRegistry(JdbcClient jdbc) {
+    WorkerRegistry(JdbcClient jdbc, CellExecutionRepository executions) {
         this.jdbc = jdbc;
+        this.executions = executions;
     }
 
     /**
-     * What a worker process says of itself.
+     * A worker process.
      *
-     * @param name unique among those that share a database
+     * @param name unique among the processes that share a database
      * @param node the machine
-     * @param device class that it computes on
-     * @param engine name and version
-     * @param threads how many cells it computes at a time
-     * @param memoryBytes what one cell may take outside the heap
+     * @param device the class of devices that the process computes on
+     * @param engine name and version of the engine
+     * @param threads the number of cells that the process computes at a time
+     * @param memoryBytes the memory that one cell may take outside the heap, in bytes
      */
     public record Worker(String name, String node, String device, String engine, int threads, long memoryBytes) {}
 
-    /** What a worker is at. */
+    /** The state of a worker. */
     public enum State {
-        /** It takes cells. */
+        /** The worker leases cells. */
         ACTIVE,
-        /** It finishes those that it has, then stops. */
+        /** The worker finishes its cells and then stops. */
         DRAINING,
-        /** It gave no sign of life for longer than its lease. */
+        /** The worker had no heartbeat for longer than its lease. */
         LOST
     }
 
     /**
-     * A cell that is computed.
+     * A cell that a worker computes.
      *
-     * @param experiments those that wait for it
+     * @param experiments the experiments that wait for the cell
      */
     public record CurrentCell(String fingerprint, Instant startedAt, List<UUID> experiments) {}
 
-    /** A worker process as the others see it. */
-    public record Seen(
+    /** A worker process with its state and its cells. */
+    public record WorkerStatus(
             Worker worker, State state, Instant startedAt, Instant lastHeartbeat, List<CurrentCell> currentCells) {}
 
-    /** Gives a sign of life. */
+    /** Stores a heartbeat. */
     public void beat(Worker worker, boolean draining) {
         jdbc.sql("""
                         insert into worker (name, node, device, engine, threads, memory_bytes, draining)
@@ -81,59 +83,46 @@ public class WorkerRegistry {
                 .update();
     }
 
-    /** A worker stops, with no cell left. */
+    /** Removes a worker that stops without cells. */
     public void leave(String name) {
         jdbc.sql("delete from worker where name = ?").param(name).update();
     }
 
-    /** Forgets those that were lost long ago. */
+    /** Removes the workers that were lost long ago. */
     public void purge() {
-        jdbc.sql("delete from worker where heartbeat_at < clock_timestamp() - " + REMEMBERED)
+        jdbc.sql("delete from worker where heartbeat_at < clock_timestamp() - " + LISTED_AFTER_LOSS)
                 .update();
     }
 
-    /** All that are known, by node and start. */
+    /** Returns all known workers, ordered by node and start. */
     @Transactional(readOnly = true)
-    public List<Seen> list() {
-        Map<String, List<CurrentCell>> cells = currentCells();
+    public List<WorkerStatus> list() {
+        Map<String, List<CurrentCell>> cells = executions.findRunning().stream()
+                .collect(Collectors.groupingBy(
+                        RunningCell::getWorker,
+                        Collectors.mapping(WorkerRegistry::currentCell, Collectors.toList())));
         return jdbc.sql("""
                         select name, node, device, engine, threads, memory_bytes, draining, started_at, heartbeat_at,
                                heartbeat_at < clock_timestamp() - make_interval(secs => ?)
                         from worker order by node, started_at, name""")
                 .param(LEASE.toSeconds())
-                .query((row, _) -> seen(row, cells))
+                .query((row, _) -> status(row, cells))
                 .list();
     }
 
-    private static Seen seen(ResultSet row, Map<String, List<CurrentCell>> cells) throws SQLException {
+    private static CurrentCell currentCell(RunningCell cell) {
+        return new CurrentCell(cell.getFingerprint(), cell.getStartedAt(), List.of(cell.getExperiments()));
+    }
+
+    private static WorkerStatus status(ResultSet row, Map<String, List<CurrentCell>> cells) throws SQLException {
         Worker worker = new Worker(
                 row.getString(1), row.getString(2), row.getString(3), row.getString(4), row.getInt(5), row.getLong(6));
         State state = row.getBoolean(10) ? State.LOST : row.getBoolean(7) ? State.DRAINING : State.ACTIVE;
-        return new Seen(
+        return new WorkerStatus(
                 worker,
                 state,
-                Objects.requireNonNull(JdbcInstants.instant(row, "started_at")),
-                Objects.requireNonNull(JdbcInstants.instant(row, "heartbeat_at")),
+                row.getObject("started_at", OffsetDateTime.class).toInstant(),
+                row.getObject("heartbeat_at", OffsetDateTime.class).toInstant(),
                 cells.getOrDefault(worker.name(), List.of()));
-    }
-
-    /** By the worker that computes them. */
-    private Map<String, List<CurrentCell>> currentCells() {
-        Map<String, List<CurrentCell>> cells = new LinkedHashMap<>();
-        jdbc.sql("""
-                        select x.worker, c.fingerprint, x.started_at,
-                               array(select distinct l.experiment_id from experiment_cell l
-                                     join experiment e on e.id = l.experiment_id
-                                     where l.fingerprint = c.fingerprint and not l.settled
-                                       and e.state in ('QUEUED', 'RUNNING', 'CANCELLING') order by 1)
-                        from cell c join cell_execution x on (x.fingerprint, x.fence) = (c.fingerprint, c.fence)
-                        where c.state = 'RUNNING' order by x.started_at, c.fingerprint""").query(row -> {
-            cells.computeIfAbsent(row.getString(1), _ -> new ArrayList<>())
-                    .add(new CurrentCell(
-                            row.getString(2),
-                            Objects.requireNonNull(JdbcInstants.instant(row, "started_at")),
-                            List.of((UUID[]) row.getArray(4).getArray())));
-        });
-        return cells;
     }
 }

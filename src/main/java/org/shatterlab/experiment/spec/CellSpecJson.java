@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.shatterlab.experiment.cell.CellPlanner;
 import org.shatterlab.lab.CellSpec;
 import org.shatterlab.lab.engine.Precision;
 import org.shatterlab.lab.input.InputSpec;
@@ -79,7 +78,7 @@ public final class CellSpecJson {
         fields.onlyKnown(FIELDS);
         Precision precision = fields.choice("precision", SpecParser.PRECISIONS, SpecDefaults.PRECISION);
         InputSpec inputs =
-                new InputReader(Limits.NONE, null, violations).read(required(fields, "inputs"), "/inputs", precision);
+                new InputReader(Limits.NONE, ImageChecksums.RECORDED, violations).read(required(fields, "inputs"), "/inputs", precision);
         Set<Statistic> statistics = new StatisticsReader(Limits.NONE, violations)
                 .read(required(fields, "statistics"), "/statistics", inputs);
         JsonObjectReader network =
@@ -99,7 +98,7 @@ public final class CellSpecJson {
                 fields.choice("draws", SpecParser.DRAWS, SpecDefaults.DRAWS),
                 fields.integer("seed", Long.MIN_VALUE, Long.MAX_VALUE, SpecDefaults.SEED, ""),
                 fields.integer("firstRun", 0, Integer.MAX_VALUE, 0, ""),
-                fields.integer("runs", 1, Integer.MAX_VALUE, CellPlanner.CHUNK, ""));
+                fields.integer("runs", 1, Integer.MAX_VALUE, CellSpec.CHUNK, ""));
     }
 
     private static JsonNode required(JsonObjectReader fields, String name) {

@@ -7,12 +7,12 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Writes an {@link ExperimentSpec} as the API shows and the database keeps it: complete, so that it reads back equal. */
+/** Writes an {@link ExperimentSpec} as the API shows the specification: with every field. */
 public final class ExperimentSpecJson {
 
     private ExperimentSpecJson() {}
 
-    /** The specification with every field; {@code depths} and targets are left out where there are none. */
+    /** Returns the specification with every field. {@code depths} and targets are left out where there are none. */
     public static ObjectNode write(ExperimentSpec spec) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("name", spec.name());
@@ -36,18 +36,6 @@ public final class ExperimentSpecJson {
         json.put("priority", spec.priority());
         json.put("cache", spec.cache());
         return json;
-    }
-
-    /**
-     * The text that the database keeps. What processes of an earlier version refuse, which may run beside this one, is left out
-     * where it is as they have it.
-     */
-    public static String stored(ExperimentSpec spec) {
-        ObjectNode json = write(spec);
-        if (spec.draws() == SpecDefaults.DRAWS) {
-            json.remove("draws");
-        }
-        return json.toString();
     }
 
     private static ObjectNode adaptive(Runs.Adaptive runs) {

@@ -7,19 +7,18 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.lab.engine.Precision;
 import org.shatterlab.lab.input.Dataset;
-import org.shatterlab.lab.input.DatasetException;
-import org.shatterlab.lab.input.Datasets;
 import org.shatterlab.lab.input.InputSpec;
 import tools.jackson.databind.JsonNode;
 
-/** Reads the points at which gradients are taken. */
+/** Reads the inputs of an experiment: the points at which gradients are measured. */
 final class InputReader {
 
-    private static final int MIN_POINTS = 2;
+    static final int MIN_POINTS = 2;
+    static final String SHA256_RULE = "must be a SHA-256 as 64 hexadecimal digits in lower case";
     private static final Map<String, Dataset> DATASETS = ApiNames.byName(Dataset.values(), Dataset::apiName);
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
-    /** What the API calls a kind of inputs, and the fields that such inputs have. */
+    /** A kind of inputs: its name in the API and its fields. */
     enum Type {
         GRID("grid"),
         GAUSSIAN("gaussian"),
@@ -53,21 +52,16 @@ final class InputReader {
     }
 
     private final Limits limits;
-    private final @Nullable Datasets datasets;
+    private final ImageChecksums images;
     private final Violations violations;
 
-    /**
-     * A reader of inputs.
-     *
-     * @param datasets null for what was accepted once: it names its data, which are not looked up again
-     */
-    InputReader(Limits limits, @Nullable Datasets datasets, Violations violations) {
+    InputReader(Limits limits, ImageChecksums images, Violations violations) {
         this.limits = limits;
-        this.datasets = datasets;
+        this.images = images;
         this.violations = violations;
     }
 
-    /** The inputs, or null if they are refused. */
+    /** Returns the inputs; null where they are refused. */
     @Nullable
     InputSpec read(JsonNode value, String pointer, Precision precision) {
         int before = violations.count();
@@ -132,43 +126,21 @@ final class InputReader {
                     "has images of dimension %d; %d is the limit on dimension"
                             .formatted(dataset.dimension(), limits.dimension()));
         }
-        String found = datasets == null ? sha256 : find(datasets, dataset, fields, batch, sha256);
-        return found == null ? null : new InputSpec.Images(dataset, batch, seed, perRun, found);
+        String checksum = images.resolve(fields, new ImageChecksums.ImageBatch(dataset, batch), sha256);
+        return checksum == null ? null : new InputSpec.Images(dataset, batch, seed, perRun, checksum);
     }
 
-    /** What the data must have; null if nothing is said of it, or that was refused. */
-    private @Nullable String sha256(JsonObjectReader fields) {
+    /** Returns the checksum that the document names; null where the document names none, or a wrong one. */
+    private static @Nullable String sha256(JsonObjectReader fields) {
         JsonNode value = fields.get("sha256");
-        if (value != null
-                && value.isString()
-                && SHA256.matcher(value.stringValue()).matches()) {
-            return value.stringValue();
-        }
-        if (value != null || datasets == null) {
-            fields.refuse("sha256", "must be a SHA-256 as 64 hexadecimal digits in lower case");
-        }
-        return null;
-    }
-
-    /** Checks the data of this service, and tells their SHA-256. */
-    private static @Nullable String find(
-            Datasets datasets, Dataset dataset, JsonObjectReader fields, int batch, @Nullable String sha256) {
-        Datasets.Facts facts;
-        try {
-            facts = datasets.find(dataset);
-        } catch (DatasetException e) {
-            fields.refuse("name", "is not available here: " + e.reason());
+        if (value == null) {
             return null;
         }
-        if (batch > facts.images()) {
-            String message = "must be an integer from %d to %d, the number of images that there are"
-                    .formatted(MIN_POINTS, facts.images());
-            fields.refuse("batch", message);
+        if (value.isString() && SHA256.matcher(value.stringValue()).matches()) {
+            return value.stringValue();
         }
-        if (sha256 != null && !sha256.equals(facts.sha256())) {
-            fields.refuse("sha256", "must be that of the data that this service has, " + facts.sha256());
-        }
-        return facts.sha256();
+        fields.refuse("sha256", SHA256_RULE);
+        return null;
     }
 
     private int points(JsonObjectReader fields, int fallback) {
@@ -184,7 +156,7 @@ final class InputReader {
             }
             return;
         }
-        // Half of each, because the difference of two doubles may be infinite.
+        // Each end is halved first, because the difference of two doubles may be infinite.
         double halfSpacing = (grid.to() / 2 - grid.from() / 2) / (grid.points() - 1);
         double farthest = Math.max(Math.abs(grid.from()), Math.abs(grid.to()));
         double resolution = switch (precision) {

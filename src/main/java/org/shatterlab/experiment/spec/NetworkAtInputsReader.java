@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Objects;
 import org.shatterlab.experiment.spec.ExperimentSpec.NetworkEntry;
 import org.shatterlab.lab.engine.Precision;
-import org.shatterlab.lab.input.DatasetFolder;
+import org.shatterlab.lab.input.Datasets;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.platform.InvalidRequestException;
@@ -21,11 +21,11 @@ public final class NetworkAtInputsReader {
     public static final List<String> INPUT_FIELDS = InputReader.Type.ALL_FIELDS;
 
     private final Limits limits;
-    private final DatasetFolder datasets;
+    private final ImageChecksums images;
 
-    public NetworkAtInputsReader(Limits limits, DatasetFolder datasets) {
+    public NetworkAtInputsReader(Limits limits, Datasets datasets) {
         this.limits = limits;
-        this.datasets = datasets;
+        this.images = ImageChecksums.of(datasets);
     }
 
     /**
@@ -36,7 +36,7 @@ public final class NetworkAtInputsReader {
      */
     public NetworkAtInputs read(ObjectNode network, ObjectNode inputs, boolean perLayer) {
         Violations violations = new Violations();
-        InputSpec points = new InputReader(limits, datasets, violations).read(inputs, "/inputs", Precision.FLOAT64);
+        InputSpec points = new InputReader(limits, images, violations).read(inputs, "/inputs", Precision.FLOAT64);
         JsonObjectReader fields = new JsonObjectReader(network, "/network", violations);
         NetworkEntry entry = new NetworkReader(limits, violations, points).read(fields);
         if (entry != null && !(entry.network() instanceof NetworkSpec.Noise) && entry.depths() == null) {

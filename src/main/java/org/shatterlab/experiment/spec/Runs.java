@@ -31,7 +31,7 @@ public sealed interface Runs {
      * them in rounds, each of which doubles the runs of those that are not there yet. Only at the end of a round is looked
      * at what was measured, so that the answer does not depend on which cell ended first.
      *
-     * @param min runs of the first round, a multiple of {@code CellPlanner.CHUNK}
+     * @param min runs of the first round, a multiple of {@link CellSpec#CHUNK}
      * @param max runs at which a network stops, precise or not
      * @param relativeError the half-width asked for, as a part of the mean's magnitude
      * @param absoluteError the half-width asked for; a row inside either is precise enough, and one of them is given

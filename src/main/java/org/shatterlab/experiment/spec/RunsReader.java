@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.shatterlab.experiment.cell.CellPlanner;
+import org.shatterlab.lab.CellSpec;
 import org.shatterlab.lab.statistic.Statistic;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -55,7 +55,7 @@ final class RunsReader {
     private Runs adaptive(JsonObjectReader fields, Set<Statistic> statistics) {
         fields.onlyKnown(FIELDS);
         int before = fields.violations().count();
-        int min = fields.integer(MIN, CellPlanner.CHUNK, limits.runs(), SpecDefaults.RUNS, "runs");
+        int min = fields.integer(MIN, CellSpec.CHUNK, limits.runs(), SpecDefaults.RUNS, "runs");
         int max = fields.integer(MAX, 1, limits.runs(), Math.min(SpecDefaults.MAX_RUNS, limits.runs()), "runs");
         if (fields.violations().count() == before) {
             checkRange(fields, min, max);
@@ -73,8 +73,8 @@ final class RunsReader {
     }
 
     private static void checkRange(JsonObjectReader fields, int min, int max) {
-        if (min % CellPlanner.CHUNK != 0) {
-            fields.refuse(MIN, "must be a multiple of " + CellPlanner.CHUNK + ", the runs of a cell");
+        if (min % CellSpec.CHUNK != 0) {
+            fields.refuse(MIN, "must be a multiple of " + CellSpec.CHUNK + ", the runs of a cell");
         }
         if (max < min) {
             fields.refuse(

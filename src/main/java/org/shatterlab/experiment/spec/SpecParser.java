@@ -6,13 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.shatterlab.experiment.cell.CellAdmission;
-import org.shatterlab.experiment.cell.CellPlanner;
 import org.shatterlab.experiment.spec.ExperimentSpec.NetworkEntry;
 import org.shatterlab.lab.engine.DeviceClass;
 import org.shatterlab.lab.engine.DrawSource;
 import org.shatterlab.lab.engine.Precision;
-import org.shatterlab.lab.input.Datasets;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.statistic.Statistic;
@@ -20,7 +17,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Reads a whole specification, noting everything that is wrong with it. */
+/** Parses one JSON document into a specification, and records everything that is wrong with the document. */
 final class SpecParser {
 
     static final List<String> FIELDS = List.of(
@@ -48,48 +45,37 @@ final class SpecParser {
             ApiNames.byName(new String[] {SpecDefaults.DEVICE, CPU, GPU}, name -> name);
 
     private final Limits limits;
-    private final @Nullable Datasets datasets;
-    private final @Nullable Map<DeviceClass, Long> memory;
+    private final ImageChecksums images;
     private final Violations violations;
 
-    /**
-     * A parser of one specification.
-     *
-     * @param datasets null for what was accepted once: data that are gone must not make it unreadable
-     * @param memory {@code DeviceMemory.most}; null likewise, for workers that are gone
-     */
-    SpecParser(
-            Limits limits,
-            @Nullable Datasets datasets,
-            @Nullable Map<DeviceClass, Long> memory,
-            Violations violations) {
+    SpecParser(Limits limits, ImageChecksums images, Violations violations) {
         this.limits = limits;
-        this.datasets = datasets;
-        this.memory = memory;
+        this.images = images;
         this.violations = violations;
     }
 
     /**
-     * Reads what is there.
+     * Parses a document.
      *
-     * @param whole whether a required field that is missing is a violation: not where its absence follows from another
-     * @return the specification if no violation was noted, otherwise something that is not to be used
+     * @param complete whether a missing required field is a violation. A field may be missing because the preset that
+     *     would bring the field does not exist.
+     * @return the specification. A specification with violations must not be used.
      */
-    ExperimentSpec parse(ObjectNode body, boolean whole) {
-        JsonObjectReader fields = new JsonObjectReader(body, "", violations);
+    SubmittedSpec parse(ObjectNode document, boolean complete) {
+        JsonObjectReader fields = new JsonObjectReader(document, "", violations);
         fields.onlyKnown(FIELDS);
         String name = nullableText(fields, "name");
         String preset = nullableText(fields, "preset");
-        int beside = violations.count();
+        int before = violations.count();
         Precision precision = fields.choice("precision", PRECISIONS, SpecDefaults.PRECISION);
         InputSpec inputs = inputs(fields, precision);
         JsonNode depthsNode = fields.get("depths");
         List<Integer> depths = depthsNode == null
                 ? List.of()
                 : new DepthsReader(limits, violations).read(depthsNode, fields.at("depths"));
-        List<NetworkEntry> networks = networks(fields, inputs, whole);
+        List<NetworkEntry> networks = networks(fields, inputs, complete);
         Set<Statistic> statistics = statistics(fields, inputs, networks);
-        if (whole && depthsNode == null) {
+        if (complete && depthsNode == null) {
             requireDepths(fields, networks);
         }
         if (!NetworkReader.areEven(depths)
@@ -98,7 +84,7 @@ final class SpecParser {
                                 entry.network() instanceof NetworkSpec.Convolutional && entry.depths() == null)) {
             fields.refuse("depths", NetworkReader.EVEN_DEPTHS);
         }
-        boolean measurable = whole && violations.count() == beside;
+        boolean measurable = complete && violations.count() == before;
         String device = fields.choice("device", DEVICES, SpecDefaults.DEVICE);
         ExperimentSpec spec = new ExperimentSpec(
                 name,
@@ -111,21 +97,14 @@ final class SpecParser {
                 fields.integer("seed", Long.MIN_VALUE, Long.MAX_VALUE, SpecDefaults.SEED, ""),
                 precision,
                 fields.choice("draws", DRAWS, SpecDefaults.DRAWS),
-                device(fields, device),
+                // Specifications that were stored before devices could be chosen were computed on CPUs.
+                device.equals(GPU) ? DeviceClass.GPU : DeviceClass.CPU,
                 fields.integer("priority", -MAX_PRIORITY, MAX_PRIORITY, SpecDefaults.PRIORITY, ""),
                 fields.bool("cache", SpecDefaults.CACHE));
         if (violations.isEmpty()) {
             new StatisticsReader(limits, violations).checkNetworks(fields, spec);
-            checkCells(fields, spec);
         }
-        boolean anywhere = device.equals(SpecDefaults.DEVICE);
-        ExperimentSpec admitted = measurable && memory != null
-                ? new CellAdmission(limits, memory, violations).admit(fields, spec, anywhere)
-                : spec;
-        if (measurable || !anywhere) {
-            checkDraws(fields, admitted);
-        }
-        return admitted;
+        return new SubmittedSpec(spec, !device.equals(SpecDefaults.DEVICE), measurable, fields);
     }
 
     private static @Nullable String nullableText(JsonObjectReader fields, String field) {
@@ -143,37 +122,11 @@ final class SpecParser {
         return value.stringValue();
     }
 
-    /** What is left to the service is a CPU's until it is decided, as what was accepted before there was a choice. */
-    private DeviceClass device(JsonObjectReader fields, String asked) {
-        Set<DeviceClass> there = memory == null ? Set.of() : memory.keySet();
-        boolean hasGpu = there.contains(DeviceClass.GPU);
-        if (memory != null && asked.equals(GPU) && !hasGpu) {
-            fields.refuse(
-                    "device",
-                    "no worker with a GPU gave a sign of life within a minute; start one, or ask for \"auto\" or \"cpu\"");
-        }
-        if (asked.equals(CPU) && hasGpu && !there.contains(DeviceClass.CPU)) {
-            fields.refuse(
-                    "device",
-                    "only workers with a GPU gave a sign of life within a minute; start one without, or ask for \"auto\" or \"gpu\"");
-        }
-        return asked.equals(GPU) ? DeviceClass.GPU : DeviceClass.CPU;
-    }
-
-    /** A CPU would draw no faster, and its threads would take turns at the one generator that the engine has. */
-    private static void checkDraws(JsonObjectReader fields, ExperimentSpec spec) {
-        if (spec.draws() == DrawSource.DEVICE && spec.device() == DeviceClass.CPU) {
-            fields.refuse(
-                    "draws",
-                    "must be \"host\" where a CPU computes, which would draw no faster; \"device\" is for experiments whose device is \"gpu\"");
-        }
-    }
-
     private @Nullable InputSpec inputs(JsonObjectReader fields, Precision precision) {
         JsonNode value = fields.get("inputs");
         return value == null
                 ? SpecDefaults.GRID
-                : new InputReader(limits, datasets, violations).read(value, fields.at("inputs"), precision);
+                : new InputReader(limits, images, violations).read(value, fields.at("inputs"), precision);
     }
 
     private Set<Statistic> statistics(
@@ -201,7 +154,7 @@ final class SpecParser {
         NetworkReader reader = new NetworkReader(limits, violations, inputs);
         Map<String, String> labels = new HashMap<>();
         List<NetworkEntry> networks = new ArrayList<>();
-        // Not those beyond the limit: the depths of a megabyte of networks would take a thousand times as much.
+        // Networks beyond the limit are not read: the depths of a megabyte of networks take a thousand times the memory.
         for (int i = 0; i < Math.min(list.size(), limits.networks()); i++) {
             String pointer = fields.at("networks") + "/" + i;
             JsonObjectReader network = JsonObjectReader.of(list.get(i), pointer, violations, "{\"family\", ...}");
@@ -226,16 +179,6 @@ final class SpecParser {
         if (networks.stream()
                 .anyMatch(entry -> !(entry.network() instanceof NetworkSpec.Noise) && entry.depths() == null)) {
             fields.refuse("depths", "is required unless every network is noise or has depths of its own");
-        }
-    }
-
-    private void checkCells(JsonObjectReader fields, ExperimentSpec spec) {
-        long cells = CellPlanner.count(spec);
-        if (cells > limits.cells()) {
-            fields.refuse(
-                    "runs",
-                    "%d networks of %d runs are %d cells; %d is the limit on cells"
-                            .formatted(spec.networks().size(), spec.runs().most(), cells, limits.cells()));
         }
     }
 }

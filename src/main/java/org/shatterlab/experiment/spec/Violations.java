@@ -2,23 +2,39 @@ package org.shatterlab.experiment.spec;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.shatterlab.platform.InvalidRequestException;
 import org.shatterlab.platform.Violation;
 import tools.jackson.databind.JsonNode;
 
-/** Gathers all that is wrong with a request, so that one answer tells it. */
-public final class Violations {
+/** A collector of everything that is wrong with a request, so that one response lists all violations. */
+final class Violations {
 
-    /** A body of a megabyte can be wrong in a hundred thousand places; nobody reads the rest. */
+    /** A body of 1 MiB can be wrong in 100,000 places. Further violations are only counted. */
     static final int MAX_LISTED = 1000;
 
+    private final UnaryOperator<Violation> annotate;
     private final List<Violation> found = new ArrayList<>();
     private int count;
 
-    public void add(String pointer, @Nullable JsonNode value, String message) {
+    Violations() {
+        this(UnaryOperator.identity());
+    }
+
+    /**
+     * Creates a collector.
+     *
+     * @param annotate completes each violation before the violation is listed
+     */
+    Violations(UnaryOperator<Violation> annotate) {
+        this.annotate = annotate;
+    }
+
+    void add(String pointer, @Nullable JsonNode value, String message) {
         count++;
         if (count <= MAX_LISTED) {
-            found.add(new Violation(pointer, RejectedValue.of(value), message));
+            found.add(annotate.apply(new Violation(pointer, RejectedValue.of(value), message)));
         }
     }
 
@@ -36,5 +52,16 @@ public final class Violations {
             all.add(new Violation("", null, "and " + (count - MAX_LISTED) + " more violations"));
         }
         return all;
+    }
+
+    /**
+     * Ends the reading.
+     *
+     * @throws InvalidRequestException with all violations, where there are any
+     */
+    void requireNone() {
+        if (!isEmpty()) {
+            throw new InvalidRequestException(list());
+        }
     }
 }

@@ -12,15 +12,16 @@ import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
 import org.jspecify.annotations.Nullable;
 
-/** A cell: some runs of one network, computed once and shared by every experiment that asks for it. */
+/** A cell: some runs of one network, computed once and shared by every experiment that asks for the cell. */
 @Entity
 @Table(name = "cell")
-@DynamicUpdate // its specification is long, and never changes
-@SuppressWarnings("UnusedVariable") // columns that only SQL reads
+@DynamicUpdate // The specification is long and never changes.
+@SuppressWarnings("UnusedVariable") // Some columns are read by SQL only.
 public class CellEntity {
 
+    /** The state of a cell. */
     public enum State {
-        /** Part of an experiment, not yet in the queue. */
+        /** The cell belongs to an experiment, and is not in the queue yet. */
         PLANNED,
         QUEUED,
         RUNNING,
@@ -43,10 +44,15 @@ public class CellEntity {
     @Enumerated(EnumType.STRING)
     private State state;
 
-    private long fence;
+    @Column(name = "fence")
+    private long fencingToken;
+
     private int schedulings;
     private int attempts;
-    private int vanished;
+
+    @Column(name = "vanished")
+    private int abandonedLeases;
+
     private @Nullable String failure;
 
     @JdbcTypeCode(SqlTypes.JSON)
@@ -55,70 +61,73 @@ public class CellEntity {
     @Column(name = "finished_at")
     private @Nullable Instant finishedAt;
 
-    @SuppressWarnings("NullAway.Init") // filled by Hibernate
+    @SuppressWarnings("NullAway.Init") // Hibernate sets the fields.
     protected CellEntity() {}
 
-    /** Puts the cell into the queue and numbers the time it was. */
+    /** Puts the cell into the queue, and returns how often the cell was put into the queue. */
     public int schedule() {
         state = State.QUEUED;
         attempts = 0;
-        vanished = 0;
+        abandonedLeases = 0;
         return ++schedulings;
     }
 
-    /** Nobody wants it for now. */
-    public void release() {
+    /** Takes the cell back, because no live experiment wants the cell. */
+    public void unschedule() {
         state = State.PLANNED;
     }
 
     /** Lets a failed cell be computed again. */
-    void planAgain() {
+    public void planAgain() {
         state = State.PLANNED;
         failure = null;
         finishedAt = null;
     }
 
-    /** Hands the cell to a worker, taking it from any earlier one, of which nothing was heard any more. */
-    public CellLease claim() {
+    /** Leases the cell to a worker. A lease of another worker, which was not heard of any more, ends. */
+    public CellLease lease() {
         if (state == State.RUNNING) {
-            vanished++;
+            abandonedLeases++;
         }
         state = State.RUNNING;
-        return new CellLease(fingerprint, subject, spec, ++fence);
+        return new CellLease(fingerprint, subject, spec, ++fencingToken);
     }
 
-    /** How many claims ended without a word since it was put into the queue. */
-    public int vanished() {
-        return vanished;
+    /** Returns how many leases ended without an outcome since the cell was put into the queue. */
+    public int abandonedLeases() {
+        return abandonedLeases;
     }
 
-    /** The attempt to compute it failed; told is how many did since it was put into the queue. */
-    public int failAttempt() {
+    /** Counts a failed attempt, and returns the number of failed attempts since the cell was put into the queue. */
+    public int countFailedAttempt() {
         return ++attempts;
     }
 
-    /** Its worker does not go on with it; the next may. */
-    public void handBack() {
+    /** Ends the lease without an outcome, so that the next worker can lease the cell. */
+    public void requeue() {
         state = State.QUEUED;
     }
 
-    public void finish(String provenance, Instant now) {
+    /** Marks the cell as done. */
+    public void complete(String provenance, Instant now) {
         state = State.DONE;
         this.provenance = provenance;
         finishedAt = now;
     }
 
+    /** Marks the cell as failed. */
     public void fail(String reason, Instant now) {
         state = State.FAILED;
         failure = reason;
         finishedAt = now;
     }
 
-    public boolean isHeldBy(CellLease claim) {
-        return state == State.RUNNING && fence == claim.fence();
+    /** Returns whether a lease still holds the cell. */
+    public boolean isHeldBy(CellLease lease) {
+        return state == State.RUNNING && fencingToken == lease.fencingToken();
     }
 
-    /** Whether it waits in the queue or runs. */
+    /** Returns whether the cell is in the queue or running. */
     public boolean isOpen() {
         return state == State.QUEUED || state == State.RUNNING;
     }
@@ -127,19 +136,18 @@ public class CellEntity {
         return fingerprint;
     }
 
-    /** The fingerprint of its network and inputs. */
+    /** Returns the fingerprint of the cell's network and inputs. */
     public String subject() {
         return subject;
     }
 
-    /** What it is estimated to cost, in seconds of a core or of a GPU. */
+    /** Returns the estimated cost, in seconds of a core or of a GPU. */
     public double cost() {
         return cost;
     }
 
-    /** Why it failed; null unless it did. */
-    @Nullable
-    public String failure() {
+    /** Returns the reason of the failure; null unless the cell failed. */
+    public @Nullable String failure() {
         return failure;
     }
 

@@ -1,6 +1,7 @@
 package org.shatterlab.experiment.store;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,81 +25,85 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Keeps planned cells, each under the address that it shares with whoever asks for the same. */
+/** Stores planned cells. Experiments that ask for the same cell share one row under the fingerprint of the cell. */
 @Component
 public class CellStore {
 
     private final CellRepository cells;
-    private final CellLinks links;
     private final CostProperties costs;
 
-    CellStore(CellRepository cells, CellLinks links, CostProperties costs) {
+    CellStore(CellRepository cells, CostProperties costs) {
         this.cells = cells;
-        this.links = links;
         this.costs = costs;
     }
 
     /**
      * Cells that are stored.
      *
-     * @param places theirs in the experiment, not stored; settled where a cell is done already
-     * @param cells by fingerprint, locked
-     * @param all what they are together
-     * @param cached those that are done already
+     * @param links the links of the experiment to the cells, not stored yet. Links to done cells are settled.
+     * @param cells the locked cells by fingerprint
+     * @param all the totals of all cells
+     * @param cached the totals of the cells that are done already
      */
-    public record Stored(
-            List<CellLinks.Link> places, Map<String, CellEntity> cells, CellTotals all, CellTotals cached) {}
+    public record StoredCells(
+            List<CellLink> links, Map<String, CellEntity> cells, CellTotals all, CellTotals cached) {}
 
     /**
-     * Stores what is missing of some cells, locks all of them, and lets those that failed before be computed again.
+     * Stores missing cells, locks all cells, and lets failed cells be computed again.
      *
-     * @param experiment whose cells they are
-     * @param from the ordinal of the first
+     * @param experiment the experiment of the cells
+     * @param firstOrdinal the ordinal of the first cell
      */
     @Transactional(propagation = Propagation.MANDATORY)
-    public Stored store(UUID experiment, ExperimentSpec spec, List<PlannedCell> plan, int from) {
-        List<CellLinks.NewCell> keyed = plan.stream()
-                .map(planned -> key(planned.cell(), spec.device(), spec.cache() ? null : experiment))
+    public StoredCells store(UUID experiment, ExperimentSpec spec, List<PlannedCell> plan, int firstOrdinal) {
+        List<NewCell> planned = plan.stream()
+                .map(cell -> newCell(cell.cell(), spec.device(), spec.cache() ? null : experiment))
                 .toList();
-        Map<String, CellEntity> stored = store(keyed);
+        Map<String, CellEntity> stored = store(planned);
         Set<String> done = stored.values().stream()
                 .filter(cell -> cell.state() == CellEntity.State.DONE)
                 .map(CellEntity::fingerprint)
                 .collect(Collectors.toSet());
-        List<CellLinks.Link> places = new ArrayList<>();
+        List<CellLink> links = new ArrayList<>();
         for (int i = 0; i < plan.size(); i++) {
-            String fingerprint = keyed.get(i).fingerprint();
-            places.add(
-                    new CellLinks.Link(from + i, plan.get(i).networkIndex(), fingerprint, done.contains(fingerprint)));
+            String fingerprint = planned.get(i).fingerprint();
+            links.add(new CellLink(
+                    firstOrdinal + i, plan.get(i).networkIndex(), fingerprint, done.contains(fingerprint)));
         }
-        return new Stored(
-                places,
+        return new StoredCells(
+                links,
                 stored,
-                tally(keyed),
-                tally(keyed.stream()
+                totals(planned),
+                totals(planned.stream()
                         .filter(cell -> done.contains(cell.fingerprint()))
                         .toList()));
     }
 
-    private static CellTotals tally(List<CellLinks.NewCell> cells) {
+    private static CellTotals totals(List<NewCell> cells) {
         return new CellTotals(
-                cells.size(),
-                cells.stream().mapToDouble(CellLinks.NewCell::cost).sum());
+                cells.size(), cells.stream().mapToDouble(NewCell::cost).sum());
     }
 
-    /** How many of some cells are not done, storing nothing; each counts once. */
+    /** Counts the distinct cells of a plan that are not done. Nothing is stored. */
     public int countMissing(ExperimentSpec spec, List<PlannedCell> plan) {
         Set<String> fingerprints = plan.stream()
                 .map(planned -> fingerprint(planned.cell(), spec.device(), null))
                 .collect(Collectors.toSet());
         return fingerprints.size()
-                - (spec.cache() ? links.findDone(fingerprints).size() : 0);
+                - (spec.cache()
+                        ? cells.findDone(fingerprints.toArray(String[]::new)).size()
+                        : 0);
     }
 
-    private Map<String, CellEntity> store(List<CellLinks.NewCell> planned) {
-        SortedMap<String, CellLinks.NewCell> sorted = new TreeMap<>();
+    private Map<String, CellEntity> store(List<NewCell> planned) {
+        SortedMap<String, NewCell> sorted = new TreeMap<>();
         planned.forEach(cell -> sorted.put(cell.fingerprint(), cell));
-        links.insertMissing(List.copyOf(sorted.values()));
+        Collection<NewCell> distinct = sorted.values();
+        cells.insertMissing(
+                distinct.stream().map(NewCell::fingerprint).toArray(String[]::new),
+                distinct.stream().map(NewCell::subject).toArray(String[]::new),
+                distinct.stream().map(NewCell::spec).toArray(String[]::new),
+                distinct.stream().map(NewCell::cost).toArray(Double[]::new));
         Map<String, CellEntity> stored = new HashMap<>();
         for (CellEntity cell : cells.lockAll(sorted.keySet())) {
             if (cell.state() == CellEntity.State.FAILED) {
@@ -109,15 +114,19 @@ public class CellStore {
         return stored;
     }
 
-    private CellLinks.NewCell key(CellSpec cell, DeviceClass device, @Nullable UUID nonce) {
-        return new CellLinks.NewCell(
+    private NewCell newCell(CellSpec cell, DeviceClass device, @Nullable UUID nonce) {
+        return new NewCell(
                 fingerprint(cell, device, nonce),
                 PredictionKey.of(cell.network(), cell.inputs(), LabRevision.CURRENT),
                 CellSpecJson.write(cell),
                 CellCost.of(cell).seconds(costs.workPerSecond(device)));
     }
 
-    /** What a cell is stored under; with a nonce, for one experiment alone. */
+    /**
+     * Returns the fingerprint under which a cell is stored.
+     *
+     * @param nonce the experiment that does not share its cells; null for shared cells
+     */
     public static String fingerprint(CellSpec cell, DeviceClass device, @Nullable UUID nonce) {
         return CellFingerprint.of(
                 cell,

@@ -1,9 +1,9 @@
 package org.shatterlab.experiment.store;
 
 /**
- * Some cells of an experiment.
+ * The number and the cost of some cells of an experiment.
  *
- * @param cells how many
- * @param cost what they were estimated to cost together, in seconds of a core or of a GPU
+ * @param cells the number of cells
+ * @param cost their estimated cost together, in seconds of a core or of a GPU
  */
 public record CellTotals(int cells, double cost) {}

@@ -5,11 +5,11 @@ import jakarta.persistence.PostUpdate;
 import org.shatterlab.platform.NotificationSender;
 import org.springframework.stereotype.Component;
 
-/** Says of every experiment that was changed, or is gone, that it was. Nobody waits for one that is new. */
+/** Notifies every process of each changed or deleted experiment. A new experiment has no listeners yet. */
 @Component
 public class ExperimentChangePublisher {
 
-    /** Where it is said, by the experiment's id. */
+    /** The channel of the notifications. The payload is the id of the experiment. */
     public static final String CHANNEL = "experiment_changed";
 
     private final NotificationSender notifier;

@@ -17,17 +17,19 @@ import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.spec.ExperimentSpec;
-import org.shatterlab.experiment.spec.ExperimentSpecJson;
+import org.shatterlab.experiment.spec.StoredSpecCodec;
 import org.shatterlab.experiment.spec.Runs;
-import org.shatterlab.experiment.store.CellLinks.Settled;
 import org.shatterlab.lab.engine.DeviceClass;
 import org.springframework.data.domain.Persistable;
 
-/** An experiment and how far it is. Its counts change under a lock of its row, together with its cells' links. */
+/**
+ * An experiment and its progress. The counts change under a lock of the experiment's row, in the transaction that settles
+ * the links to its cells.
+ */
 @Entity
 @Table(name = "experiment")
 @EntityListeners(ExperimentChangePublisher.class)
-@SuppressWarnings("UnusedVariable") // columns that only SQL reads
+@SuppressWarnings("UnusedVariable") // Some columns are read by SQL only.
 public class ExperimentEntity implements Persistable<UUID> {
 
     @Id
@@ -36,7 +38,7 @@ public class ExperimentEntity implements Persistable<UUID> {
     private @Nullable String name;
     private @Nullable String preset;
 
-    /** Who submitted it; null where the service runs without tokens. */
+    /** Null where the service runs without tokens. */
     private @Nullable String owner;
 
     @JdbcTypeCode(SqlTypes.JSON)
@@ -55,15 +57,15 @@ public class ExperimentEntity implements Persistable<UUID> {
     private int failed;
 
     @Column(name = "head_start")
-    private int headStart;
+    private int doneBeforeStart;
 
     @Embedded
-    private ProgressEstimator pace;
+    private ProgressEstimator estimator;
 
     @Column(name = "next_ordinal")
     private int nextOrdinal;
 
-    /** How many rounds of it are decided; null unless it is adaptive. */
+    /** The number of decided rounds; null unless the experiment is adaptive. */
     private @Nullable Integer rounds;
 
     private @Nullable String failure;
@@ -80,50 +82,56 @@ public class ExperimentEntity implements Persistable<UUID> {
     @Transient
     private boolean created;
 
-    @SuppressWarnings("NullAway.Init") // filled by Hibernate
-    public ExperimentEntity() {}
+    @SuppressWarnings("NullAway.Init") // Hibernate sets the fields.
+    protected ExperimentEntity() {}
 
+    /**
+     * Creates an experiment.
+     *
+     * @param all the totals of its cells
+     * @param cached the totals of the cells that are done already
+     */
     public ExperimentEntity(
             UUID id, @Nullable String owner, ExperimentSpec spec, CellTotals all, CellTotals cached, Instant now) {
         this.id = id;
         this.owner = owner;
         this.name = spec.name();
         this.preset = spec.preset();
-        this.spec = ExperimentSpecJson.stored(spec);
+        this.spec = StoredSpecCodec.write(spec);
         this.device = spec.device();
         this.priority = (short) spec.priority();
         this.cells = all.cells();
         this.cached = cached.cells();
         this.done = this.cached;
-        this.headStart = this.cached;
-        this.pace = ProgressEstimator.of(all.cost(), cached.cost());
+        this.doneBeforeStart = this.cached;
+        this.estimator = ProgressEstimator.of(all.cost(), cached.cost());
         this.rounds = spec.runs() instanceof Runs.Adaptive ? 0 : null;
-        this.createdAt = kept(now);
+        this.createdAt = storable(now);
         this.created = true;
         finishIfSettled(now);
     }
 
-    /** A cell of it was started. */
+    /** Records that a cell was started. */
     public void start(Instant now) {
         if (state == ExperimentState.QUEUED) {
             become(ExperimentState.RUNNING);
-            startedAt = kept(now);
-            pace = pace.start(startedAt);
+            startedAt = storable(now);
+            estimator = estimator.start(startedAt);
         }
     }
 
-    /** Some of its cells are done, after its start. */
-    public void settleDone(Settled settled, Instant now) {
+    /** Counts cells that are done, after the start. */
+    public void settleDone(SettledCells settled, Instant now) {
         done += settled.cells();
         settle(settled, now);
     }
 
     /**
-     * Some of its cells failed, after its start.
+     * Counts cells that failed, after the start.
      *
-     * @param reason why, told of the first failure
+     * @param reason the reason. The experiment keeps the reason of its first failure.
      */
-    public void settleFailed(Settled settled, String reason, Instant now) {
+    public void settleFailed(SettledCells settled, String reason, Instant now) {
         failed += settled.cells();
         if (failure == null) {
             failure = reason;
@@ -131,36 +139,36 @@ public class ExperimentEntity implements Persistable<UUID> {
         settle(settled, now);
     }
 
-    private void settle(Settled settled, Instant now) {
-        pace = pace.end(
+    private void settle(SettledCells settled, Instant now) {
+        estimator = estimator.end(
                 new CellTotals(settled.cells(), settled.cost()),
-                done + failed - headStart,
-                settled.underway(),
-                kept(now));
+                done + failed - doneBeforeStart,
+                settled.running(),
+                storable(now));
         finishIfSettled(now);
     }
 
-    /** A user wants no more of it. */
+    /** Starts to cancel the experiment. */
     public void cancel() {
         become(ExperimentState.CANCELLING);
     }
 
-    /** Nothing is computed for it any more. */
+    /** Ends the cancellation, once no cell is computed for the experiment any more. */
     public void finishCancelling(Instant now) {
         become(ExperimentState.CANCELLED);
-        finishedAt = kept(now);
+        finishedAt = storable(now);
     }
 
     /**
-     * Begins again with what is missing.
+     * Starts again with the cells that are missing.
      *
-     * @param done those of its cells that are done
+     * @param settled the totals of the cells that are done
      */
-    public void retry(CellTotals done, Instant now) {
+    public void retry(CellTotals settled, Instant now) {
         become(ExperimentState.QUEUED);
-        this.done = done.cells();
-        headStart = this.done;
-        pace = ProgressEstimator.of(pace.cost(), done.cost());
+        done = settled.cells();
+        doneBeforeStart = done;
+        estimator = ProgressEstimator.of(estimator.cost(), settled.cost());
         failed = 0;
         failure = null;
         startedAt = null;
@@ -169,7 +177,7 @@ public class ExperimentEntity implements Persistable<UUID> {
         finishIfSettled(now);
     }
 
-    /** Cells that it shares may end after it was cancelled, which then stays so. */
+    /** Ends a live experiment. Shared cells may end after the experiment was cancelled, which then stays cancelled. */
     private void finishIfSettled(Instant now) {
         if (state.isLive() && done + failed == cells && !isRoundOver()) {
             finish(now);
@@ -178,46 +186,47 @@ public class ExperimentEntity implements Persistable<UUID> {
 
     private void finish(Instant now) {
         become(failed == 0 ? ExperimentState.SUCCEEDED : ExperimentState.FAILED);
-        finishedAt = kept(now);
+        finishedAt = storable(now);
     }
 
-    /** Whether it is to be decided what follows the cells there are, which are done. */
+    /** Returns whether all cells of the present round are done, so that the next round is to be decided. */
     public boolean isRoundOver() {
         return rounds != null && state.isLive() && done == cells;
     }
 
     /**
-     * It is decided what follows the round that is over.
+     * Ends the round that is over.
      *
-     * @param more the cells of the next round; none if there is no other round
-     * @param cached those of them that are done already
+     * @param more the totals of the cells of the next round; no cells if no round follows
+     * @param alreadyDone the totals of those cells that are done already
      */
-    public void endRound(CellTotals more, CellTotals cached, Instant now) {
+    public void endRound(CellTotals more, CellTotals alreadyDone, Instant now) {
         rounds = Objects.requireNonNull(rounds) + 1;
         cells += more.cells();
-        done += cached.cells();
-        this.cached += cached.cells();
-        headStart += cached.cells();
-        pace = pace.add(more.cost(), cached.cost());
+        done += alreadyDone.cells();
+        cached += alreadyDone.cells();
+        doneBeforeStart += alreadyDone.cells();
+        estimator = estimator.add(more.cost(), alreadyDone.cost());
         if (more.cells() == 0) {
             finish(now);
         }
     }
 
-    /** As precise as the database keeps it, so that every answer shows the same instant. */
-    private static Instant kept(Instant now) {
+    /** Cuts an instant to the precision of the database, so that every response shows the same instant. */
+    private static Instant storable(Instant now) {
         return now.truncatedTo(ChronoUnit.MICROS);
     }
 
     private void become(ExperimentState next) {
         if (!state.canBecome(next)) {
-            throw new IllegalStateException("experiment " + id + " cannot go from " + state + " to " + next);
+            throw new IllegalStateException("experiment " + id + " cannot change from " + state + " to " + next);
         }
         state = next;
     }
 
-    public void considered(int nextOrdinal) {
-        this.nextOrdinal = nextOrdinal;
+    /** Sets the ordinal of the first cell that has not been considered for the queue. */
+    public void continueAt(int ordinal) {
+        nextOrdinal = ordinal;
     }
 
     @Override
@@ -230,18 +239,8 @@ public class ExperimentEntity implements Persistable<UUID> {
         return created;
     }
 
-    @Nullable
-    String name() {
-        return name;
-    }
-
-    @Nullable
-    public String owner() {
+    public @Nullable String owner() {
         return owner;
-    }
-
-    public String spec() {
-        return spec;
     }
 
     public ExperimentState state() {
@@ -260,37 +259,25 @@ public class ExperimentEntity implements Persistable<UUID> {
         return nextOrdinal;
     }
 
-    @Nullable
-    public Integer rounds() {
+    public @Nullable Integer rounds() {
         return rounds;
     }
 
-    @Nullable
-    String failure() {
-        return failure;
-    }
-
-    Instant createdAt() {
-        return createdAt;
-    }
-
-    @Nullable
-    Instant startedAt() {
-        return startedAt;
-    }
-
-    @Nullable
-    Instant finishedAt() {
-        return finishedAt;
-    }
-
-    /** How many of its cells have not ended. */
+    /** Returns the number of cells that have not ended. */
     public int open() {
         return cells - done - failed;
     }
 
-    Progress progress(Instant now) {
-        return Progress.of(
-                new Progress.Counts(cells, done, failed, cached), state == ExperimentState.RUNNING ? pace : null, now);
+    /** Returns the experiment at an instant, with the specification that is stored. */
+    public Experiment snapshot(Instant now) {
+        return snapshot(StoredSpecCodec.read(spec), now);
+    }
+
+    /** Returns the experiment at an instant, where its specification has been read. */
+    public Experiment snapshot(ExperimentSpec read, Instant now) {
+        return new ExperimentRow(
+                        id, name, preset, owner, state, cells, done, failed, cached, rounds, estimator, createdAt,
+                        startedAt, finishedAt, failure)
+                .experiment(read, now);
     }
 }

@@ -1,17 +1,17 @@
 package org.shatterlab.experiment.store;
 
-/** Where an experiment is in its life. Terminal states change only when a user asks for another try. */
+/** The state of an experiment. A terminal state changes only by a retry. */
 public enum ExperimentState {
-    /** No cell of it has been started. */
+    /** No cell has been started. */
     QUEUED,
     RUNNING,
-    /** Every cell is done, and no round is to follow. */
+    /** Every cell is done, and no round follows. */
     SUCCEEDED,
-    /** Every cell has ended, at least one of them in failure. */
+    /** Every cell has ended, and at least one cell failed. */
     FAILED,
-    /** A user wants no more of it; cells that were running are let finish. */
+    /** A user cancelled the experiment, and cells are still running. */
     CANCELLING,
-    /** Ended by a user before all of its cells had. */
+    /** A user cancelled the experiment before all cells had ended. */
     CANCELLED;
 
     public boolean isTerminal() {
@@ -21,7 +21,7 @@ public enum ExperimentState {
         };
     }
 
-    /** Whether cells are computed for it. */
+    /** Returns whether workers compute cells of an experiment in this state. */
     public boolean isLive() {
         return switch (this) {
             case QUEUED, RUNNING -> true;
@@ -29,7 +29,7 @@ public enum ExperimentState {
         };
     }
 
-    /** Whether an experiment in this state may go on to the other. */
+    /** Returns whether an experiment may change from this state to the other. */
     public boolean canBecome(ExperimentState next) {
         return switch (this) {
             case QUEUED -> next == RUNNING || next == SUCCEEDED || next == FAILED || next == CANCELLING;

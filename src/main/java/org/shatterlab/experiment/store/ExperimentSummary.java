@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** An experiment at one moment, without its specification, which may be large. */
+/** A snapshot of an experiment without its specification, which may be large. */
 public record ExperimentSummary(
         UUID id,
         @Nullable String name,

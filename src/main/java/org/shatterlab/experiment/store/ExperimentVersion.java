@@ -4,7 +4,7 @@ import java.time.Instant;
 import org.apache.commons.codec.digest.DigestUtils;
 import org.jspecify.annotations.Nullable;
 
-/** What changes of an experiment in its life: at equal versions it is the same but for the time that is left. */
+/** The version of an experiment. Snapshots with equal versions differ in the remaining time only. */
 public record ExperimentVersion(
         ExperimentState state,
         int done,
@@ -13,7 +13,7 @@ public record ExperimentVersion(
         @Nullable Instant startedAt,
         @Nullable Instant finishedAt) {
 
-    /** A short text for this version and no other. */
+    /** Returns a short text that identifies the version. */
     public String tag() {
         return DigestUtils.sha256Hex(toString()).substring(0, 24);
     }

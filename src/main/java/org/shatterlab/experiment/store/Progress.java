@@ -1,17 +1,17 @@
 package org.shatterlab.experiment.store;
 
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far an experiment is; an adaptive one, with the cells of the rounds so far.
+ * The progress of an experiment. For an adaptive experiment the cells are the cells of the rounds so far.
  *
- * @param cells how many it has
- * @param done how many are done, those that were taken over included
- * @param failed how many failed
- * @param cached how many were already done when it was submitted, or their round was planned
- * @param fraction of the cells that have ended, 0 to 1
- * @param etaSeconds seconds to the end of its cells at the rate of late, by their estimated cost; null before the first cell ended and unless it is running
+ * @param cells the number of cells
+ * @param done the number of done cells, with the cached cells
+ * @param failed the number of failed cells
+ * @param cached the number of cells that were done already when the experiment was submitted or their round was planned
+ * @param fraction the fraction of the cells that have ended, from 0 to 1
+ * @param etaSeconds the estimated seconds to the end of the cells, at the recent rate; null before the first cell has ended
+ *     and unless the experiment is running
  */
 public record Progress(
         int cells,
@@ -19,23 +19,4 @@ public record Progress(
         int failed,
         int cached,
         double fraction,
-        @Nullable Double etaSeconds) {
-
-    /** What the database counts of an experiment. */
-    record Counts(int cells, int done, int failed, int cached) {}
-
-    /**
-     * How far an experiment is.
-     *
-     * @param pace null unless it is running
-     */
-    static Progress of(Counts counts, @Nullable ProgressEstimator pace, Instant now) {
-        return new Progress(
-                counts.cells(),
-                counts.done(),
-                counts.failed(),
-                counts.cached(),
-                (double) (counts.done() + counts.failed()) / counts.cells(),
-                pace == null ? null : pace.secondsLeft(now));
-    }
-}
+        @Nullable Double etaSeconds) {}

@@ -7,24 +7,24 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How fast an experiment is computed, measured in what its cells were estimated to cost, so that wide and deep networks
- * count for more than small ones. What is underway counts as far as it is: where cells of all sizes begin together the small
- * ones end first, and would be taken for all that was done.
+ * Estimates the remaining time of an experiment from the estimated costs of its cells. So a wide or deep network counts for
+ * more than a small one. A running cell counts with the part of its cost that is spent. Otherwise the small cells, which end
+ * first, would be taken for all of the work.
  *
- * <p>The rate is taken from a mark in the past to the last end of a cell. The first mark is the start; but the cells that
- * were begun together at the start may have waited for the engine, so that the next mark is their end. From then on there is
- * another mark after twice as much work as between the two before it, at most {@value #STRIDE} of all, and the rate is taken
- * from the last but one: it is that of the recent past, whoever joined or left.
+ * <p>The rate is measured from a mark in the past to the last end of a cell. The first mark is the start of the experiment.
+ * Cells that start with the experiment may wait for the engine, so the second mark is their end. Each further mark follows
+ * after twice the work between the two marks before, and after at most {@value #STRIDE} of all work. The rate is measured
+ * from the last mark but one. So the rate follows workers that join or leave.
  *
- * @param cost of all its cells, in estimated seconds of a core, or of a GPU
- * @param ended the cost of those that have ended
- * @param underway what those that were being computed had come to when the last ended
- * @param generation how many were being computed when the first ended; 0 before
- * @param mark where the rate is taken from; null before the start
- * @param markCost what was done then
- * @param nextMark what will take its place; null before the first generation has ended
- * @param nextMarkCost what was done then
- * @param lastEnd when the last cell ended; null if none has since the start
+ * @param cost the estimated cost of all cells, in seconds of a core or of a GPU
+ * @param ended the cost of the cells that have ended
+ * @param underway the spent cost of the running cells when the last cell ended
+ * @param generation the number of cells that were running when the first cell ended; 0 before
+ * @param mark the instant from which the rate is measured; null before the start
+ * @param markCost the spent cost at the mark
+ * @param nextMark the instant of the next mark; null before the first generation has ended
+ * @param nextMarkCost the spent cost at the next mark
+ * @param lastEnd the instant at which the last cell ended; null if no cell has ended since the start
  */
 @Embeddable
 record ProgressEstimator(
@@ -41,10 +41,10 @@ record ProgressEstimator(
     private static final double STRIDE = 0.2;
 
     /**
-     * Of an experiment that is not started.
+     * Returns the estimator of an experiment that has not started.
      *
-     * @param cost of all its cells
-     * @param ended the cost of those that need not be computed
+     * @param cost the cost of all cells
+     * @param ended the cost of the cells that are done already
      */
     static ProgressEstimator of(double cost, double ended) {
         return new ProgressEstimator(cost, ended, 0, 0, null, ended, null, 0, null);
@@ -54,7 +54,7 @@ record ProgressEstimator(
         return new ProgressEstimator(cost, ended, underway, generation, now, markCost, nextMark, nextMarkCost, lastEnd);
     }
 
-    /** Cells were added, of which those that are cached need not be computed. */
+    /** Adds the cells of a round. The cached cells are done already. */
     ProgressEstimator add(double more, double cached) {
         return new ProgressEstimator(
                 cost + more,
@@ -69,10 +69,11 @@ record ProgressEstimator(
     }
 
     /**
-     * Some cells have ended.
+     * Records that cells have ended.
      *
-     * @param computed how many have since the start, these included
-     * @param others that are being computed, at the cost that they have come to
+     * @param some the totals of the ended cells
+     * @param computed the number of cells that have ended since the start, with the ended cells
+     * @param others the running cells with their spent cost
      */
     ProgressEstimator end(CellTotals some, int computed, CellTotals others, Instant now) {
         double after = ended + some.cost();
@@ -89,16 +90,16 @@ record ProgressEstimator(
                 : new ProgressEstimator(cost, after, others.cost(), together, nextMark, nextMarkCost, now, done, now);
     }
 
-    /** Seconds to the end of all cells; null before the first has ended. */
+    /** Returns the estimated seconds to the end of all cells; null before the first cell has ended. */
     @Nullable
     Double secondsLeft(Instant now) {
         double done = ended + underway;
-        // The clocks of two machines need not agree on what came first.
+        // The clocks of two machines may disagree about the order of two events.
         if (mark == null || lastEnd == null || done <= markCost || !lastEnd.isAfter(mark)) {
             return null;
         }
         double left = seconds(mark, lastEnd) / (done - markCost) * Math.max(0, cost - done);
-        // What runs is the further the longer ago the last has ended, unless it hangs or the workers are gone.
+        // Running cells have progressed since the last end. Half of the time is kept, since a cell may hang or lose its worker.
         return left - Math.clamp(seconds(lastEnd, now), 0, left / 2);
     }
 

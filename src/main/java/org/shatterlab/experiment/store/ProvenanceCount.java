@@ -1,9 +1,9 @@
 package org.shatterlab.experiment.store;
 
 /**
- * What computed some of the cells of an experiment.
+ * The number of cells of an experiment with one provenance.
  *
  * @param provenance engine, versions, device and commit, as JSON
- * @param cells how many cells it computed
+ * @param cells the number of cells
  */
 public record ProvenanceCount(String provenance, int cells) {}

@@ -5,44 +5,40 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import java.util.Optional;
 import java.util.UUID;
 import org.shatterlab.experiment.spec.ExperimentSpec;
-import org.shatterlab.experiment.spec.SpecReader;
-import org.shatterlab.experiment.spec.StrictJson;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import org.shatterlab.experiment.spec.StoredSpecCodec;
 import org.springframework.stereotype.Component;
 
-/** The specifications of experiments. They never change, so that those that are asked for often are read once. */
+/** A cache of specifications, which never change. Safe for use by several threads. */
 @Component
 public class SpecCache {
 
-    /** In characters of their JSON, each of which is several bytes of objects. */
+    /** The size of all cached specifications, in characters of their JSON. A character takes several bytes as objects. */
     private static final int MAX_CACHED_CHARACTERS = 1 << 20;
 
-    private final JdbcClient jdbc;
-    private final Cache<UUID, Kept> kept = Caffeine.newBuilder()
+    private final ExperimentRepository experiments;
+    private final Cache<UUID, CachedSpec> cache = Caffeine.newBuilder()
             .maximumWeight(MAX_CACHED_CHARACTERS)
-            .weigher((UUID _, Kept spec) -> spec.length())
+            .weigher((UUID _, CachedSpec spec) -> spec.length())
             .build();
 
-    SpecCache(JdbcClient jdbc) {
-        this.jdbc = jdbc;
+    SpecCache(ExperimentRepository experiments) {
+        this.experiments = experiments;
     }
 
-    private record Kept(ExperimentSpec spec, int length) {}
+    private record CachedSpec(ExperimentSpec spec, int length) {}
 
-    /** The specification of an experiment; empty where there is none. */
+    /** Returns the specification of an experiment; empty where the experiment does not exist. */
     public Optional<ExperimentSpec> find(UUID experiment) {
-        return Optional.ofNullable(kept.getIfPresent(experiment))
+        return Optional.ofNullable(cache.getIfPresent(experiment))
                 .or(() -> read(experiment))
-                .map(Kept::spec);
+                .map(CachedSpec::spec);
     }
 
-    private Optional<Kept> read(UUID experiment) {
-        Optional<Kept> read = jdbc.sql("select spec::text from experiment where id = ?")
-                .param(experiment)
-                .query((row, _) -> row.getString(1))
-                .optional()
-                .map(json -> new Kept(SpecReader.restore(StrictJson.parse(json)), json.length()));
-        read.ifPresent(spec -> kept.put(experiment, spec));
+    private Optional<CachedSpec> read(UUID experiment) {
+        Optional<CachedSpec> read = experiments
+                .findSpec(experiment)
+                .map(json -> new CachedSpec(StoredSpecCodec.read(json), json.length()));
+        read.ifPresent(spec -> cache.put(experiment, spec));
         return read;
     }
 }

@@ -17,6 +17,7 @@ import org.shatterlab.experiment.IdempotentSubmissions.Submission;
 import org.shatterlab.experiment.spec.ExperimentSpec;
 import org.shatterlab.experiment.spec.Presets;
 import org.shatterlab.experiment.spec.SpecReader;
+import org.shatterlab.experiment.cell.CellAdmission;
 import org.shatterlab.experiment.spec.StrictJson;
 import org.shatterlab.experiment.store.Experiment;
 import org.shatterlab.platform.ConditionalOnRole;
@@ -48,6 +49,7 @@ class ExperimentController {
     private final ExperimentCommands lifecycle;
     private final Presets presets;
     private final SpecReader reader;
+    private final CellAdmission admission;
     private final CostEstimator costs;
     private final ExperimentResponses answers;
 
@@ -57,6 +59,7 @@ class ExperimentController {
             ExperimentCommands lifecycle,
             Presets presets,
             SpecReader reader,
+            CellAdmission admission,
             CostEstimator costs,
             ExperimentResponses answers) {
         this.experiments = experiments;
@@ -64,6 +67,7 @@ class ExperimentController {
         this.lifecycle = lifecycle;
         this.presets = presets;
         this.reader = reader;
+        this.admission = admission;
         this.costs = costs;
         this.answers = answers;
     }
@@ -75,7 +79,7 @@ class ExperimentController {
         parameters.requireValid();
         String key = idempotencyKey(request);
         JsonNode json = StrictJson.parse(request.getInputStream().readAllBytes());
-        ExperimentSpec spec = reader.read(json);
+        ExperimentSpec spec = admission.admit(reader.read(json));
         if (dryRun) {
             return ResponseEntity.ok(costs.estimate(spec));
         }

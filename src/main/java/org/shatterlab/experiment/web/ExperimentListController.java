@@ -4,8 +4,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.spec.Presets;
-import org.shatterlab.experiment.store.ExperimentList;
-import org.shatterlab.experiment.store.ExperimentList.Place;
+import org.shatterlab.experiment.store.ExperimentQueries;
+import org.shatterlab.experiment.store.ExperimentQueries.ListPosition;
 import org.shatterlab.experiment.store.ExperimentSummary;
 import org.shatterlab.platform.ConditionalOnRole;
 import org.shatterlab.platform.Role;
@@ -20,10 +20,10 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping(path = "/api/v1/experiments", produces = MediaType.APPLICATION_JSON_VALUE)
 class ExperimentListController {
 
-    private final ExperimentList list;
+    private final ExperimentQueries list;
     private final Presets presets;
 
-    ExperimentListController(ExperimentList list, Presets presets) {
+    ExperimentListController(ExperimentQueries list, Presets presets) {
         this.list = list;
         this.presets = presets;
     }
@@ -48,6 +48,6 @@ class ExperimentListController {
             return new ExperimentPage(items, null);
         }
         ExperimentSummary last = found.get(parameters.limit() - 1);
-        return new ExperimentPage(items, ExperimentListParameters.cursor(new Place(last.createdAt(), last.id())));
+        return new ExperimentPage(items, ExperimentListParameters.cursor(new ListPosition(last.createdAt(), last.id())));
     }
 }

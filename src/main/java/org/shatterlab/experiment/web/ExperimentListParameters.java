@@ -10,8 +10,8 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.spec.Presets;
-import org.shatterlab.experiment.store.ExperimentList.Filter;
-import org.shatterlab.experiment.store.ExperimentList.Place;
+import org.shatterlab.experiment.store.ExperimentFilter;
+import org.shatterlab.experiment.store.ExperimentQueries.ListPosition;
 import org.shatterlab.experiment.store.ExperimentState;
 import org.shatterlab.platform.Cursor;
 import org.shatterlab.platform.InvalidRequestException;
@@ -19,7 +19,7 @@ import org.shatterlab.platform.QueryParameters;
 import org.shatterlab.platform.Violation;
 
 /** Which experiments a request asks for. */
-record ExperimentListParameters(Filter filter, @Nullable Place after, int limit) {
+record ExperimentListParameters(ExperimentFilter filter, @Nullable ListPosition after, int limit) {
 
     private static final int DEFAULT_LIMIT = 50;
     private static final int MAX_LIMIT = 500;
@@ -41,9 +41,9 @@ record ExperimentListParameters(Filter filter, @Nullable Place after, int limit)
 
     static ExperimentListParameters of(Presets presets, Map<String, String[]> given) {
         QueryParameters parameters = new QueryParameters(given);
-        Filter filter = filter(presets, parameters, STATES);
+        ExperimentFilter filter = filter(presets, parameters, STATES);
         int limit = parameters.integer("limit", 1, MAX_LIMIT, DEFAULT_LIMIT);
-        Place after = parameters.parsed(
+        ListPosition after = parameters.parsed(
                 "cursor", "must be the nextCursor of an earlier answer", ExperimentListParameters::place);
         parameters.requireValid();
         return new ExperimentListParameters(filter, after, limit);
@@ -54,18 +54,18 @@ record ExperimentListParameters(Filter filter, @Nullable Place after, int limit)
      *
      * @throws InvalidRequestException where it does not say which
      */
-    static Filter live(Presets presets, Map<String, String[]> given) {
+    static ExperimentFilter live(Presets presets, Map<String, String[]> given) {
         QueryParameters parameters = new QueryParameters(given);
-        Filter filter = filter(presets, parameters, LIVE);
+        ExperimentFilter filter = filter(presets, parameters, LIVE);
         parameters.requireValid();
         if (filter.isEmpty()) {
             throw new InvalidRequestException(List.of(new Violation(
                     "?state", null, "or another filter is required; state=QUEUED&state=RUNNING cancels everything")));
         }
-        return filter.states().isEmpty() ? filter.in(Set.of(ExperimentState.QUEUED, ExperimentState.RUNNING)) : filter;
+        return filter.states().isEmpty() ? filter.withStates(Set.of(ExperimentState.QUEUED, ExperimentState.RUNNING)) : filter;
     }
 
-    private static Filter filter(Presets presets, QueryParameters parameters, List<String> allowed) {
+    private static ExperimentFilter filter(Presets presets, QueryParameters parameters, List<String> allowed) {
         Set<ExperimentState> states = parameters.multiChoice("state", allowed).stream()
                 .filter(allowed::contains)
                 .map(ExperimentState::valueOf)
@@ -79,7 +79,7 @@ record ExperimentListParameters(Filter filter, @Nullable Place after, int limit)
                 "createdAfter",
                 "must be an instant such as 2026-11-23T09:49:08.423132Z",
                 ExperimentListParameters::instant);
-        return new Filter(states, name, preset, owner, createdAfter);
+        return new ExperimentFilter(states, name, preset, owner, createdAfter);
     }
 
     private static @Nullable String text(String text) {
@@ -98,16 +98,16 @@ record ExperimentListParameters(Filter filter, @Nullable Place after, int limit)
         }
     }
 
-    private static @Nullable Place place(String cursor) {
+    private static @Nullable ListPosition place(String cursor) {
         List<String> parts = Cursor.read(cursor);
         if (parts.size() != 2) {
             return null;
         }
         Instant createdAt = instant(parts.getFirst());
-        return createdAt == null ? null : new Place(createdAt, UUID.fromString(parts.getLast()));
+        return createdAt == null ? null : new ListPosition(createdAt, UUID.fromString(parts.getLast()));
     }
 
-    static String cursor(Place place) {
+    static String cursor(ListPosition place) {
         return Cursor.of(place.createdAt().toString(), place.id().toString());
     }
 }

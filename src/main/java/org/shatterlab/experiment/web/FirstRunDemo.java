@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import org.shatterlab.experiment.ExperimentService;
 import org.shatterlab.experiment.spec.PaperFigure;
 import org.shatterlab.experiment.spec.SpecReader;
+import org.shatterlab.experiment.cell.CellAdmission;
 import org.shatterlab.experiment.store.Experiment;
 import org.shatterlab.platform.ConditionalOnRole;
 import org.shatterlab.platform.Role;
@@ -30,17 +31,20 @@ class FirstRunDemo {
 
     private final ExperimentService experiments;
     private final SpecReader reader;
+    private final CellAdmission admission;
     private final boolean wanted;
     private final Environment environment;
 
     FirstRunDemo(
             ExperimentService experiments,
             SpecReader reader,
+            CellAdmission admission,
             ServiceProperties properties,
             ObjectProvider<EmbeddedDatabase> embedded,
             Environment environment) {
         this.experiments = experiments;
         this.reader = reader;
+        this.admission = admission;
         this.wanted = properties.welcome() && embedded.getIfAvailable() != null;
         this.environment = environment;
     }
@@ -53,7 +57,7 @@ class FirstRunDemo {
             return;
         }
         byte[] body = "{\"preset\": \"%s\"}".formatted(FIGURE.apiName()).getBytes(StandardCharsets.UTF_8);
-        Experiment experiment = experiments.submit(null, reader.read(body));
+        Experiment experiment = experiments.submit(null, admission.admit(reader.read(body)));
         log.info(
                 "Welcome. Figure 1 of the paper is being measured; in a few seconds it is at "
                         + "{}/api/v1/experiments/{}/figures/{}.svg",

@@ -39,7 +39,7 @@ class WorkerController {
             Instant lastHeartbeat,
             List<WorkerRegistry.CurrentCell> currentCells) {
 
-        static WorkerAnswer of(WorkerRegistry.Seen seen) {
+        static WorkerAnswer of(WorkerRegistry.WorkerStatus seen) {
             WorkerRegistry.Worker worker = seen.worker();
             return new WorkerAnswer(
                     worker.name(),

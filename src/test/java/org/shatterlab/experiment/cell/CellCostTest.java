@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,7 +19,7 @@ import org.shatterlab.lab.engine.DrawSource;
 class CellCostTest {
 
     private static final SpecReader READER =
-            new SpecReader(Presets.load(), Limits.defaults(), SpecBodies.DATASETS, Map::of);
+            new SpecReader(Presets.load(), Limits.defaults(), SpecBodies.DATASETS);
 
     private static CellCost of(String network, String rest) {
         return of(cells(network, rest).getFirst());
@@ -32,7 +31,8 @@ class CellCostTest {
 
     private static List<CellSpec> cells(String network, String rest) {
         return CellPlanner.plan(READER.read(StrictJson.parse("""
-                        {"networks": [{"family": %s}], "runs": 5, %s}""".formatted(network, rest)))).stream()
+                        {"networks": [{"family": %s}], "runs": 5, %s}""".formatted(network, rest)))
+                .requireValid()).stream()
                 .map(PlannedCell::cell)
                 .toList();
     }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,12 +23,13 @@ import org.shatterlab.lab.statistic.Statistic;
 class CellPlannerTest {
 
     private static final SpecReader READER =
-            new SpecReader(Presets.load(), Limits.defaults(), SpecBodies.DATASETS, Map::of);
+            new SpecReader(Presets.load(), Limits.defaults(), SpecBodies.DATASETS);
 
     private static ExperimentSpec experiment(int runs, String statistics) {
         return READER.read(StrictJson.parse("""
                 {"networks": [{"family": "feedforward", "depths": [3]}, {"family": "white-noise"}],
-                 "seed": 7, "precision": "float64", "runs": %d, "statistics": [%s]}""".formatted(runs, statistics)));
+                 "seed": 7, "precision": "float64", "runs": %d, "statistics": [%s]}""".formatted(runs, statistics)))
+                .requireValid();
     }
 
     @Test
@@ -49,7 +49,7 @@ class CellPlannerTest {
     /** A cell of another size would be drawn just the same, but some of it in vain. */
     @Test
     void theRunsOfAChunkAreThoseThatADeviceDrawsTogether() {
-        assertThat(CellPlanner.CHUNK).isEqualTo(RunDraws.DRAWN_TOGETHER);
+        assertThat(CellSpec.CHUNK).isEqualTo(RunDraws.DRAWN_TOGETHER);
     }
 
     @Test

@@ -127,10 +127,11 @@ class CellSpecJsonTest {
 
     @Test
     void oneNumberHasOneText() {
-        SpecReader reader = new SpecReader(Presets.load(), Limits.defaults(), SpecBodies.DATASETS, Map::of);
+        SpecReader reader = new SpecReader(Presets.load(), Limits.defaults(), SpecBodies.DATASETS);
         assertThat(List.of("1", "1.0", "1e0", "10e-1", "1.000"))
                 .extracting(beta -> reader.read(StrictJson.parse(
-                        "{\"networks\":[{\"family\":\"resnet\",\"alpha\":" + beta + ",\"beta\":0.5}],\"depths\":[2]}")))
+                        "{\"networks\":[{\"family\":\"resnet\",\"alpha\":" + beta + ",\"beta\":0.5}],\"depths\":[2]}"))
+                        .requireValid())
                 .extracting(spec ->
                         CellSpecJson.write(CellPlanner.plan(spec).getFirst().cell()))
                 .containsOnly("{\"depths\":[2],\"firstRun\":0,\"inputs\":{\"type\":\"grid\"},"

@@ -6,16 +6,19 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.shatterlab.experiment.cell.CellAdmission;
 import org.shatterlab.lab.engine.DeviceClass;
 
 class ExperimentSpecJsonTest {
 
     /** Random experiments may cost more than a service computes, and need a GPU. */
-    private final SpecReader reader = new SpecReader(
-            Presets.load(),
-            Limits.NONE,
-            SpecBodies.DATASETS,
-            () -> Map.of(DeviceClass.CPU, Long.MAX_VALUE, DeviceClass.GPU, Long.MAX_VALUE));
+    private final SpecReader reader = new SpecReader(Presets.load(), Limits.NONE, SpecBodies.DATASETS);
+    private final CellAdmission admission = new CellAdmission(
+            Limits.NONE, () -> Map.of(DeviceClass.CPU, Long.MAX_VALUE, DeviceClass.GPU, Long.MAX_VALUE));
+
+    private ExperimentSpec read(String json) {
+        return admission.admit(reader.read(StrictJson.parse(json)));
+    }
 
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 1702})
@@ -24,9 +27,9 @@ class ExperimentSpecJsonTest {
         for (int i = 0; i < 500; i++) {
             ExperimentSpec spec = specs.experiment();
             String json = ExperimentSpecJson.write(spec).toString();
-            assertThat(SpecReader.restore(StrictJson.parse(json))).as(json).isEqualTo(spec);
+            assertThat(StoredSpecCodec.read(json)).as(json).isEqualTo(spec);
             if (spec.preset() == null) {
-                assertThat(reader.read(StrictJson.parse(json))).as(json).isEqualTo(spec);
+                assertThat(read(json)).as(json).isEqualTo(spec);
             }
         }
     }
@@ -34,7 +37,7 @@ class ExperimentSpecJsonTest {
     @Test
     void writesEveryField() {
         ExperimentSpec spec =
-                reader.read(StrictJson.parse("{\"networks\":[{\"family\":\"resnet\"}],\"depths\":[4,2]}"));
+                read("{\"networks\":[{\"family\":\"resnet\"}],\"depths\":[4,2]}");
         assertThat(ExperimentSpecJson.write(spec))
                 .hasToString(
                         "{\"name\":null,\"preset\":null,\"networks\":[{\"label\":\"resnet\",\"family\":\"resnet\","

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,8 +25,9 @@ class PresetsTest {
     }
 
     private static ExperimentSpec spec(String name) {
-        return new SpecReader(PRESETS, Limits.defaults(), SpecBodies.DATASETS, Map::of)
-                .read(PRESETS.find(name).orElseThrow().spec());
+        return new SpecReader(PRESETS, Limits.defaults(), SpecBodies.DATASETS)
+                .read(PRESETS.find(name).orElseThrow().spec())
+                .requireValid();
     }
 
     @ParameterizedTest

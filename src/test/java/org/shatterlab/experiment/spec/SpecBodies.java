@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.shatterlab.experiment.cell.CellAdmission;
+import org.shatterlab.lab.engine.DeviceClass;
 import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.lab.input.Datasets;
 import org.shatterlab.platform.InvalidRequestException;
@@ -23,7 +25,7 @@ public final class SpecBodies {
         case FASHION_MNIST -> new DatasetFolder(Path.of("target/no-such-folder")).find(dataset);
     };
 
-    private static final SpecReader READER = new SpecReader(Presets.load(), Limits.defaults(), DATASETS, Map::of);
+    private static final SpecReader READER = new SpecReader(Presets.load(), Limits.defaults(), DATASETS);
 
     private SpecBodies() {}
 
@@ -33,12 +35,23 @@ public final class SpecBodies {
     }
 
     /** A body with the top-level fields given beside one network. */
-    static String body(String fields) {
+    public static String body(String fields) {
         return "{'networks': [{'family': 'feedforward', 'depths': [2]}], %s}".formatted(fields);
     }
 
-    static ExperimentSpec read(String body) {
-        return READER.read(body.replace('\'', '"').getBytes(UTF_8));
+    /** Reads and admits a body in single quotes, as a service without known workers does. */
+    public static ExperimentSpec read(String body) {
+        return admit(Map.of(), body);
+    }
+
+    /** Reads and admits a body in single quotes, as a service whose workers have this memory does. */
+    public static ExperimentSpec admit(Map<DeviceClass, Long> memory, String body) {
+        return admit(memory, body.replace('\'', '"').getBytes(UTF_8));
+    }
+
+    /** Reads and admits a body, as a service whose workers have this memory does. */
+    static ExperimentSpec admit(Map<DeviceClass, Long> memory, byte[] body) {
+        return new CellAdmission(Limits.defaults(), () -> memory).admit(READER.read(body));
     }
 
     static List<Violation> violations(String body) {

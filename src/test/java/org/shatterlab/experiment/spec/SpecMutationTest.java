@@ -16,11 +16,8 @@ import tools.jackson.databind.json.JsonMapper;
 class SpecMutationTest {
 
     private static final int MUTATIONS = 10_000;
-    private static final SpecReader READER = new SpecReader(
-            Presets.load(),
-            Limits.defaults(),
-            SpecBodies.DATASETS,
-            () -> Map.of(DeviceClass.CPU, Long.MAX_VALUE, DeviceClass.GPU, Long.MAX_VALUE));
+    private static final Map<DeviceClass, Long> MEMORY =
+            Map.of(DeviceClass.CPU, Long.MAX_VALUE, DeviceClass.GPU, Long.MAX_VALUE);
     private static final JsonMapper ANY_MAPPER = JsonMapper.builder().build();
 
     @ParameterizedTest(name = "seed {0}")
@@ -33,8 +30,8 @@ class SpecMutationTest {
         for (int i = 0; i < MUTATIONS; i++) {
             byte[] body = specs.body(1 + random.nextInt(2));
             try {
-                ExperimentSpec spec = READER.read(body);
-                assertThat(SpecReader.restore(ExperimentSpecJson.write(spec))).isEqualTo(spec);
+                ExperimentSpec spec = SpecBodies.admit(MEMORY, body);
+                assertThat(StoredSpecCodec.read(StoredSpecCodec.write(spec))).isEqualTo(spec);
                 read++;
             } catch (InvalidRequestException e) {
                 assertThat(e.violations()).isNotEmpty();

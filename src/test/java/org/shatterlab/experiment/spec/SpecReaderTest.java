@@ -68,123 +68,6 @@ class SpecReaderTest {
                         true));
     }
 
-    @ParameterizedTest
-    @CsvSource({"auto, CPU, CPU", "auto, GPU, GPU", "cpu, CPU, CPU", "gpu, GPU, GPU"})
-    void aDeviceThatIsLeftToTheServiceIsDecidedByItsWorkers(String asked, DeviceClass present, DeviceClass chosen) {
-        ExperimentSpec spec = readOn(Map.of(present, Long.MAX_VALUE), device(asked));
-        assertThat(spec.device()).isEqualTo(chosen);
-        assertThat(SpecReader.restore(ExperimentSpecJson.write(spec)).device())
-                .as("once its worker is gone")
-                .isEqualTo(chosen);
-    }
-
-    /** Its cell needs more than a byte and less than a terabyte. */
-    @ParameterizedTest
-    @CsvSource({
-        "1, 1000000000000, CPU",
-        "1000000000000, 1, GPU",
-        "1000000000000, 1000000000000, GPU",
-        "1000000000000,, GPU"
-    })
-    void aDeviceThatIsLeftToTheServiceHasTheMemory(Long gpu, @Nullable Long cpu, DeviceClass chosen) {
-        Map<DeviceClass, Long> memory = new EnumMap<>(Map.of(DeviceClass.GPU, gpu));
-        if (cpu != null) {
-            memory.put(DeviceClass.CPU, cpu);
-        }
-        assertThat(readOn(memory, device("auto")).device()).isEqualTo(chosen);
-    }
-
-    @ParameterizedTest
-    @CsvSource({"GPU, GPU", "CPU, CPU", "GPU CPU, GPU"})
-    void whereNoDeviceHasTheMemoryTheRefusalNamesTheOneThatWouldBeTaken(String present, String named) {
-        Map<DeviceClass, Long> memory =
-                Stream.of(present.split(" ")).collect(Collectors.toMap(DeviceClass::valueOf, _ -> 1L));
-        assertThat(refusals(memory, "auto"))
-                .singleElement()
-                .asString()
-                .contains("0 MiB is what the largest worker on a " + named + " has");
-    }
-
-    @ParameterizedTest
-    @CsvSource({"cpu, GPU", "gpu, CPU"})
-    void aDeviceThatNoWorkerHasIsRefused(String asked, DeviceClass present) {
-        assertThatThrownBy(() -> readOn(Map.of(present, Long.MAX_VALUE), device(asked)))
-                .isInstanceOf(InvalidRequestException.class)
-                .hasMessageContaining("/device");
-    }
-
-    @Test
-    void whereNoWorkerIsKnownACpuIsWaitedFor() {
-        assertThat(readOn(Map.of(), device("cpu")).device()).isEqualTo(DeviceClass.CPU);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"auto", "gpu"})
-    void aGpuMayDrawItsOwnWeights(String asked) {
-        ExperimentSpec spec = readOn(Map.of(DeviceClass.GPU, Long.MAX_VALUE), device(asked) + ", 'draws': 'device'");
-        assertThat(spec.draws()).isEqualTo(DrawSource.DEVICE);
-        assertThat(CellPlanner.plan(spec))
-                .allSatisfy(planned -> assertThat(planned.cell().draws()).isEqualTo(DrawSource.DEVICE));
-        assertThat(SpecReader.restore(ExperimentSpecJson.write(spec)))
-                .as("once its worker is gone")
-                .isEqualTo(spec);
-    }
-
-    @Test
-    void whatWasStoredBeforeADeviceCouldDrawWasDrawnByTheHost() {
-        ExperimentSpec spec = read(body("'runs': 5"));
-        ObjectNode stored = ExperimentSpecJson.write(spec);
-        stored.remove("draws");
-        assertThat(SpecReader.restore(stored)).isEqualTo(spec);
-    }
-
-    @ParameterizedTest
-    @CsvSource({"auto, CPU", "cpu, CPU", "cpu, GPU"})
-    void aCpuDrawsNoWeightsOfItsOwn(String asked, DeviceClass alsoPresent) {
-        Map<DeviceClass, Long> memory = new EnumMap<>(Map.of(DeviceClass.CPU, Long.MAX_VALUE));
-        memory.put(alsoPresent, Long.MAX_VALUE);
-        assertThatThrownBy(() -> readOn(memory, device(asked) + ", 'draws': 'device'"))
-                .isInstanceOfSatisfying(
-                        InvalidRequestException.class,
-                        e -> assertThat(e.violations())
-                                .extracting(Violation::pointer)
-                                .containsExactly("/draws"));
-    }
-
-    @Test
-    void aDeviceThatWasLeftToAServiceWithoutGpusIsACpu() {
-        ObjectNode stored = ExperimentSpecJson.write(read(body("'runs': 5")));
-        stored.put("device", "auto");
-        assertThat(SpecReader.restore(stored).device()).isEqualTo(DeviceClass.CPU);
-    }
-
-    @Test
-    void aCellMustFitIntoAWorkerOfItsOwnClass() {
-        Map<DeviceClass, Long> memory = Map.of(DeviceClass.CPU, Long.MAX_VALUE, DeviceClass.GPU, 1L);
-        assertThat(readOn(memory, device("cpu")).device()).isEqualTo(DeviceClass.CPU);
-        assertThat(refusals(memory, "gpu"))
-                .singleElement()
-                .asString()
-                .contains("0 MiB is what the largest worker on a GPU has");
-    }
-
-    private static List<String> refusals(Map<DeviceClass, Long> memory, String device) {
-        return catchThrowableOfType(InvalidRequestException.class, () -> readOn(memory, device(device)))
-                .violations()
-                .stream()
-                .map(Violation::message)
-                .toList();
-    }
-
-    private static ExperimentSpec readOn(Map<DeviceClass, Long> memory, String fields) {
-        return new SpecReader(Presets.load(), Limits.defaults(), SpecBodies.DATASETS, () -> memory)
-                .read(StrictJson.parse(body(fields).replace('\'', '"')));
-    }
-
-    private static String device(String name) {
-        return "'device': '" + name + "'";
-    }
-
     @Test
     void readsTheExampleOfTheApi() {
         ExperimentSpec spec = read("""
@@ -301,17 +184,16 @@ class SpecReaderTest {
         SpecReader strict = new SpecReader(
                 Presets.load(),
                 new Limits(1, 10, 10, 1, 10, 10, 10, 1, 2, 10, 1, Long.MAX_VALUE),
-                SpecBodies.DATASETS,
-                Map::of);
+                SpecBodies.DATASETS);
         ExperimentSpec large = read(body("'runs': 100000"));
 
-        assertThatThrownBy(() -> strict.read(ExperimentSpecJson.write(large)))
+        assertThatThrownBy(() -> strict.read(ExperimentSpecJson.write(large)).requireValid())
                 .isInstanceOfSatisfying(
                         InvalidRequestException.class,
                         e -> assertThat(e.violations())
                                 .extracting(Violation::message)
                                 .anyMatch(message -> message.contains("10 is the limit on runs")));
-        assertThat(SpecReader.restore(ExperimentSpecJson.write(large))).isEqualTo(large);
+        assertThat(StoredSpecCodec.read(StoredSpecCodec.write(large))).isEqualTo(large);
     }
 
     @Test
@@ -362,7 +244,7 @@ class SpecReaderTest {
         ObjectNode stored = ExperimentSpecJson.write(spec);
         stored.withObject("/inputs").put("name", "fashion-mnist");
 
-        assertThat(SpecReader.restore(stored).inputs())
+        assertThat(StoredSpecCodec.read(stored.toString()).inputs())
                 .isEqualTo(new InputSpec.Images(Dataset.FASHION_MNIST, 256, 0, false, SpecBodies.SHA256));
     }
 }

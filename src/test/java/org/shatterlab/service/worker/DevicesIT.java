@@ -150,8 +150,8 @@ class DevicesIT {
 
         CellExecutionService ledger = service.bean(CellExecutionService.class);
         CellLease claim =
-                ledger.claim(waitingForGpus().getFirst(), "with a GPU").orElseThrow();
-        assertThat(ledger.finish(claim, PROVENANCE, () -> {})).isTrue();
+                ledger.lease(waitingForGpus().getFirst(), "with a GPU").orElseThrow();
+        assertThat(ledger.complete(claim, PROVENANCE, () -> {})).isTrue();
         JsonNode ended = service.await(onGpu);
         assertThat(ended.get("state").asString()).isEqualTo("SUCCEEDED");
         assertThat(ended.at("/provenance/0/computedBy/device").asString()).isEqualTo("gpu");
