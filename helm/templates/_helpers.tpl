@@ -1,16 +1,16 @@
-{{/* What the names of all objects begin with; a Service has at most 63 characters, "-worker" among them. */}}
+{{/* The prefix of all object names. A Service name has at most 63 characters, including a suffix such as "-worker". */}}
 {{- define "shatterlab.fullname" -}}
 {{- $name := ternary .Release.Name (printf "%s-%s" .Release.Name .Chart.Name) (contains .Chart.Name .Release.Name) }}
 {{- $name | trunc 56 | trimSuffix "-" }}
 {{- end }}
 
-{{/* What never changes in the life of a release; app.kubernetes.io/component tells the roles apart. */}}
+{{/* Labels that stay the same for the life of a release. The label app.kubernetes.io/component distinguishes the roles. */}}
 {{- define "shatterlab.selectorLabels" -}}
 app.kubernetes.io/name: {{ .Chart.Name }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
-{{/* The Deployments there are, by the ends of their names: the keys of their values. */}}
+{{/* The Deployments of this release. Maps the suffix of each Deployment name to the key of its values. */}}
 {{- define "shatterlab.deployments" -}}
 api: api
 worker: worker

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Measures every figure and theorem of the paper on a running service, and writes what it finds into reproduction.md.
+"""Measures every figure and theorem of the paper on a running service and writes the results into reproduction.md.
 
     python3 src/docs/reproduce.py http://127.0.0.1:8080 --images fashion-mnist --figure-5-runs 10
 
-posts each preset and the experiments beside them, waits, saves each picture in this folder, and replaces what stands between
-`<!-- begin NAME -->` and `<!-- end NAME -->`. The text around is written by hand. It needs Python 3.9 or later and nothing
-else. The same service gives the same numbers again; what it has measured before it does not measure again.
+The script posts each preset and some further experiments, and waits for the results. It saves each picture in this folder.
+It replaces the text between `<!-- begin NAME -->` and `<!-- end NAME -->`. All other text is written by hand. The script
+needs Python 3.9 or later and no further packages. Repeating the script on one service gives the same numbers. The
+service reuses every cell that it has measured before.
 """
 
 import argparse
@@ -24,11 +25,11 @@ FOLDER = pathlib.Path(__file__).resolve().parent
 REPORT = FOLDER / "reproduction.md"
 
 LARGEST_SVG = 1_500_000
-"""Bytes beyond which a picture is kept as PNG."""
+"""A larger SVG, in bytes, is replaced by a PNG."""
 
 ALLOWED_ERRORS = 4
-"""A measurement agrees with the limit of infinite width if it lies within this many standard errors of it, plus
-4 L/N of it for the finite width N, plus 0.002."""
+"""A measurement may differ from the limit of infinite width by this many standard errors, plus 4 L/N of the limit for the
+finite width N, plus 0.002."""
 
 
 # The service
@@ -45,14 +46,14 @@ class Service:
         return json.loads(self.get(path))
 
     def table(self, path):
-        """The rows of a CSV answer, numbers as numbers and empty fields as None."""
+        """Returns the rows of a CSV response. Numeric fields become numbers and empty fields become None."""
         return [
             {name: number(value) for name, value in row.items()}
             for row in csv.DictReader(io.StringIO(self.get(path, "text/csv").decode()))
         ]
 
     def run(self, title, specification):
-        """Posts a specification and waits for its end."""
+        """Posts a specification, waits until the experiment ends and returns the experiment."""
         experiment = json.loads(
             self._send(
                 urllib.request.Request(
@@ -103,11 +104,11 @@ def number(text):
         return text
 
 
-# How numbers are written
+# Number formats
 
 
 def plain(value, digits=4):
-    """A number of so many significant digits."""
+    """Formats a number with this many significant digits."""
     if value is None:
         return ""
     if value == 0:
@@ -121,7 +122,7 @@ def plain(value, digits=4):
 
 
 def measured(mean, error):
-    """A mean and its standard error, to two digits of the error."""
+    """Formats a mean and its standard error, to two digits of the error."""
     if error is None or error == 0 or error < 1e-8 * abs(mean):
         return plain(mean, 6)
     if abs(mean) >= 1e6 or abs(mean) + error < 1e-3:
@@ -136,18 +137,24 @@ def decimals(mean, error):
 
 
 def markdown(head, rows):
+    """Formats a table. Columns of numbers are aligned to the right."""
     numeric = [all(re.match(r"[−(]*\d|—|yes|no$|$", row[i]) for row in rows) for i in range(len(head))]
     rule = ["---:" if right else "---" for right in numeric]
     return "\n".join("| " + " | ".join(row) + " |" for row in [head, rule, *rows])
 
 
+def titled(title, head, rows):
+    """Formats a table below its title."""
+    return f"**{title}**\n\n" + markdown(head, rows)
+
+
 def distance(value, error, expected):
-    """How many standard errors lie between a measurement and what is expected."""
+    """Formats the difference between a measurement and the expected value, in standard errors."""
     return "" if expected is None or not error else f"{abs(value - expected) / error:.1f}"
 
 
 def agrees(row, width):
-    """Whether a row is where the limit of infinite width, its own error and its finite width allow it."""
+    """Returns whether a row agrees with the limit of infinite width, given its error and its finite width."""
     theory = row["infiniteWidth"]
     if theory is None:
         return ""
@@ -156,12 +163,12 @@ def agrees(row, width):
 
 
 THEORY_HEAD = [
-    "network", "L", "measured", "paper", "derived", "infinite width", "apart (s.e.)", "4 L/N", "agree",
+    "network", "L", "measured", "paper", "derived", "infinite width", "difference (s.e.)", "4 L/N", "agrees",
 ]
 
 
 def theory_row(row, width):
-    """A row beside its predictions, under THEORY_HEAD."""
+    """Formats a row and its predictions for the columns of THEORY_HEAD."""
     return [
         row["network"],
         str(row["depth"]),
@@ -178,7 +185,7 @@ def theory_row(row, width):
 def one(rows, network, depth=None, index=None):
     found = [r for r in rows if (r["network"], r["depth"], r["index"]) == (network, depth, index)]
     if len(found) != 1:
-        raise LookupError(f"{len(found)} rows of {network} at depth {depth}, index {index}")
+        raise LookupError(f"Expected one row of {network} at depth {depth}, index {index}, but found {len(found)}.")
     return found[0]
 
 
@@ -187,28 +194,29 @@ def value_of(row):
 
 
 def exponent(low, high, value):
-    """n in value ~ L^n, between two rows."""
+    """Returns n in value ~ L^n, from two rows."""
     return math.log(value(high) / value(low)) / math.log(high["depth"] / low["depth"])
 
 
 def growth(low, high, value):
-    """g in value ~ g^L, between two rows."""
+    """Returns g in value ~ g^L, from two rows."""
     return (value(high) / value(low)) ** (1 / (high["depth"] - low["depth"]))
 
 
 def exponent_error(low, high):
-    """The standard error of `exponent`, with the two rows taken for independent."""
+    """Returns the standard error of `exponent`, as if the two rows were independent."""
     relative = math.hypot(low["standardError"] / low["mean"], high["standardError"] / high["mean"])
     return relative / math.log(high["depth"] / low["depth"])
 
 
 def growth_error(low, high):
+    """Returns the standard error of `growth`, as if the two rows were independent."""
     relative = math.hypot(low["standardError"] / low["mean"], high["standardError"] / high["mean"])
     return growth(low, high, lambda row: row["mean"]) * relative / (high["depth"] - low["depth"])
 
 
 def weighted(runs):
-    """A mean of values by weights, (weight, value) each, with the standard error of such a ratio by the delta method."""
+    """Formats the weighted mean of pairs (weight, value), with the standard error by the delta method."""
     total = sum(weight for weight, _ in runs)
     mean = sum(weight * value for weight, value in runs) / total
     squares = sum((weight * (value - mean)) ** 2 for weight, value in runs)
@@ -235,7 +243,7 @@ class Report:
         return self.service.run(name, {"preset": name, **overrides})
 
     def picture(self, experiment, name):
-        """Saves the picture, and answers the line that shows it."""
+        """Saves the picture and returns the Markdown line that shows it."""
         path = f"/api/v1/experiments/{experiment['id']}/figures/{name}"
         svg, png = FOLDER / f"{name}.svg", FOLDER / f"{name}.png"
         drawn = self.service.get(path + ".svg", "image/svg+xml")
@@ -270,7 +278,7 @@ class Report:
             },
         )
         rows += self.service.rows(bare, "autocorrelation")
-        # One simulation each, 256 points, width 200, L = 50: lag 1 and lag 5.
+        # Lag 1 and lag 5 of one simulation each by another program, with 256 points, width 200 and L = 50.
         simulated = {
             ("feedforward, no normalization", 50): ("0.78", ""),
             ("resnet beta 1", 50): ("0.70", "0.18"),
@@ -282,19 +290,20 @@ class Report:
             one_step, five_steps = (value_of(one(rows, network, depth, lag)) for lag in (1, 5))
             reference = simulated.get((network, depth), ("", ""))
             lines.append([network, str(depth or "—"), one_step, reference[0], five_steps, reference[1]])
-        head = ["network", "L", "lag 1", "simulated, lag 1", "lag 5", "simulated, lag 5"]
-        told = markdown(
-            ["compared", "2", "4", "10", "24", "50"],
+        head = ["network", "L", "lag 1", "reference, lag 1", "lag 5", "reference, lag 5"]
+        told = titled(
+            "Number of lags at which network and noise differ",
+            ["network and noise", "L = 2", "L = 4", "L = 10", "L = 24", "L = 50"],
             [
                 self.told_apart(experiment, "feedforward", "white noise"),
                 self.told_apart(experiment, "resnet beta 1", "white noise"),
                 self.told_apart(experiment, "resnet beta 0.1", "brown noise"),
             ],
         )
-        return "\n\n".join([self.picture(experiment, "figure-2"), markdown(head, lines), told])
+        return "\n\n".join([self.picture(experiment, "figure-2"), titled("Autocorrelation", head, lines), told])
 
     def told_apart(self, experiment, network, noise):
-        """At how many of the lags 1 to 15 a network and noise are different, by depth."""
+        """Returns a line with the number of lags from 1 to 15 at which a network and noise differ, by depth."""
         query = urllib.parse.urlencode(
             {
                 "left": f"{experiment['id']}/{network}",
@@ -306,13 +315,13 @@ class Report:
         different = [
             sum(bool(item["different"]) for item in items if item["depth"] == depth) for depth in (2, 4, 10, 24, 50)
         ]
-        return [f"{network}, {noise}", *(f"{count} of 15" for count in different)]
+        return [f"{network} and {noise}", *(f"{count} of 15" for count in different)]
 
     def figure_3(self):
         experiment = self.preset("figure-3")
         shown = (1, 2, 5, 10, 20, 50)
         tables = []
-        for statistic, title in (("activation-rate", "activation"), ("coactivation-rate", "co-activation")):
+        for statistic, title in (("activation-rate", "Activation rate"), ("coactivation-rate", "Co-activation rate")):
             lines = []
             for row in self.service.rows(experiment, statistic):
                 if row["index"] in shown:
@@ -326,8 +335,8 @@ class Report:
                             distance(row["mean"], row["standardError"], row["infiniteWidth"]),
                         ]
                     )
-            head = [title, "layer", "measured", "paper", "infinite width", "apart (s.e.)"]
-            tables.append(markdown(head, lines))
+            head = ["network", "layer", "measured", "paper", "infinite width", "difference (s.e.)"]
+            tables.append(titled(title, head, lines))
         return "\n\n".join([self.picture(experiment, "figure-3"), *tables])
 
     def figure_4(self):
@@ -345,7 +354,8 @@ class Report:
                         *(value_of(one(contiguity, *at, bin)) for bin in (0, 1)),
                     ]
                 )
-        head = ["network", "L", "units < 5%", "units ≥ 95%", "runs of length 1", "runs of length 2 and 3"]
+        head = ["network", "L", "units active on < 5%", "units active on ≥ 95%"]
+        head += ["stretches of length 1", "stretches of length 2 and 3"]
         lines.append(["fair coins", "—", "0", "0", "0.5000", "0.3750"])
         return self.picture(experiment, "figure-4") + "\n\n" + markdown(head, lines)
 
@@ -365,21 +375,21 @@ class Report:
                 at_depths = [value_of(one(rows, entry["label"], depth)) for depth in depths]
                 lines.append([entry["label"], title, *at_depths])
         made = (
-            f"Made with {self.options.images} ({experiment['spec']['inputs']['batch']} images, "
-            f"{experiment['spec']['runs']} runs; SHA-256 of the data `{experiment['spec']['inputs']['sha256']}`)."
+            f"Measured on {self.options.images}, with {experiment['spec']['inputs']['batch']} images and "
+            f"{experiment['spec']['runs']} runs. The SHA-256 of the data is\n`{experiment['spec']['inputs']['sha256']}`."
         )
         head = ["network", "statistic", *(f"L = {depth}" for depth in depths)]
         return "\n\n".join([self.picture(experiment, "figure-5"), made, markdown(head, lines)])
 
     def theorem(self, name, depths):
-        """The picture and the table of a theorem, and the rows of its two statistics."""
+        """Returns the picture and the tables of a theorem, and the rows of its two statistics."""
         experiment = self.preset(name)
         width = experiment["spec"]["networks"][0]["width"]
         variance = self.service.rows(experiment, "gradient-variance")
         correlation = self.service.rows(experiment, "gradient-correlation")
         tables = [
-            markdown([title, *THEORY_HEAD[1:]], [theory_row(row, width) for row in rows if row["depth"] in depths])
-            for title, rows in (("variance", variance), ("correlation", correlation))
+            titled(title, THEORY_HEAD, [theory_row(row, width) for row in rows if row["depth"] in depths])
+            for title, rows in (("Variance", variance), ("Correlation", correlation))
         ]
         return [self.picture(experiment, name), *tables], variance, correlation
 
@@ -398,7 +408,7 @@ class Report:
             "&depths=24,100,400,800&statistic=gradient-correlation"
         )
         for low, high in zip(theory, theory[1:]):
-            name = f"the same, n from L = {low['depth']} to {high['depth']}, 8 inputs"
+            name = f"R ~ L^n, no normalization, n from L = {low['depth']} to {high['depth']}, 8 inputs"
             lines.append([name, "", plain(exponent(low, high, theory_of), 3)])
         low, high = (one(variance, "batch norm", depth) for depth in (12, 24))
         limit = f"{plain(math.pi / (math.pi - 1))} = π/(π−1)"
@@ -414,7 +424,7 @@ class Report:
         low, high = (one(large, "batch norm", depth) for depth in (4, 8))
         lines.append(
             [
-                "the same at 1024 inputs, g from L = 4 to 8",
+                "variance ~ g^L, batch norm, 1024 inputs, g from L = 4 to 8",
                 measured(growth(low, high, mean_of), growth_error(low, high)),
                 limit,
             ]
@@ -427,11 +437,14 @@ class Report:
                 "0.5 (paper)",
             ]
         )
-        parts.append(markdown(["law", "measured", "theory"], lines))
+        parts.append(titled("Growth and decay with depth", ["law", "measured", "theory"], lines))
         return "\n\n".join([*parts, *tables])
 
     def large_batch(self, name, networks, depths, runs):
-        """Batch normalization where its limit of infinite width is known: the rows of the variance, and the tables."""
+        """Measures batch normalization at 1024 inputs, where its limit of infinite width is known.
+
+        Returns the rows of the variance, and the tables.
+        """
         experiment = self.service.run(
             f"{name}, 1024 inputs",
             {
@@ -447,8 +460,8 @@ class Report:
         variance = self.service.rows(experiment, "gradient-variance")
         correlation = self.service.rows(experiment, "gradient-correlation")
         tables = [
-            markdown([f"{title}, 1024 inputs", *THEORY_HEAD[1:]], [theory_row(row, 200) for row in rows])
-            for title, rows in (("variance", variance), ("correlation", correlation))
+            titled(f"{title}, 1024 inputs", THEORY_HEAD, [theory_row(row, 200) for row in rows])
+            for title, rows in (("Variance", variance), ("Correlation", correlation))
         ]
         return variance, tables
 
@@ -468,10 +481,10 @@ class Report:
                 cells.append(plain(exponent(low, high, lambda row: row["derived"]), 3))
             lines.append(cells)
         limit = math.pi / (math.pi - 1)
-        lines.append(["large batch, β²L → ∞", "", "", plain(limit, 4), "", "", plain(-limit / 2, 3)])
-        head = ["L^n, n from L = 16 to 50"]
+        lines.append(["limit for a large batch, β²L → ∞", "", "", plain(limit, 4), "", "", plain(-limit / 2, 3)])
+        head = ["network"]
         head += [f"{of}, {by}" for of in ("variance", "R") for by in ("measured", "paper", "derived")]
-        parts.append(markdown(head, lines))
+        parts.append(titled("Exponent n of the power law L^n, from L = 16 to 50", head, lines))
         networks = [
             {"label": f"beta {beta}", "family": "resnet", "normalization": "batch-norm", "beta": beta}
             for beta in (1, 0.5, 0.1)
@@ -492,13 +505,14 @@ class Report:
             for row in correlation
             if row["depth"] == 24
         ]
-        parts.append(markdown(["R at L = 24, gamma2² = 1/24", "measured", "paper", "1/√e", "infinite width"], lines))
+        head = ["network", "measured", "paper", "1/√e", "infinite width"]
+        parts.append(titled("R at L = 24, where gamma2² = 1/24", head, lines))
         return "\n\n".join(parts)
 
-    # What the paper does not show
+    # Measurements that are not in the paper
 
     def check_values(self):
-        """The table of a reference simulation, through the API."""
+        """Measures the rows of a reference simulation through the API."""
         label = {
             "FN": {"family": "feedforward"},
             "FC": {"family": "feedforward", "normalization": "mean-centering"},
@@ -513,8 +527,9 @@ class Report:
             "RC": "resnet beta 1, mean-centering",
             "HN": "highway",
         }
-        # Simulated by another program: 64 points on [-2, 2], width 400, 60 runs. R is the mean of the off-diagonal R(i,j). Network, L,
-        # variance and its error, R and its error, R of infinite width, C(i,i+1)/C(i,i) and the same of infinite width.
+        # Another program simulated these rows with 64 points on [-2, 2], width 400 and 60 runs. R is the mean of R(i,j) off
+        # the diagonal. The columns are the network, L, the variance and its error, R and its error, R at infinite width,
+        # C(i,i+1)/C(i,i), and C(i,i+1)/C(i,i) at infinite width.
         simulated = [
             ("FN", 1, 1.004, 0.011, 0.567, 0.005, 0.5681, 0.9846, 0.9848),
             ("FN", 10, 1.04, 0.034, 0.080, 0.002, 0.0741, 0.871, 0.867),
@@ -568,12 +583,15 @@ class Report:
                     plain(neighbour_theory),
                 ]
             )
-        head = ["network", "L", "variance", "simulated", "apart (s.e.)", "mean R(i,j)", "simulated", "apart (s.e.)"]
-        head += ["infinite width", "C(i,i+1)/C(i,i)", "simulated", "infinite width"]
+        head = ["network", "L", "variance", "reference", "difference (s.e.)"]
+        head += ["mean R(i,j)", "reference", "difference (s.e.)", "infinite width"]
+        head += ["C(i,i+1)/C(i,i)", "reference", "infinite width"]
         return markdown(head, lines)
 
     def iid_values(self):
-        # R of infinite width by another program: 64 independent normal inputs in R^200; network and L.
+        """Measures R at independent inputs."""
+        # Another program computed R at infinite width for 64 independent normal inputs in 200 dimensions. The keys are the
+        # network and L.
         reference = {
             ("feedforward", 1): 0.500, ("feedforward", 2): 0.302, ("feedforward", 4): 0.1425,
             ("feedforward, mean-centering", 1): 0.495, ("feedforward, mean-centering", 2): 0.245,
@@ -609,9 +627,10 @@ class Report:
             [*theory_row(row, 400), plain(reference.get((row["network"], row["depth"])), 3)]
             for row in self.service.rows(experiment, "gradient-correlation")
         ]
-        return markdown(["correlation", *THEORY_HEAD[1:], "other program"], lines)
+        return titled("Correlation", [*THEORY_HEAD, "reference"], lines)
 
     def finite_width(self):
+        """Measures R at several widths."""
         lines = []
         for width, runs in ((50, 200), (100, 200), (200, 200), (400, 100), (800, 50)):
             experiment = self.service.run(
@@ -632,7 +651,10 @@ class Report:
         return markdown(["N", "runs", "R, L = 10", "R, L = 50"], lines)
 
     def ratios(self):
-        """The ratio of means over networks, and the mean of their ratios, from the same experiments of one run."""
+        """Compares the ratio of means over networks with the mean of their ratios.
+
+        Each network is an experiment of one run.
+        """
         lines = []
         for width, depth in ((200, 24), (50, 50)):
             runs = []
@@ -658,9 +680,10 @@ class Report:
             variances = [variance for variance, _ in runs]
             spread = [plain(min(variances), 3), plain(max(variances), 3)]
             lines.append([str(width), str(depth), *spread, weighted(runs), weighted([(1, r) for _, r in runs])])
-        return markdown(["N", "L", "least variance", "largest", "ratio of means", "mean of ratios"], lines)
+        return markdown(["N", "L", "smallest variance", "largest variance", "ratio of means", "mean of ratios"], lines)
 
     def looks_linear(self):
+        """Measures initializations and activations beside those of the paper."""
         experiment = self.service.run(
             "looks-linear",
             {
@@ -696,13 +719,13 @@ class Report:
                     plain(row["infiniteWidth"]),
                 ]
             )
-        head = ["network", "L", "variance", "infinite width", "correlation", "infinite width"]
+        head = ["network", "L", "variance", "variance, infinite width", "correlation", "correlation, infinite width"]
         return markdown(head, lines)
 
     def made(self):
-        """By what it was measured."""
+        """Names the engine and the machine that measured the tables."""
         by = self.preset("figure-1")["provenance"][0]["computedBy"]
-        return f"Measured by {by['engine']} on {by['device']}, {by['system']}, Java {by['java']}."
+        return f"The tables were measured with {by['engine']} on {by['device']}, {by['system']}, Java {by['java']}."
 
 
 SECTIONS = {
@@ -720,30 +743,31 @@ SECTIONS = {
     "ratios": Report.ratios,
     "looks-linear": Report.looks_linear,
     "made": Report.made,
-    # Last, as it takes longest, and is refused where the service has no images.
+    # Figure 5 comes last because it takes longest. The service rejects it where it has no images.
     "figure-5": Report.figure_5,
 }
 
 
 def replace(text, name, block):
+    """Returns the text with a new block between the two comments of a section."""
     begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
     if text.count(begin) != 1 or text.count(end) != 1:
-        sys.exit(f"{REPORT} has not one {begin} and one {end}")
+        sys.exit(f"{REPORT} must contain {begin} and {end} exactly once each")
     return text[: text.index(begin) + len(begin)] + "\n\n" + block + "\n\n" + text[text.index(end) :]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("service", help="where it answers, such as http://127.0.0.1:8080")
-    parser.add_argument("--images", default="cifar-10", choices=["cifar-10", "fashion-mnist"], help="of figure-5")
-    parser.add_argument("--figure-5-runs", type=int, default=30, help="30 unless given; fewer are faster")
-    parser.add_argument("--only", nargs="+", choices=SECTIONS, default=list(SECTIONS), help="write these sections alone")
+    parser.add_argument("service", help="address of the service, such as http://127.0.0.1:8080")
+    parser.add_argument("--images", default="cifar-10", choices=["cifar-10", "fashion-mnist"], help="data set for figure-5")
+    parser.add_argument("--figure-5-runs", type=int, default=30, help="runs of figure-5; fewer are faster (default: 30)")
+    parser.add_argument("--only", nargs="+", choices=SECTIONS, default=list(SECTIONS), help="write only these sections")
     options = parser.parse_args()
 
     service = Service(options.service)
     missing = {preset["name"] for preset in service.json("/api/v1/presets")["items"]} - set(SECTIONS)
     if missing:
-        sys.exit(f"No section is written for {sorted(missing)}")
+        sys.exit(f"This script has no section for the presets {sorted(missing)}.")
     report = Report(service, options)
     for name in options.only:
         block = SECTIONS[name](report)

@@ -1,7 +1,8 @@
-"""Figure 2 as one would write it for a paper: a network per depth, parameters with gradients, autograd.
+"""Computes Figure 2 in the style of typical research code: one network per depth, trainable parameters, autograd.
 
-Reads an experiment in the form of the API from standard input (feedforward and residual rectifier networks and noise, on a
-grid), computes it with the number of threads that its argument says, and prints what it came to and the seconds it took.
+The script reads an experiment from standard input, in the format of the API. It supports noise, and feedforward and
+residual rectifier networks, on a grid. Its argument is the number of threads. It prints the results and the seconds that
+they took.
 """
 
 import json
@@ -15,7 +16,7 @@ LAGS = 16
 
 
 class Layer(nn.Module):
-    """a h + b W relu(n(h)), whose batch statistics are constants to the gradient."""
+    """The layer a h + b W relu(n(h)). The gradient treats the batch statistics in n as constants."""
 
     def __init__(self, network, normalized):
         super().__init__()
@@ -66,13 +67,13 @@ def mean(values):
 
 
 def ratio(numerators, denominators):
-    """The ratio of means, with its error by the delta method."""
+    """Returns the ratio of means and its standard error by the delta method."""
     value = numerators.mean() / denominators.mean()
     return value.item(), ((numerators - value * denominators).std() / len(numerators) ** 0.5 / denominators.mean()).item()
 
 
 def statistics(g):
-    """Of the gradients of all runs, shape (runs, points)."""
+    """Yields the statistics of the gradients of all runs. The shape of g is (runs, points)."""
     squares = g.square().sum(1)
     yield "gradient-variance", 0, mean(squares / g.shape[1])
     yield "gradient-correlation", 0, ratio((g.sum(1).square() - squares) / (g.shape[1] - 1), squares)

@@ -3,6 +3,6 @@ SwaggerUIBundle({
   dom_id: '#contract',
   deepLinking: true,
   defaultModelsExpandDepth: 0,
-  // It would be sent to another machine to be validated.
+  // A validator would send the contract to another machine.
   validatorUrl: null,
 });
