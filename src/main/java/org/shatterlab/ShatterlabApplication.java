@@ -7,8 +7,8 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.webmvc.autoconfigure.error.ErrorMvcAutoConfiguration;
 
 /**
- * Starts the service: the HTTP API and the workers that measure. Without the framework's page of errors, whose answers are no
- * problem documents.
+ * Starts the service: the HTTP API and the workers. The error page of the framework is excluded, because its answers
+ * are not problem documents.
  */
 @SpringBootApplication(exclude = ErrorMvcAutoConfiguration.class)
 @EnableConfigurationProperties(ServiceProperties.class)

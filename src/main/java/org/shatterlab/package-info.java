@@ -1,3 +1,4 @@
+/** The Spring Boot application. Each package below this one has its own responsibility. */
 @NullMarked
 package org.shatterlab;
 

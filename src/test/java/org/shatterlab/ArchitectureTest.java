@@ -14,91 +14,99 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Holds the code to the table of rooms in {@code src/docs/architecture.md}: which package may use which. */
+/** Holds the code to the table of rooms in {@code src/docs/architecture.md}: the packages and their imports. */
 class ArchitectureTest {
 
     private static final String ROOT = "org.shatterlab";
+    private static final Pattern TABLE_ROW = Pattern.compile("^\\| (`.+`) \\| .* \\| (.+) \\|$");
+    private static final Pattern ROOM = Pattern.compile("`([a-z.]+)`");
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages(ROOT);
 
-    /** The rooms and the other rooms that each may use. Every package of ours is a room of this table. */
-    private static final Map<String, List<String>> ROOMS = rooms();
+    /** The packages of the table, each with the other packages that its classes may use. */
+    private static final Map<String, Set<String>> ROOMS = rooms();
 
-    private static Map<String, List<String>> rooms() {
-        List<String> layers = List.of("lab.engine", "lab.random", "lab.network", "lab.input");
-        List<String> passes = with(layers, "lab.statistic", "lab.gradient", "lab.theory");
-        List<String> lab = with(passes, "lab");
-        List<String> platform = List.of("platform", "platform.database", "platform.security");
-        List<String> spec = with(lab, "platform", "experiment.spec");
-        List<String> cell = with(spec, "experiment.cell");
-        List<String> store = with(cell, "experiment.store");
-        List<String> queue = with(store, "experiment.queue");
-        List<String> experiment = with(queue, "experiment");
-        List<String> result = with(experiment, "result");
-        List<String> inference = with(result, "result.inference");
-        List<String> figure = with(result, "result.plot", "result.figure");
-        Map<String, List<String>> rooms = new TreeMap<>();
-        rooms.put("", List.of("platform"));
-        rooms.put("lab.engine", List.of());
-        layers.forEach(room -> rooms.putIfAbsent(room, layers));
-        passes.forEach(room -> rooms.putIfAbsent(room, passes));
-        rooms.put("lab", passes);
-        platform.forEach(room -> rooms.put(room, platform));
-        rooms.put("experiment.spec", spec);
-        rooms.put("experiment.cell", cell);
-        rooms.put("experiment.store", store);
-        rooms.put("experiment.queue", queue);
-        rooms.put("experiment", experiment);
-        rooms.put("experiment.web", with(experiment, "platform.database"));
-        rooms.put("result", result);
-        rooms.put("result.inference", inference);
-        rooms.put("result.plot", List.of());
-        rooms.put("result.figure", figure);
-        rooms.put("result.web", with(figure, "result.inference"));
-        rooms.put("worker", result);
-        return rooms;
+    private static Map<String, Set<String>> rooms() {
+        Map<String, Set<String>> named = new TreeMap<>();
+        for (String line : section("## Rooms")) {
+            Matcher row = TABLE_ROW.matcher(line);
+            if (row.matches()) {
+                List<String> rooms = packages(row.group(1));
+                rooms.forEach(room -> {
+                    Set<String> imports = new TreeSet<>(packages(row.group(2)));
+                    imports.addAll(rooms);
+                    named.put(room, imports);
+                });
+            }
+        }
+        Map<String, Set<String>> all = new TreeMap<>();
+        named.keySet().forEach(room -> addAll(named, room, all.computeIfAbsent(room, _ -> new TreeSet<>())));
+        return all;
     }
 
-    private static List<String> with(List<String> rooms, String... more) {
-        return Stream.concat(rooms.stream(), Stream.of(more)).toList();
+    private static List<String> section(String heading) {
+        try (Stream<String> lines = Files.lines(Path.of("src/docs/architecture.md"))) {
+            return lines.dropWhile(line -> !line.equals(heading))
+                    .skip(1)
+                    .takeWhile(line -> !line.startsWith("## "))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
-    private static String packageOf(String room) {
-        return room.isEmpty() ? ROOT : ROOT + "." + room;
+    private static List<String> packages(String cell) {
+        return ROOM.matcher(cell)
+                .results()
+                .map(room -> room.group(1).equals(ROOT) ? ROOT : ROOT + "." + room.group(1))
+                .toList();
     }
 
-    static Stream<String> roomNames() {
-        return ROOMS.keySet().stream();
+    /** Adds a room and all rooms that it reaches. */
+    private static void addAll(Map<String, Set<String>> named, String room, Set<String> reached) {
+        if (reached.add(room)) {
+            Set<String> imports = named.get(room);
+            assertThat(imports).as("row of room " + room).isNotNull();
+            imports.forEach(imported -> addAll(named, imported, reached));
+        }
+    }
+
+    static Set<String> roomNames() {
+        return ROOMS.keySet();
     }
 
     @Test
     void everyPackageIsARoom() {
-        TreeSet<String> packages = new TreeSet<>();
-        CLASSES.stream().map(JavaClass::getPackageName).forEach(packages::add);
-        assertThat(packages)
-                .isEqualTo(new TreeSet<>(
-                        ROOMS.keySet().stream().map(ArchitectureTest::packageOf).toList()));
+        Set<String> packages = CLASSES.stream().map(JavaClass::getPackageName).collect(Collectors.toSet());
+        assertThat(packages).isEqualTo(ROOMS.keySet());
     }
 
     @ParameterizedTest
     @MethodSource("roomNames")
     void roomUsesOnlyItsTable(String room) {
-        String[] allowed = Stream.concat(Stream.of(room), ROOMS.get(room).stream())
-                .map(ArchitectureTest::packageOf)
-                .toArray(String[]::new);
+        String[] allowed = Objects.requireNonNull(ROOMS.get(room)).toArray(String[]::new);
         classes()
-                .that(resideInAPackage(packageOf(room)))
+                .that(resideInAPackage(room))
                 .should()
                 .onlyDependOnClassesThat(resideOutsideOfPackage(ROOT + "..").or(resideInAnyPackage(allowed)))
                 .check(CLASSES);
@@ -123,7 +131,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void labIsFreeOfSpringAndSql() {
+    void labUsesNeitherSpringNorSql() {
         noClasses()
                 .that()
                 .resideInAPackage(ROOT + ".lab..")

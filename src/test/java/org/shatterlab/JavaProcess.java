@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
-/** A program on the class path of the tests in a process of its own, that can be killed. */
+/** A separate process that runs a program from the class path of the tests. A test can kill the process. */
 public final class JavaProcess implements AutoCloseable {
 
-    /** A short life is mostly start: no compiler that takes its time, no more memory than it needs. */
+    /** Options for a fast start and little memory. A short-lived process spends most of its time on the start. */
     public static final List<String> SHORT_LIVED = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m");
 
     private static final List<String> INHERITED = List.of("DJL_CACHE_DIR", "java.awt.headless");
@@ -25,17 +25,17 @@ public final class JavaProcess implements AutoCloseable {
         this.output = output;
     }
 
-    /** Starts a program; what it prints goes to a file. */
+    /** Starts a short-lived program and writes its output to a file. */
     public static JavaProcess start(Path output, Class<?> main, List<String> arguments) {
         return start(output, SHORT_LIVED, main, arguments);
     }
 
-    /** Starts a program on a Java machine with these options. */
+    /** Starts a program on a JVM with these options. */
     public static JavaProcess start(Path output, List<String> options, Class<?> main, List<String> arguments) {
         return start(output, options, Map.of(), main, arguments);
     }
 
-    /** The same with more variables of its environment. */
+    /** Starts a program on a JVM with these options and additional environment variables. */
     public static JavaProcess start(
             Path output, List<String> options, Map<String, String> environment, Class<?> main, List<String> arguments) {
         List<String> command = new ArrayList<>();
@@ -65,6 +65,7 @@ public final class JavaProcess implements AutoCloseable {
         return process.pid();
     }
 
+    /** Returns the output of the program so far. */
     public String output() {
         try {
             return Files.readString(output);
@@ -73,19 +74,23 @@ public final class JavaProcess implements AutoCloseable {
         }
     }
 
-    /** The exit status, once it has ended. */
+    /** Returns the exit status when the process has ended. */
     public CompletableFuture<Integer> exit() {
         return process.onExit().thenApply(Process::exitValue);
     }
 
-    /** Fails where it has ended. */
+    /**
+     * Requires that the process runs.
+     *
+     * @throws IllegalStateException with the output, if the process has ended
+     */
     public void requireAlive() {
         if (!process.isAlive()) {
-            throw new IllegalStateException("It ended with " + process.exitValue() + ":\n" + output());
+            throw new IllegalStateException("The process ended with " + process.exitValue() + ":\n" + output());
         }
     }
 
-    /** Kills it as {@code kill -9} does. */
+    /** Kills the process as {@code kill -9} does. */
     @Override
     public void close() {
         process.destroyForcibly().onExit().join();

@@ -3,6 +3,7 @@ package org.shatterlab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URL;
 import java.nio.file.Files;
@@ -22,16 +23,16 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What the README says of settings, held against what the compiler found in the code, and Spring Boot in its own. */
+/** Compares the tables in {@code src/docs/settings.md} with the configuration metadata of the compiler. */
 class SettingsTest {
 
     private static final String METADATA = "META-INF/spring-configuration-metadata.json";
     private static final Pattern ROW = Pattern.compile("(?m)^\\| `([a-z.-]+)` \\| `([A-Z_]+)` \\| .* \\| .+ \\|$");
-    private static final String README = readme();
+    private static final String SETTINGS = settings();
 
-    private static String readme() {
+    private static String settings() {
         try {
-            return Files.readString(Path.of("README.md"));
+            return Files.readString(Path.of("src", "docs", "settings.md"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -48,7 +49,7 @@ class SettingsTest {
     }
 
     private static Stream<JsonNode> propertiesOf(URL metadata) {
-        try (var content = metadata.openStream()) {
+        try (InputStream content = metadata.openStream()) {
             return new JsonMapper().readTree(content).get("properties").valueStream().toList().stream();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -78,12 +79,12 @@ class SettingsTest {
     }
 
     @Test
-    void allOfOursAreInTheReadmeAsTheyAreInTheCode() {
+    void documentsEverySettingAsDeclared() {
         List<String> rows = properties().stream()
                 .filter(property -> name(property).startsWith("shatterlab."))
                 .map(SettingsTest::row)
                 .toList();
-        List<String> lines = README.lines().toList();
+        List<String> lines = SETTINGS.lines().toList();
         assertThat(rows).hasSizeGreaterThan(10);
         assertThat(rows)
                 .filteredOn(row -> !lines.contains(row))
@@ -92,11 +93,11 @@ class SettingsTest {
     }
 
     @Test
-    void allInTheReadmeExistAndComeFromTheEnvironmentToo() {
+    void readsEveryDocumentedSettingFromEnvironment() {
         List<String> known = properties().stream().map(SettingsTest::name).toList();
-        List<MatchResult> rows = ROW.matcher(README).results().toList();
+        List<MatchResult> rows = ROW.matcher(SETTINGS).results().toList();
         assertThat(rows)
-                .hasSameSizeAs(README.lines()
+                .hasSameSizeAs(SETTINGS.lines()
                         .filter(line -> line.matches("\\| `\\S+\\..*"))
                         .toList());
         assertThat(rows).allSatisfy(row -> {

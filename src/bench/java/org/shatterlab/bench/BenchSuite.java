@@ -8,13 +8,13 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** Hands the {@link Report} to each benchmark, and publishes it when all are over. */
+/** Injects the {@link Report} into each benchmark and publishes the report after the last benchmark. */
 public final class BenchSuite implements ParameterResolver {
 
     private static final Namespace NAMESPACE = Namespace.create(BenchSuite.class);
 
-    /** What is closed, as all in the root's store, at the very end. */
-    private record Shared(Report report) implements AutoCloseable {
+    /** The owner of the report in the root store. JUnit closes the entries of this store after all tests. */
+    private record SharedReport(Report report) implements AutoCloseable {
 
         @Override
         public void close() {
@@ -40,7 +40,7 @@ public final class BenchSuite implements ParameterResolver {
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
         return context.getRoot()
                 .getStore(NAMESPACE)
-                .computeIfAbsent(Shared.class, _ -> new Shared(new Report()), Shared.class)
+                .computeIfAbsent(SharedReport.class, _ -> new SharedReport(new Report()), SharedReport.class)
                 .report();
     }
 }

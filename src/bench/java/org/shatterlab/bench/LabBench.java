@@ -16,19 +16,27 @@ import org.shatterlab.lab.input.Dataset;
 import org.shatterlab.lab.input.DatasetFolder;
 
 /**
- * How fast the lab computes, without the service around it, and how far from the hardware's limit that is. What it comes to
- * is compared with the {@link Peer}'s, so that no speed is bought with a wrong number.
+ * Measures the speed of the lab without the service, and compares it with the hardware's limit ({@link Roofline}).
+ *
+ * <p>The benchmark also compares the lab's estimates with the estimates of the {@link Peer}, so that a wrong result
+ * cannot pass as a fast one.
  */
 @ExtendWith(BenchSuite.class)
 class LabBench {
 
     private static final int CORES = Runtime.getRuntime().availableProcessors();
 
-    /** Two programs with other random numbers agree; some hundred comparisons of twenty runs each leave no room for less. */
-    private static final double STANDARD_ERRORS = 5.5;
+    /**
+     * The allowed difference between the lab and the peer, in standard errors. The two programs draw different random
+     * numbers. A smaller tolerance would fail by chance in some hundred comparisons of twenty runs each.
+     */
+    private static final double MAX_STANDARD_ERRORS = 5.5;
 
-    /** Seconds in all that something is measured for, more often than anything else if it is short: a machine has its moments. */
-    private static final double ENOUGH = 10;
+    /**
+     * The minimum time for the repetitions of one measurement, in seconds. A short workload is repeated more often,
+     * because the speed of a machine fluctuates.
+     */
+    private static final double MIN_SECONDS = 10;
 
     private static final DatasetFolder DATASETS = new DatasetFolder(Path.of("/usr/share/datasets"));
 
@@ -37,7 +45,7 @@ class LabBench {
     @BeforeAll
     static void open() throws Exception {
         lab = Lab.open(Path.of("target", "djl").toAbsolutePath(), DATASETS);
-        // Code that is compiled, and processors at their full clock.
+        // The warm-up compiles the code and brings the processors to their full clock.
         for (int i = 0; i < 10; i++) {
             figure2().compute(lab, CORES);
         }
@@ -63,7 +71,7 @@ class LabBench {
     }
 
     @Test
-    @DisplayName("the depth curve 1..50, and its deepest network alone")
+    @DisplayName("depth curve 1..50 against depth 50 alone")
     void depthCurve(Report report) throws Exception {
         Workload curve = sweep(
                 "depth curve 1..50",
@@ -74,55 +82,64 @@ class LabBench {
         Workload deepest = sweep("depth 50 alone", "[50]", 200, 20);
         report.ratio(
                 "depth curve 1..50",
-                "time over that of depth 50 alone",
+                "time over time of depth 50 alone",
                 Good.LOW,
                 1.15,
-                pairs(curve, deepest, CORES, CORES));
+                timeRatios(curve, deepest, CORES, CORES));
         compare(report, curve, times, 1, 60);
     }
 
     @Test
-    @DisplayName("one worker and two")
+    @DisplayName("one worker against two workers")
     void workers(Report report) throws Exception {
-        // So many cells that the last one, on one core while the other has none, takes little of the time.
+        // One core is idle while the other computes the last cell. Many cells make this share of the time small.
         Workload workload = sweep("two workers", "[50]", 200, 400);
         report.ratio(
-                workload.name(), "time of one over that of both", Good.HIGH, 1.85, pairs(workload, workload, 1, 2));
-        // Less than 2 by what the machine has no two of, or others take of it.
+                workload.name(),
+                "time of one worker over time of two",
+                Good.HIGH,
+                1.85,
+                timeRatios(workload, workload, 1, 2));
+        // The limit is less than 2 because the cores share resources, also with other processes.
         Roofline.Work work = Roofline.work(workload.cells());
         List<Double> limits = new ArrayList<>();
         for (int i = 0; i < Report.REPEATS; i++) {
             limits.add(new Roofline(1).seconds(work) / new Roofline(2).seconds(work));
         }
-        report.figure(workload.name(), "the same of the roofline", "", limits);
+        report.figure(workload.name(), "roofline of one thread over roofline of two", "", limits);
     }
 
     @Test
-    @DisplayName("the cost of depth, runs and width")
+    @DisplayName("exponents of the cost in depth, runs and width")
     void exponents(Report report) throws Exception {
-        // So many cells that it matters little which of them is the last, on one core while the other has none.
+        // One core is idle while the other computes the last cell. Many cells make the effect of the last cell small.
         Workload base = sweep("base", "[25]", 200, 100);
-        exponent(report, "depth", base, sweep("deeper", "[100]", 200, 100), 4, 0.95, 1.05);
-        exponent(report, "runs", base, sweep("more runs", "[25]", 200, 400), 4, 0.95, 1.05);
-        exponent(report, "width", base, sweep("wider", "[25]", 800, 100), 4, 0, 2);
+        reportExponent(report, "depth", base, sweep("deeper", "[100]", 200, 100), 4, 0.95, 1.05);
+        reportExponent(report, "runs", base, sweep("more runs", "[25]", 200, 400), 4, 0.95, 1.05);
+        reportExponent(report, "width", base, sweep("wider", "[25]", 800, 100), 4, 0, 2);
     }
 
-    /** By how much a cost grows, as a power of what is multiplied. */
-    private static void exponent(
-            Report report, String what, Workload small, Workload large, double factor, double least, double most)
+    /**
+     * Reports the exponent p of the cost, which grows by factor^p if a quantity grows by the factor.
+     *
+     * @param min the promised lower limit of the exponent, or 0 for none
+     * @param max the promised upper limit of the exponent
+     */
+    private static void reportExponent(
+            Report report, String quantity, Workload small, Workload large, double factor, double min, double max)
             throws Exception {
-        List<Double> exponents = pairs(large, small, CORES, CORES).stream()
+        List<Double> exponents = timeRatios(large, small, CORES, CORES).stream()
                 .map(ratio -> Math.log(ratio) / Math.log(factor))
                 .toList();
-        if (least > 0) {
-            report.ratio("scaling", "exponent of the cost in " + what + ", least", Good.HIGH, least, exponents);
+        if (min > 0) {
+            report.ratio("scaling", "exponent of the cost in " + quantity + ", lower limit", Good.HIGH, min, exponents);
         }
-        report.ratio("scaling", "exponent of the cost in " + what, Good.LOW, most, exponents);
+        report.ratio("scaling", "exponent of the cost in " + quantity, Good.LOW, max, exponents);
     }
 
     @Test
     @DisplayName("width 1000, depth 100")
-    void wide(Report report) throws Exception {
+    void wideNetwork(Report report) throws Exception {
         measure(report, sweep("width 1000, depth 100", "[100]", 1000, 10), Double.NaN);
     }
 
@@ -133,7 +150,7 @@ class LabBench {
     }
 
     @Test
-    @DisplayName("iid inputs in R^200, back from each depth")
+    @DisplayName("adjoint sweeps with iid inputs in R^200")
     void adjoints(Report report) throws Exception {
         measure(report, Workload.of("adjoints, iid inputs in R^200", "figure-2", """
                         {'networks': [{'label': 'resnet', 'family': 'resnet', 'width': 200, 'normalization': 'batch-norm',
@@ -143,7 +160,7 @@ class LabBench {
     }
 
     @Test
-    @DisplayName("Figure 5 on fewer, real images")
+    @DisplayName("Figure 5 with 64 images of Fashion-MNIST")
     void convolutions(Report report) throws Exception {
         Workload workload =
                 Workload.of("Figure 5, 64 images of Fashion-MNIST, depths 2, 4 and 10", "figure-5", """
@@ -153,35 +170,42 @@ class LabBench {
         measure(report, workload, Double.NaN);
     }
 
-    /** What one workload takes over what another takes, measured in turn. */
-    private static List<Double> pairs(Workload numerator, Workload denominator, int threads, int threadsBelow)
-            throws Exception {
+    /** Measures two workloads in turn and returns the ratio of their times for each turn. */
+    private static List<Double> timeRatios(
+            Workload numerator, Workload denominator, int numeratorThreads, int denominatorThreads) throws Exception {
         List<Double> ratios = new ArrayList<>();
         List<Double> seconds = new ArrayList<>();
-        numerator.compute(lab, threads);
-        while (!isEnough(seconds)) {
-            double below = denominator.compute(lab, threadsBelow).seconds();
-            seconds.add(numerator.compute(lab, threads).seconds());
-            ratios.add(seconds.getLast() / below);
+        numerator.compute(lab, numeratorThreads);
+        while (!suffices(seconds)) {
+            double denominatorSeconds =
+                    denominator.compute(lab, denominatorThreads).seconds();
+            seconds.add(numerator.compute(lab, numeratorThreads).seconds());
+            ratios.add(seconds.getLast() / denominatorSeconds);
         }
         return ratios;
     }
 
-    private static boolean isEnough(List<Double> seconds) {
+    /** Returns whether the repetitions are numerous enough and long enough. */
+    private static boolean suffices(List<Double> seconds) {
         return seconds.size() >= Report.REPEATS
-                && seconds.stream().mapToDouble(each -> each).sum() >= ENOUGH;
+                && seconds.stream().mapToDouble(each -> each).sum() >= MIN_SECONDS;
     }
 
+    /** The times of a workload's repetitions, and the outcome of the last repetition. */
     private record Times(List<Double> seconds, Workload.Outcome outcome) {}
 
-    /** The times of a workload on all cores, beside the roofline, measured in turn. */
+    /**
+     * Measures a workload on all cores and the roofline in turn, and reports both.
+     *
+     * @param promised the promised median of roofline over time, or NaN for none
+     */
     private static Times measure(Report report, Workload workload, double promised) throws Exception {
         Roofline.Work work = Roofline.work(workload.cells());
         List<Double> seconds = new ArrayList<>();
         List<Double> limits = new ArrayList<>();
         List<Double> fractions = new ArrayList<>();
         Workload.Outcome outcome = workload.compute(lab, CORES);
-        while (!isEnough(seconds)) {
+        while (!suffices(seconds)) {
             double limit = new Roofline(CORES).seconds(work);
             outcome = workload.compute(lab, CORES);
             seconds.add(outcome.seconds());
@@ -202,14 +226,15 @@ class LabBench {
     }
 
     /**
-     * The peer's time on its best number of threads, and whether it says the same.
+     * Measures the peer on its best number of threads, and requires that its estimates agree with the lab's estimates.
      *
-     * @param repeats fewer than of what is fast
+     * @param repeats the number of measurements of the peer, which is smaller for slow workloads
+     * @param promised the promised median of the peer's time over the lab's time
      */
     private static void compare(Report report, Workload workload, Times ours, int repeats, double promised)
             throws Exception {
-        if (!Peer.isThere()) {
-            System.out.println("No peer for " + workload.name() + ": there is no python3 with torch");
+        if (!Peer.isAvailable()) {
+            System.out.println("Skipped the peer for " + workload.name() + ". Install python3 with torch to run it.");
             return;
         }
         int threads = peerThreads();
@@ -217,8 +242,8 @@ class LabBench {
         for (int i = 0; i < repeats; i++) {
             Workload.Outcome theirs = Peer.compute(workload, threads);
             seconds.add(theirs.seconds());
-            assertThat(Peer.disagreements(ours.outcome().estimates(), theirs.estimates(), STANDARD_ERRORS))
-                    .as("where the peer finds something else")
+            assertThat(Peer.disagreements(ours.outcome().estimates(), theirs.estimates(), MAX_STANDARD_ERRORS))
+                    .as("disagreements between the lab and the peer")
                     .isEmpty();
         }
         report.figure(workload.name(), "time of the peer, threads: " + threads, "s", seconds);
@@ -231,9 +256,9 @@ class LabBench {
                 seconds.stream().map(each -> each / median).toList());
     }
 
-    /** Those that the peer is fastest with, on a small part of Figure 2. */
+    /** Returns the number of threads with which the peer is fastest on a small part of Figure 2. */
     private static int peerThreads() throws Exception {
-        Workload part = Workload.of("part", "figure-2", "{'depths': [10], 'runs': 5}");
-        return Peer.compute(part, 1).seconds() <= Peer.compute(part, CORES).seconds() ? 1 : CORES;
+        Workload sample = Workload.of("sample", "figure-2", "{'depths': [10], 'runs': 5}");
+        return Peer.compute(sample, 1).seconds() <= Peer.compute(sample, CORES).seconds() ? 1 : CORES;
     }
 }

@@ -3,15 +3,16 @@ package org.shatterlab.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
-/** What the benchmark runs on. */
+/** Describes the machine that runs the benchmark. */
 final class Machine {
 
     private Machine() {}
 
-    /** The name of its processor, where it is known. */
+    /** Returns the name of the processor, or its architecture if the system does not provide the name. */
     static String processor() {
-        try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
             return lines.filter(line -> line.startsWith("model name"))
                     .map(line -> line.substring(line.indexOf(':') + 1).strip())
                     .findFirst()

@@ -13,7 +13,11 @@ import org.shatterlab.lab.statistic.Estimate;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The program that one would write without this service, {@code src/bench/peer/figure2.py}. */
+/**
+ * Runs {@code src/bench/peer/figure2.py}, a plain PyTorch script for the same computation.
+ *
+ * <p>The script shows the time that a user without the service would need.
+ */
 final class Peer {
 
     private static final Path SCRIPT = Path.of("src", "bench", "peer", "figure2.py");
@@ -21,7 +25,7 @@ final class Peer {
 
     private Peer() {}
 
-    /** A Python with PyTorch: the first that there is, or the system's, whose packages the first may not see. */
+    /** A Python with PyTorch. The first {@code python3} on the path may not see the packages of the system's Python. */
     private static final Optional<String> PYTHON =
             Stream.of("python3", "/usr/bin/python3").filter(Peer::hasTorch).findFirst();
 
@@ -40,11 +44,16 @@ final class Peer {
         }
     }
 
-    static boolean isThere() {
+    static boolean isAvailable() {
         return PYTHON.isPresent();
     }
 
-    /** Computes a workload with so many threads of the engine. */
+    /**
+     * Computes a workload with the script.
+     *
+     * @param threads the number of threads of PyTorch
+     * @throws IllegalStateException if the script fails
+     */
     static Workload.Outcome compute(Workload workload, int threads) throws IOException {
         Process process = new ProcessBuilder(PYTHON.orElseThrow(), SCRIPT.toString(), Integer.toString(threads))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -55,12 +64,12 @@ final class Peer {
         JsonNode answer = JSON.readTree(process.getInputStream());
         int exit = process.onExit().join().exitValue();
         if (exit != 0) {
-            throw new IllegalStateException(SCRIPT + " ended with " + exit);
+            throw new IllegalStateException(SCRIPT + " failed with exit code " + exit + ".");
         }
-        Map<Workload.Key, Estimate> estimates = new TreeMap<>();
+        Map<Workload.WorkloadRowKey, Estimate> estimates = new TreeMap<>();
         for (JsonNode row : answer.get("rows")) {
             estimates.put(
-                    new Workload.Key(
+                    new Workload.WorkloadRowKey(
                             row.get("network").asString(),
                             row.get("depth").asInt(),
                             row.get("statistic").asString(),
@@ -74,14 +83,20 @@ final class Peer {
         return new Workload.Outcome(answer.get("seconds").asDouble(), estimates);
     }
 
-    /** The statistics of which two computations, whose draws are independent, differ by more errors than chance allows. */
+    /**
+     * Returns the statistics in which two computations with independent draws differ by too many standard errors.
+     *
+     * @param maxErrors the allowed difference in standard errors
+     */
     static List<String> disagreements(
-            Map<Workload.Key, Estimate> ours, Map<Workload.Key, Estimate> theirs, double errors) {
+            Map<Workload.WorkloadRowKey, Estimate> ours,
+            Map<Workload.WorkloadRowKey, Estimate> theirs,
+            double maxErrors) {
         return theirs.keySet().stream()
                 .filter(key -> {
-                    Estimate a = Objects.requireNonNull(ours.get(key), () -> "nothing for " + key);
+                    Estimate a = Objects.requireNonNull(ours.get(key), () -> "No estimate of the lab for " + key);
                     Estimate b = theirs.get(key);
-                    return Math.abs(a.mean() - b.mean()) > errors * Math.hypot(a.standardError(), b.standardError());
+                    return Math.abs(a.mean() - b.mean()) > maxErrors * Math.hypot(a.standardError(), b.standardError());
                 })
                 .map(key -> key + ": " + ours.get(key) + " and " + theirs.get(key))
                 .toList();

@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** A PostgreSQL server beside the service, as durable as its users would have it. */
+/** A PostgreSQL server for the service, with the durability settings of a production server. */
 record Postgres(EmbeddedPostgres server) implements AutoCloseable {
 
     private static final int EXPERIMENTS = 50;
@@ -23,7 +23,7 @@ record Postgres(EmbeddedPostgres server) implements AutoCloseable {
                 .start());
     }
 
-    /** To start a service on it with. */
+    /** Returns the arguments that start a service on this server, followed by other arguments. */
     List<String> arguments(String... others) {
         List<String> arguments = new ArrayList<>(List.of(
                 "--spring.datasource.url=" + server.getJdbcUrl("postgres", "postgres"),
@@ -34,8 +34,9 @@ record Postgres(EmbeddedPostgres server) implements AutoCloseable {
     }
 
     /**
-     * Submits experiments to a service without workers, and writes results for them as workers would have: those of a cell
-     * one after the other.
+     * Submits experiments to a service without workers, and writes their results as workers would.
+     *
+     * <p>The rows of one cell are adjacent in the table, as after a worker's insert.
      *
      * @return the ids of {@value #EXPERIMENTS} experiments of 204,288 rows each
      */

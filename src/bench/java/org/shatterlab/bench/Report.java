@@ -14,10 +14,14 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What the benchmark found: a table, the same as JSON, and what of it got worse since the baseline. */
+/**
+ * Collects the measures of the benchmark and publishes them as a table and as JSON.
+ *
+ * <p>The report also lists the ratios that are worse than in the baseline. Thread-safe.
+ */
 public final class Report {
 
-    /** How often each thing is measured. */
+    /** The number of repetitions of each measurement. */
     public static final int REPEATS = Integer.getInteger("bench.repeats", 3);
 
     private static final JsonMapper JSON =
@@ -25,9 +29,9 @@ public final class Report {
     private static final Path BASELINE = Path.of("src", "bench", "baseline.json");
     private static final Path OUTPUT = Path.of("target", "bench.json");
 
-    private final List<Line> lines = new ArrayList<>();
+    private final List<ReportLine> lines = new ArrayList<>();
 
-    /** Which values of a measure are good. */
+    /** The direction in which the values of a measure are good. */
     public enum Good {
         HIGH,
         LOW
@@ -36,12 +40,14 @@ public final class Report {
     /**
      * One measure of one workload.
      *
-     * @param unit empty for a ratio of two times of one run, which alone are compared with other runs: machines differ, and
-     *     so does one from hour to hour
-     * @param values one for each repetition
-     * @param limit what was promised of the median; null for nothing
+     * <p>Only a ratio of two times of one benchmark run is compared with other benchmark runs. The speed differs
+     * between machines, and changes on one machine from hour to hour.
+     *
+     * @param unit the unit, or empty for a ratio
+     * @param values one value for each repetition
+     * @param limit the promised limit of the median, or null if no limit is promised
      */
-    record Line(
+    record ReportLine(
             String workload,
             String measure,
             String unit,
@@ -49,7 +55,7 @@ public final class Report {
             Good good,
             @Nullable Double limit) {
 
-        Line {
+        ReportLine {
             values = List.copyOf(values);
         }
 
@@ -78,7 +84,7 @@ public final class Report {
         }
     }
 
-    /** The median of some values, and their range. */
+    /** The median and the range of the values of a measure. */
     record Spread(double median, double lowest, double highest) {
 
         static Spread of(List<Double> values) {
@@ -105,38 +111,38 @@ public final class Report {
                 Locale.ROOT, size >= 1000 ? "%,.0f" : size >= 10 ? "%.1f" : size >= 0.1 ? "%.2f" : "%.4f", value);
     }
 
-    /** Adds a measure in a unit, of which nothing was promised. */
+    /** Adds a measure in a unit without a promised limit. */
     public void figure(String workload, String measure, String unit, List<Double> values) {
-        add(new Line(workload, measure, unit, values, Good.LOW, null));
+        add(new ReportLine(workload, measure, unit, values, Good.LOW, null));
     }
 
     /**
-     * Adds a measure in a unit.
+     * Adds a measure in a unit with a promised limit.
      *
-     * @param promised of the median
+     * @param promised the promised limit of the median
      */
     public void figure(String workload, String measure, String unit, Good good, double promised, List<Double> values) {
-        add(new Line(workload, measure, unit, values, good, promised));
+        add(new ReportLine(workload, measure, unit, values, good, promised));
     }
 
     /**
-     * Adds a ratio of two measures of one run.
+     * Adds a ratio of two measures of one benchmark run.
      *
-     * @param promised of the median; NaN for nothing
+     * @param promised the promised limit of the median, or NaN for none
      */
     public void ratio(String workload, String measure, Good good, double promised, List<Double> values) {
-        add(new Line(workload, measure, "", values, good, Double.isNaN(promised) ? null : promised));
+        add(new ReportLine(workload, measure, "", values, good, Double.isNaN(promised) ? null : promised));
     }
 
-    private synchronized void add(Line line) {
+    private synchronized void add(ReportLine line) {
         lines.add(line);
         System.out.println(line);
     }
 
-    /** What is worse than in the baseline by more than both runs' spread. */
+    /** Returns the ratios that are worse than in the baseline by more than the spread of both benchmark runs. */
     private List<String> worse(Map<String, Spread> baseline) {
         List<String> worse = new ArrayList<>();
-        for (Line line : lines) {
+        for (ReportLine line : lines) {
             Spread before = baseline.get(key(line));
             if (line.isRatio() && before != null) {
                 Spread now = line.spread();
@@ -151,14 +157,18 @@ public final class Report {
         return worse;
     }
 
-    private static String key(Line line) {
+    private static String key(ReportLine line) {
         return line.workload() + ": " + line.measure();
     }
 
-    /** Prints the table, writes it as JSON, and compares it with the baseline, or becomes that. */
+    /**
+     * Prints the table, writes the measures as JSON and compares the ratios with the baseline.
+     *
+     * <p>With {@code -Dbench.baseline=true} the method writes a new baseline instead of comparing.
+     */
     synchronized void publish(Map<String, Object> machine) {
         System.out.println(lines.stream()
-                .map(Line::toString)
+                .map(ReportLine::toString)
                 .collect(Collectors.joining(
                         "\n",
                         "\nBenchmark: " + machine
@@ -169,15 +179,15 @@ public final class Report {
             JSON.writeValue(OUTPUT, Map.of("machine", machine, "lines", lines));
             if (Boolean.getBoolean("bench.baseline")) {
                 Map<String, Spread> ratios = new TreeMap<>();
-                lines.stream().filter(Line::isRatio).forEach(line -> ratios.put(key(line), line.spread()));
+                lines.stream().filter(ReportLine::isRatio).forEach(line -> ratios.put(key(line), line.spread()));
                 JSON.writeValue(BASELINE, ratios);
-                System.out.println("Written: " + BASELINE);
+                System.out.println("Wrote the new baseline " + BASELINE + ".");
             } else if (Files.exists(BASELINE)) {
                 List<String> worse = worse(read());
                 System.out.println(
                         worse.isEmpty()
-                                ? "Nothing is worse than in " + BASELINE
-                                : "Worse than in " + BASELINE + " by more than the spread:\n  "
+                                ? "No ratio is worse than in " + BASELINE + "."
+                                : "Ratios that are worse than in " + BASELINE + " by more than the spread:\n  "
                                         + String.join("\n  ", worse));
             }
         } catch (IOException e) {

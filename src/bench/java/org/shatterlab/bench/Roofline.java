@@ -25,9 +25,11 @@ import org.shatterlab.lab.statistic.Statistic;
 import org.shatterlab.lab.statistic.Statistic.Source;
 
 /**
- * The hardware's limit for some cells: the time of their matrix products alone, on all threads, and of one draw of each
- * weight by the faster of the engine's generator and ours. Both are measured here and now, and the products at their best:
- * their operands lie in the cache, and nothing is done with what they come to.
+ * Measures the hardware's limit for the computation of cells.
+ *
+ * <p>The limit is the time of the matrix products and of one draw of each weight, on all threads. The draws count with
+ * the faster of the engine's generator and the lab's generator. The products run under the best conditions, with
+ * operands in the cache and without any use of the results. Each instance measures anew. Not thread-safe.
  */
 final class Roofline {
 
@@ -42,7 +44,7 @@ final class Roofline {
         this.threads = threads;
     }
 
-    /** (rows x inner) (inner x columns), in float32. */
+    /** The size of a matrix product (rows x inner) (inner x columns) in float32. */
     record Product(long rows, long inner, long columns) {
 
         double operations() {
@@ -51,10 +53,10 @@ final class Roofline {
     }
 
     /**
-     * What has to be done, whatever the program.
+     * The work that every program for the cells has to do.
      *
-     * @param products how many of each
-     * @param draws how many sets of so many normal values
+     * @param products the number of products of each size
+     * @param draws the number of draws by the number of normal values in a draw
      */
     record Work(Map<Product, Double> products, Map<Integer, Double> draws) {
 
@@ -65,7 +67,7 @@ final class Roofline {
         }
     }
 
-    /** The work of some cells. */
+    /** Returns the work of the cells. */
     static Work work(List<PlannedCell> cells) {
         Map<Product, Double> products = new HashMap<>();
         Map<Integer, Double> draws = new HashMap<>();
@@ -81,28 +83,35 @@ final class Roofline {
     }
 
     /**
-     * Hidden states and tangents up to the deepest network where the statistics need tangents; adjoints down from each
-     * depth, and the hidden states, where they need input gradients.
+     * Adds the work of a cell of rectifier networks.
+     *
+     * <p>The hidden states go up to the deepest network. Statistics of tangents need tangents up to the deepest
+     * network. Statistics of input gradients need adjoints down from each depth.
      */
     private static void add(
             CellSpec cell, NetworkSpec.Rectifier network, Map<Product, Double> products, Map<Integer, Double> draws) {
         if (network.skipConnection().dependsOnDepth()) {
-            throw new IllegalArgumentException("its layers are not shared between depths");
+            throw new IllegalArgumentException("The roofline needs networks that share their layers between depths.");
         }
         int width = network.width();
         int inner = network.activation().outputsPerUnit() * width;
         double deepest = cell.depths().getLast();
-        boolean back = Statistic.anyFrom(Source.INPUT_GRADIENTS, cell.statistics());
+        boolean adjoints = Statistic.anyFrom(Source.INPUT_GRADIENTS, cell.statistics());
         boolean tangents =
                 cell.statistics().stream().anyMatch(statistic -> statistic.source() != Source.INPUT_GRADIENTS);
         double layers = deepest
                 + (tangents ? deepest : 0)
-                + (back ? cell.depths().stream().mapToDouble(depth -> depth).sum() : 0);
+                + (adjoints ? cell.depths().stream().mapToDouble(depth -> depth).sum() : 0);
         products.merge(new Product(cell.inputs().points(), inner, width), layers * cell.runs(), Double::sum);
         draws.merge(inner * width, deepest * cell.runs(), Double::sum);
     }
 
-    /** Of an image, the patches by the kernels: hidden states up to the deepest network, and back from each depth. */
+    /**
+     * Adds the work of a cell of convolutional networks.
+     *
+     * <p>A layer multiplies the patches of each image by the kernels. The hidden states go up to the deepest network.
+     * The adjoints go down from each depth.
+     */
     private static void add(
             CellSpec cell,
             NetworkSpec.Convolutional network,
@@ -124,12 +133,12 @@ final class Roofline {
         return (InputSpec.Images) cell.inputs();
     }
 
-    /** The least time that the work takes on all threads. */
+    /** Returns the minimum time of the work on all threads, in seconds. */
     double seconds(Work work) throws InterruptedException, ExecutionException {
         return productSeconds(work) + drawSeconds(work);
     }
 
-    /** The part of it that the products take. */
+    /** Returns the share of the products in the minimum time, in seconds. */
     double productSeconds(Work work) throws InterruptedException, ExecutionException {
         double sum = 0;
         for (Map.Entry<Product, Double> entry : work.products().entrySet()) {
@@ -146,36 +155,37 @@ final class Roofline {
         return sum;
     }
 
-    /** Of one thread, while all multiply. */
+    /** Returns the time of one product on one thread while all threads multiply, in seconds. */
     private double seconds(Product product) throws InterruptedException, ExecutionException {
         Double known = productSeconds.get(product);
         if (known == null) {
-            known = best(() -> {
+            known = bestSeconds(() -> {
                 NDManager manager = NDManager.newBaseManager();
                 NDArray a = manager.randomNormal(new Shape(product.rows(), product.inner()));
                 NDArray b = manager.randomNormal(new Shape(product.inner(), product.columns()));
-                return new Repeated(() -> a.matMul(b).close(), manager::close);
+                return new RepeatedTask(() -> a.matMul(b).close(), manager::close);
             });
             productSeconds.put(product, known);
         }
         return known;
     }
 
+    /** Returns the time of one draw of so many normal values on one thread while all threads draw, in seconds. */
     private double drawSeconds(int values) throws InterruptedException, ExecutionException {
         Double known = drawSeconds.get(values);
         if (known == null) {
             known = Math.min(
-                    best(() -> {
+                    bestSeconds(() -> {
                         NDManager manager = NDManager.newBaseManager();
-                        return new Repeated(
+                        return new RepeatedTask(
                                 () -> manager.randomNormal(0, 1, new Shape(values), DataType.FLOAT32)
                                         .close(),
                                 manager::close);
                     }),
-                    best(() -> {
+                    bestSeconds(() -> {
                         float[] drawn = new float[values];
                         ContinuousSampler normals = Normals.named("roofline");
-                        return new Repeated(
+                        return new RepeatedTask(
                                 () -> {
                                     for (int i = 0; i < drawn.length; i++) {
                                         drawn[i] = (float) normals.sample();
@@ -188,19 +198,26 @@ final class Roofline {
         return known;
     }
 
-    /** Something that is done over and over on one thread, and what ends it. */
-    private record Repeated(Runnable once, Runnable end) {}
+    /**
+     * A task that one thread repeats.
+     *
+     * @param once one repetition
+     * @param cleanup the release of the task's resources after the last repetition
+     */
+    private record RepeatedTask(Runnable once, Runnable cleanup) {}
 
-    /** The time that one repetition takes while all threads do the same: the best of some attempts. */
-    private double best(Callable<Repeated> start) throws InterruptedException, ExecutionException {
+    /**
+     * Returns the best time of one repetition over several attempts, in seconds. All threads repeat the task together.
+     */
+    private double bestSeconds(Callable<RepeatedTask> start) throws InterruptedException, ExecutionException {
         double best = Double.POSITIVE_INFINITY;
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
                 List<Future<Double>> times = new ArrayList<>();
                 for (int i = 0; i < threads; i++) {
                     times.add(pool.submit(() -> {
-                        // Otherwise each thread multiplies on all cores, and waits for the others of them.
-                        Lab.computeAlone();
+                        // Otherwise each thread multiplies on all cores, and waits for the other threads.
+                        Lab.applyThreadCount();
                         return time(start.call());
                     }));
                 }
@@ -214,18 +231,19 @@ final class Roofline {
         return best;
     }
 
-    private static double time(Repeated repeated) {
-        // Compiled, and in the cache.
-        long repetitions = repeat(repeated.once(), SECONDS_PER_MEASUREMENT);
+    private static double time(RepeatedTask task) {
+        // The first round compiles the code, loads the cache and finds the number of repetitions.
+        long repetitions = repeat(task.once(), SECONDS_PER_MEASUREMENT);
         long start = System.nanoTime();
         for (long i = 0; i < repetitions; i++) {
-            repeated.once().run();
+            task.once().run();
         }
         double seconds = (System.nanoTime() - start) / 1e9 / repetitions;
-        repeated.end().run();
+        task.cleanup().run();
         return seconds;
     }
 
+    /** Runs a task repeatedly for a time and returns the number of repetitions. */
     private static long repeat(Runnable once, double seconds) {
         long end = System.nanoTime() + (long) (seconds * 1e9);
         long repetitions = 0;

@@ -16,22 +16,24 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The service as its users start it, from the jar, in a process of its own.
+ * A service that runs from the jar in a separate process, as users start it.
  *
- * @param secondsToReady from the start of the process to its first answer that it is ready
+ * @param base the URL of the service without a path
+ * @param secondsToReady the time from the start of the process to the first positive readiness probe
  */
 record RunningService(Process process, String base, double secondsToReady) implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
-    private static final Duration PAUSE = Duration.ofMillis(20);
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
     private static final JsonMapper JSON = new JsonMapper();
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
-    /** What is started. */
+    /** A jar with the options of the Java process that runs it. */
     record Program(Path jar, List<String> javaOptions) {
 
         static final Program JAR = new Program(Path.of("target", "shatterlab.jar"), List.of());
@@ -42,23 +44,27 @@ record RunningService(Process process, String base, double secondsToReady) imple
             return new Program(jar, List.copyOf(options));
         }
 
-        /** The jar unpacked, with an ahead-of-time cache, as the README says and the image has it. */
+        /**
+         * Unpacks the jar and trains an ahead-of-time cache, as operations.md describes.
+         *
+         * @throws IllegalStateException if the training leaves no cache
+         */
         static Program trained(Path folder) throws IOException, InterruptedException {
             Path cache = folder.resolve("shatterlab.aot");
             Program unpacked = new Program(folder.resolve("shatterlab.jar"), List.of());
-            finish(JAR.with("-Djarmode=tools").command("extract", "--destination", folder.toString()));
+            runToEnd(JAR.with("-Djarmode=tools").command("extract", "--destination", folder.toString()));
             start(folder.resolveSibling("training"), unpacked.with("-XX:AOTCacheOutput=" + cache), List.of())
                     .close();
             if (!Files.exists(cache)) {
-                throw new IllegalStateException("the training has left no " + cache);
+                throw new IllegalStateException("The training run did not write " + cache + ".");
             }
             return unpacked.with("-XX:AOTCache=" + cache);
         }
 
-        private static void finish(List<String> command) throws IOException, InterruptedException {
+        private static void runToEnd(List<String> command) throws IOException, InterruptedException {
             Process process = new ProcessBuilder(command).inheritIO().start();
             if (process.waitFor() != 0) {
-                throw new IllegalStateException(command + " ended with " + process.exitValue());
+                throw new IllegalStateException(command + " failed with exit code " + process.exitValue() + ".");
             }
         }
 
@@ -72,7 +78,11 @@ record RunningService(Process process, String base, double secondsToReady) imple
         }
     }
 
-    /** Starts it on a data folder, and waits until it is ready. */
+    /**
+     * Starts a service on a data folder and waits until the service is ready.
+     *
+     * @throws IllegalStateException if the process ends or is not ready within two minutes
+     */
     static RunningService start(Path dataFolder, Program program, List<String> arguments)
             throws IOException, InterruptedException {
         int port = freePort();
@@ -87,11 +97,12 @@ record RunningService(Process process, String base, double secondsToReady) imple
                 .start();
         String base = "http://127.0.0.1:" + port;
         while (!isReady(base)) {
-            if (!process.isAlive() || System.nanoTime() - start > PATIENCE.toNanos()) {
+            if (!process.isAlive() || System.nanoTime() - start > TIMEOUT.toNanos()) {
                 process.destroyForcibly();
-                throw new IllegalStateException("not ready:\n" + Files.readString(dataFolder.resolve("log")));
+                throw new IllegalStateException(
+                        "The service did not start. Its log is:\n" + Files.readString(dataFolder.resolve("log")));
             }
-            Thread.sleep(PAUSE);
+            Thread.sleep(POLL_INTERVAL);
         }
         return new RunningService(process, base, (System.nanoTime() - start) / 1e9);
     }
@@ -115,7 +126,11 @@ record RunningService(Process process, String base, double secondsToReady) imple
         }
     }
 
-    /** Submits an experiment and waits until it has succeeded. */
+    /**
+     * Submits an experiment and waits until it succeeds.
+     *
+     * @throws IllegalStateException if the experiment ends in another state
+     */
     JsonNode run(String body) throws IOException, InterruptedException {
         JsonNode experiment = submit(body);
         String self = experiment.get("links").get("self").asString();
@@ -129,17 +144,17 @@ record RunningService(Process process, String base, double secondsToReady) imple
     }
 
     JsonNode submit(String body) throws IOException, InterruptedException {
-        return ask(HttpRequest.newBuilder(URI.create(base + "/api/v1/experiments"))
+        return send(HttpRequest.newBuilder(URI.create(base + "/api/v1/experiments"))
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build());
     }
 
     JsonNode get(String path) throws IOException, InterruptedException {
-        return ask(HttpRequest.newBuilder(URI.create(base + path)).build());
+        return send(HttpRequest.newBuilder(URI.create(base + path)).build());
     }
 
-    private static JsonNode ask(HttpRequest request) throws IOException, InterruptedException {
+    private static JsonNode send(HttpRequest request) throws IOException, InterruptedException {
         HttpResponse<String> response = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
         if (response.statusCode() >= 300) {
             throw new IllegalStateException(response.statusCode() + ": " + response.body());
@@ -147,7 +162,7 @@ record RunningService(Process process, String base, double secondsToReady) imple
         return JSON.readTree(response.body());
     }
 
-    /** How many lines an answer in CSV has, read as it comes. */
+    /** Returns the number of lines of a CSV response, which the method reads as a stream. */
     long countLines(String path) throws IOException, InterruptedException {
         HttpResponse<InputStream> response = HTTP.send(
                 HttpRequest.newBuilder(URI.create(base + path))
@@ -166,9 +181,9 @@ record RunningService(Process process, String base, double secondsToReady) imple
         return lines;
     }
 
-    /** Of the process, in MiB; on Linux only. */
+    /** Returns the peak resident memory of the process in MiB. The method works on Linux only. */
     double peakResidentMemory() throws IOException {
-        try (var lines = Files.lines(Path.of("/proc", Long.toString(process.pid()), "status"), UTF_8)) {
+        try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(process.pid()), "status"), UTF_8)) {
             return lines.filter(line -> line.startsWith("VmHWM:"))
                             .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
                             .findFirst()
@@ -177,12 +192,12 @@ record RunningService(Process process, String base, double secondsToReady) imple
         }
     }
 
-    /** Asks it to stop, as an init system does. */
+    /** Stops the process as an init system does, and kills the process after a timeout. */
     @Override
     public void close() {
         process.destroy();
         try {
-            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            if (!process.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
                 process.destroyForcibly();
             }
         } catch (InterruptedException e) {

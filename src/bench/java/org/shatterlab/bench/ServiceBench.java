@@ -15,7 +15,7 @@ import org.shatterlab.lab.Lab;
 import org.shatterlab.lab.input.DatasetFolder;
 import org.springframework.util.FileSystemUtils;
 
-/** What the service around the lab costs. */
+/** Measures the overhead of the service around the lab. */
 @ExtendWith(BenchSuite.class)
 class ServiceBench {
 
@@ -24,7 +24,9 @@ class ServiceBench {
     private static final int EMPTY_CELLS = 2000;
     private static final int RUNS_PER_CELL = 5;
 
-    /** How often something is done before it is measured: until then its code is compiled on the cores that it would have. */
+    /**
+     * The number of repetitions before the measurement. During the warm-up, the compiler takes a part of the cores.
+     */
     private static final int WARM_UP = 15;
 
     @BeforeAll
@@ -37,7 +39,7 @@ class ServiceBench {
     }
 
     @Test
-    @DisplayName("Figure 2, from POST to SUCCEEDED, beside the lab alone")
+    @DisplayName("Figure 2 from POST to SUCCEEDED against the lab alone")
     void figure2(Report report) throws Exception {
         String name = "Figure 2 through the API";
         List<Double> times = new ArrayList<>();
@@ -51,21 +53,21 @@ class ServiceBench {
                 alone.compute(lab, CORES);
             }
             for (int i = 0; i < Report.REPEATS; i++) {
-                double before = alone.compute(lab, CORES).seconds();
+                double labSeconds = alone.compute(lab, CORES).seconds();
                 long start = System.nanoTime();
                 service.run(figure2(seed++));
                 double seconds = (System.nanoTime() - start) / 1e9;
                 times.add(seconds);
-                ratios.add((seconds - 0.15) / before);
+                ratios.add((seconds - 0.15) / labSeconds);
             }
             report.figure(name, "peak resident memory", "MiB", Good.LOW, 900, List.of(service.peakResidentMemory()));
         }
         report.figure(name, "time from POST to SUCCEEDED", "s", times);
-        report.ratio(name, "time less 150 ms over the lab's", Good.LOW, 1.25, ratios);
+        report.ratio(name, "time minus 150 ms over time of the lab alone", Good.LOW, 1.25, ratios);
     }
 
     @Test
-    @DisplayName("cells in which there is nothing to compute")
+    @DisplayName("cells without computation")
     void emptyCells(Report report) throws Exception {
         List<Double> each = new ArrayList<>();
         try (RunningService service = RunningService.start(FOLDER.resolve("empty-cells"), Program.JAR, List.of())) {
@@ -79,32 +81,35 @@ class ServiceBench {
                 }
             }
         }
-        report.figure("empty cells", "time of one core for each, queue and database included", "ms", Good.LOW, 2, each);
+        report.figure("empty cells", "time of one core per cell with queue and database", "ms", Good.LOW, 2, each);
     }
 
     @Test
-    @DisplayName("from the start of a process to ready")
-    void start(Report report) throws Exception {
+    @DisplayName("time from process start to readiness")
+    void startUp(Report report) throws Exception {
         Path folder = FOLDER.resolve("start");
         Program trained = Program.trained(FOLDER.resolve("program"));
         try (Postgres postgres = Postgres.start(FOLDER.resolve("external"))) {
             List<String> external = postgres.arguments();
             report.figure(
                     "start to ready",
-                    "embedded database, the jar as it is",
+                    "embedded database, jar without cache",
                     "s",
                     starts(folder, Program.JAR, List.of()));
             report.figure("start to ready", "embedded database", "s", Good.LOW, 8, starts(folder, trained, List.of()));
             report.figure(
                     "start to ready",
-                    "external database, the jar as it is",
+                    "external database, jar without cache",
                     "s",
                     starts(folder, Program.JAR, external));
             report.figure("start to ready", "external database", "s", Good.LOW, 5, starts(folder, trained, external));
         }
     }
 
-    /** Not the first, which creates the database and unpacks the engine. */
+    /**
+     * Returns the seconds to readiness of each start. The first start is left out, because it creates the database and
+     * unpacks the engine.
+     */
     private static List<Double> starts(Path folder, Program program, List<String> arguments) throws Exception {
         List<Double> seconds = new ArrayList<>();
         for (int i = 0; i < 1 + Report.REPEATS; i++) {
@@ -116,8 +121,8 @@ class ServiceBench {
     }
 
     @Test
-    @DisplayName("results of ten million rows")
-    void results(Report report) throws Exception {
+    @DisplayName("queries over ten million rows")
+    void tenMillionRows(Report report) throws Exception {
         try (Postgres postgres = Postgres.start(FOLDER.resolve("results-database"));
                 RunningService service = RunningService.start(
                         FOLDER.resolve("results"),
@@ -150,7 +155,7 @@ class ServiceBench {
         }
     }
 
-    /** How long the answer to a query takes. */
+    /** Returns the milliseconds of each repetition of a query, without a warm-up of 50 repetitions. */
     private static List<Double> millis(RunningService service, String query) throws Exception {
         List<Double> millis = new ArrayList<>();
         for (int i = 0; i < 50 + 100 * Report.REPEATS; i++) {

@@ -21,20 +21,20 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * An experiment as the service would plan it, computed without the service.
+ * An experiment that the benchmark plans like the service and computes without the service.
  *
- * @param name what tables call it
- * @param body complete, in the form of the API
- * @param cells as the service would queue them
+ * @param name the name in the tables of the report
+ * @param body the complete experiment in the form of the API
+ * @param cells the cells in the order in which the service would queue them
  */
 record Workload(String name, ObjectNode body, List<PlannedCell> cells) {
 
     private static final JsonMapper JSON = new JsonMapper();
 
     /**
-     * A preset with some fields replaced.
+     * Returns a workload from a preset with some fields replaced.
      *
-     * @param changes a JSON object in single quotes
+     * @param changes the replaced fields as a JSON object with single quotes
      */
     static Workload of(String name, String preset, String changes) {
         ObjectNode body = Presets.load().find(preset).orElseThrow().spec();
@@ -44,14 +44,17 @@ record Workload(String name, ObjectNode body, List<PlannedCell> cells) {
     }
 
     /**
-     * What one statistic of one network came to.
+     * The identity of one estimate.
      *
-     * @param network its label
+     * @param network the label of the network
+     * @param depth L, or 0 for noise
+     * @param index the index that the statistic defines, or 0 if the statistic has one value per depth
      */
-    record Key(String network, int depth, String statistic, int index) implements Comparable<Key> {
+    record WorkloadRowKey(String network, int depth, String statistic, int index)
+            implements Comparable<WorkloadRowKey> {
 
         @Override
-        public int compareTo(Key other) {
+        public int compareTo(WorkloadRowKey other) {
             return toString().compareTo(other.toString());
         }
 
@@ -61,10 +64,10 @@ record Workload(String name, ObjectNode body, List<PlannedCell> cells) {
         }
     }
 
-    /** The time a computation took, and what it came to. */
-    record Outcome(double seconds, Map<Key, Estimate> estimates) {}
+    /** The duration of a computation and its estimates. */
+    record Outcome(double seconds, Map<WorkloadRowKey, Estimate> estimates) {}
 
-    /** Computes all cells on some threads, each taking the next one when it is through, as workers do. */
+    /** Computes all cells. Each thread takes the next cell when it finishes a cell, as workers do. */
     Outcome compute(Lab lab, int threads) throws InterruptedException, ExecutionException {
         try (ExecutorService workers = Executors.newFixedThreadPool(threads)) {
             List<Future<CellResult>> futures = new ArrayList<>();
@@ -79,8 +82,8 @@ record Workload(String name, ObjectNode body, List<PlannedCell> cells) {
         }
     }
 
-    private Map<Key, Estimate> estimates(List<CellResult> results) {
-        Map<Key, Moments> moments = new TreeMap<>();
+    private Map<WorkloadRowKey, Estimate> estimates(List<CellResult> results) {
+        Map<WorkloadRowKey, Moments> moments = new TreeMap<>();
         for (int i = 0; i < results.size(); i++) {
             String label = body.get("networks")
                     .get(cells.get(i).networkIndex())
@@ -90,7 +93,7 @@ record Workload(String name, ObjectNode body, List<PlannedCell> cells) {
                 Integer depth = row.depth();
                 Integer index = row.index();
                 moments.merge(
-                        new Key(
+                        new WorkloadRowKey(
                                 label,
                                 depth == null ? 0 : depth,
                                 row.statistic().apiName(),
@@ -99,7 +102,7 @@ record Workload(String name, ObjectNode body, List<PlannedCell> cells) {
                         Moments::combine);
             }
         }
-        Map<Key, Estimate> estimates = new TreeMap<>();
+        Map<WorkloadRowKey, Estimate> estimates = new TreeMap<>();
         moments.forEach((key, value) -> estimates.put(key, value.estimate()));
         return estimates;
     }

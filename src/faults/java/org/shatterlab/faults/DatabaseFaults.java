@@ -26,58 +26,70 @@ import org.shatterlab.service.support.ServiceNode;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** While the database is away the service says so, and goes on by itself when it is back. */
+/**
+ * Tests that the service rejects requests with 503 while the database is unavailable, and resumes by itself afterwards.
+ */
 @ExtendWith(FaultSuite.class)
 class DatabaseFaults {
 
-    private static final Duration LENGTH = Duration.ofSeconds(FaultSuite.SHORT ? 10 : 60);
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
-    private static final Duration BETWEEN_PROBES = Duration.ofMillis(200);
+    private static final Duration OUTAGE = Duration.ofSeconds(FaultSuite.SHORT ? 10 : 60);
+    private static final Duration TIMEOUT = Duration.ofMinutes(5);
+    private static final Duration PROBE_INTERVAL = Duration.ofMillis(200);
     private static final JsonMapper JSON = new JsonMapper();
 
     /**
-     * A request of a client.
+     * A request of a client, with its response or its failure.
      *
-     * @param answer null where there was none
+     * @param kind kind of the request
+     * @param start time at which the client sent the request
+     * @param end time at which the client had the response or the failure
+     * @param response response; null if the connection failed
+     * @param failure reason of the failure; null if there is a response
      */
     private record Probe(
             String kind,
             Instant start,
             Instant end,
-            RawHttp.@Nullable Answer answer,
+            RawHttp.@Nullable RawResponse response,
             @Nullable String failure) {
 
-        boolean refused() {
-            return answer != null && answer.status() == 503;
+        boolean unavailable() {
+            return response != null && response.status() == 503;
         }
 
-        boolean refusedWell() {
-            return answer != null
-                    && answer.status() == 503
-                    && answer.header("Retry-After")
+        /** Returns whether the response is a 503 with Retry-After and a problem document. */
+        boolean unavailableAsPromised() {
+            return response != null
+                    && response.status() == 503
+                    && response.header("Retry-After")
                             .filter(value -> value.matches("\\d+"))
                             .isPresent()
-                    && answer.header("Content-Type")
+                    && response.header("Content-Type")
                             .filter("application/problem+json"::equals)
                             .isPresent();
         }
 
         boolean succeeded() {
-            return answer != null && answer.status() < 300;
+            return response != null && response.status() < 300;
         }
 
-        /** Whether it waited until the database was back. */
+        /** Returns whether the request succeeded because it waited for the end of the outage. */
         boolean outlasted(Instant outage) {
             return succeeded() && end.isAfter(outage);
         }
 
         String outcome() {
             return kind + " "
-                    + (answer != null ? answer.status() + (refused() && !refusedWell() ? " amiss" : "") : failure);
+                    + (response != null
+                            ? response.status() + (unavailable() && !unavailableAsPromised() ? " malformed" : "")
+                            : failure);
         }
     }
 
-    /** A client that asks for everything in turn, on a new connection each time, whether answers come or not. */
+    /**
+     * A client that sends requests of all kinds in turn, at a fixed interval. Each request has a new connection, and
+     * does not wait for the previous response.
+     */
     private static final class Prober implements AutoCloseable {
 
         final Queue<Probe> probes = new ConcurrentLinkedQueue<>();
@@ -96,7 +108,7 @@ class DatabaseFaults {
             for (int number = 0; !stopped.get(); number++) {
                 int probe = number;
                 var _ = threads.submit(() -> probes.add(probe(probe)));
-                pause(BETWEEN_PROBES);
+                pause(PROBE_INTERVAL);
             }
         }
 
@@ -105,7 +117,7 @@ class DatabaseFaults {
             String kind = kinds.get(number % kinds.size());
             Instant start = Instant.now();
             try {
-                RawHttp.Answer answer = switch (kind) {
+                RawHttp.RawResponse response = switch (kind) {
                     case "poll" -> api.get(experiment);
                     case "list" -> api.get("/api/v1/experiments?limit=5");
                     case "results" -> api.get(experiment + "/results?limit=5");
@@ -113,7 +125,7 @@ class DatabaseFaults {
                                     {"networks": [{"family": "white-noise"}], "inputs": {"type": "grid", "points": 16},
                                      "runs": 5, "seed": %d}""".formatted(1_000_000 + number));
                 };
-                return new Probe(kind, start, Instant.now(), answer, null);
+                return new Probe(kind, start, Instant.now(), response, null);
             } catch (IOException e) {
                 return new Probe(kind, start, Instant.now(), null, e.toString());
             }
@@ -127,26 +139,32 @@ class DatabaseFaults {
     }
 
     @Test
-    @DisplayName("PostgreSQL stopped in the middle of work, and started again")
-    void stopped(FaultScenario trial) {
-        outage(trial, trial.postgres()::stop);
+    @DisplayName("PostgreSQL stopped during work and started again")
+    void stopped(FaultScenario scenario) {
+        outage(scenario, scenario.postgres()::stop);
     }
 
     @Test
-    @DisplayName("PostgreSQL killed with -9 in the middle of work, and started again")
-    void killed(FaultScenario trial) {
-        outage(trial, trial.postgres()::kill);
+    @DisplayName("PostgreSQL killed with -9 during work and started again")
+    void killed(FaultScenario scenario) {
+        outage(scenario, scenario.postgres()::kill);
     }
 
-    /** From when the server was gone until it was told to start, and until it answered. */
+    /**
+     * An outage of the server.
+     *
+     * @param down time at which the server had ended
+     * @param starting time at which the test started the server again
+     * @param up time at which the server accepted connections again
+     */
     private record Outage(Instant down, Instant starting, Instant up) {
 
-        static Outage of(FaultScenario trial, Runnable end) {
+        static Outage of(FaultScenario scenario, Runnable end) {
             end.run();
             Instant down = Instant.now();
-            pause(LENGTH);
+            pause(OUTAGE);
             Instant starting = Instant.now();
-            trial.postgres().start();
+            scenario.postgres().start();
             return new Outage(down, starting, Instant.now());
         }
 
@@ -155,54 +173,57 @@ class DatabaseFaults {
         }
     }
 
-    private static void outage(FaultScenario trial, Runnable end) {
+    private static void outage(FaultScenario scenario, Runnable end) {
         FaultWorkload work = FaultWorkload.disturbed();
-        FaultWorkload.Outcome expected = trial.undisturbed(work);
-        SharedDatabase database = trial.database();
-        ServiceNode api = trial.api(database);
-        List<ServiceNode> nodes = List.of(api, trial.worker(database), trial.worker(database));
+        FaultWorkload.ResultSnapshot expected = scenario.undisturbed(work);
+        SharedDatabase database = scenario.database();
+        ServiceNode api = scenario.api(database);
+        List<ServiceNode> nodes = List.of(api, scenario.worker(database), scenario.worker(database));
         nodes.forEach(ServiceNode::awaitReady);
         JsonNode experiment = submit(api, work.body());
         Prober prober = new Prober(api, experiment);
         Outage outage;
         try (prober) {
-            await("a quarter of the cells", PATIENCE, () -> FaultScenario.done(api, experiment) >= work.cells() / 4);
-            outage = Outage.of(trial, end);
-            await("the end of all cells", PATIENCE, () -> live(database, work.cells()) == 0);
+            await("a quarter of the cells", TIMEOUT, () -> FaultScenario.done(api, experiment) >= work.cells() / 4);
+            outage = Outage.of(scenario, end);
+            await("the end of all cells", TIMEOUT, () -> unfinished(database, work.cells()) == 0);
         }
-        await("the end of what was submitted meanwhile", PATIENCE, () -> live(database, 1) == 0);
+        await("the end of the experiments that the probes submitted", TIMEOUT, () -> unfinished(database, 1) == 0);
         List<Probe> probes = List.copyOf(prober.probes);
-        answers(trial, probes, outage);
-        trial.line(
-                "processes that live on: %d of %d"
+        reportResponses(scenario, probes, outage);
+        scenario.report(
+                "processes that are still alive: %d of %d"
                         .formatted(nodes.stream().filter(ServiceNode::isAlive).count(), nodes.size()),
                 "all",
                 nodes.stream().allMatch(ServiceNode::isAlive));
-        recovery(trial, database, probes, outage);
-        nothingLost(trial, database, probes, work.cells());
-        trial.identical(FaultWorkload.Outcome.of(api.client(), experiment), expected);
+        reportRecovery(scenario, database, probes, outage);
+        reportLosses(scenario, database, probes, work.cells());
+        scenario.reportIdentical(FaultWorkload.ResultSnapshot.of(api.client(), experiment), expected);
     }
 
-    private static void answers(FaultScenario trial, List<Probe> probes, Outage outage) {
-        List<Probe> away = probes.stream().filter(outage::covers).toList();
+    private static void reportResponses(FaultScenario scenario, List<Probe> probes, Outage outage) {
+        List<Probe> duringOutage = probes.stream().filter(outage::covers).toList();
         double length = seconds(outage.down(), outage.starting());
-        trial.line(
-                "%d requests while it was away for %.0f s: %s".formatted(away.size(), length, outcomes(away)),
-                "at least 2 each second, each 503 with Retry-After and a problem, unless it was back in time",
-                away.size() >= 2 * length
-                        && away.stream().allMatch(probe -> probe.refusedWell() || probe.outlasted(outage.starting())));
+        scenario.report(
+                "%d requests during the outage of %.0f s: %s"
+                        .formatted(duringOutage.size(), length, outcomes(duringOutage)),
+                "at least 2 per second; each 503 with Retry-After and a problem, or a success after the outage",
+                duringOutage.size() >= 2 * length
+                        && duringOutage.stream()
+                                .allMatch(
+                                        probe -> probe.unavailableAsPromised() || probe.outlasted(outage.starting())));
         List<Probe> others =
                 probes.stream().filter(probe -> !outage.covers(probe)).toList();
-        List<Probe> amiss = others.stream()
-                .filter(probe -> !probe.succeeded() && !probe.refusedWell())
+        List<Probe> unexpected = others.stream()
+                .filter(probe -> !probe.succeeded() && !probe.unavailableAsPromised())
                 .toList();
-        trial.line(
-                "%d requests before and after, answered with neither 2xx nor that: %s"
-                        .formatted(others.size(), outcomes(amiss)),
+        scenario.report(
+                "%d requests before and after the outage; neither 2xx nor such a 503: %s"
+                        .formatted(others.size(), outcomes(unexpected)),
                 "none",
-                amiss.isEmpty());
-        trial.atMost(
-                "the longest answer",
+                unexpected.isEmpty());
+        scenario.reportAtMost(
+                "longest response time",
                 probes.stream()
                         .mapToDouble(probe -> seconds(probe.start(), probe.end()))
                         .max()
@@ -210,8 +231,9 @@ class DatabaseFaults {
                 10);
     }
 
-    private static void recovery(FaultScenario trial, SharedDatabase database, List<Probe> probes, Outage outage) {
-        Instant answered = probes.stream()
+    private static void reportRecovery(
+            FaultScenario scenario, SharedDatabase database, List<Probe> probes, Outage outage) {
+        Instant firstSuccess = probes.stream()
                 .filter(Probe::succeeded)
                 .map(Probe::end)
                 .filter(time -> time.isAfter(outage.up()))
@@ -222,15 +244,15 @@ class DatabaseFaults {
                         outage.starting().toString())
                 .query((row, _) -> row.getTimestamp(1).toInstant())
                 .single();
-        trial.line(
-                "from database up to the next answer with success: %.1f s, to the next finished cell: %.1f s"
-                        .formatted(seconds(outage.up(), answered), seconds(outage.up(), finished)),
-                "by itself, within 30 s",
+        scenario.report(
+                "time from the start of the database to the next success: %.1f s, to the next finished cell: %.1f s"
+                        .formatted(seconds(outage.up(), firstSuccess), seconds(outage.up(), finished)),
+                "at most 30 s, without help",
                 seconds(outage.up(), finished) <= 30);
     }
 
-    /** How many experiments of so many cells have not ended. */
-    private static long live(SharedDatabase database, int cells) {
+    /** Counts the unfinished experiments with this number of cells. */
+    private static long unfinished(SharedDatabase database, int cells) {
         return database.number("select count(*) from experiment where finished_at is null and cells = ?", cells);
     }
 
@@ -240,21 +262,21 @@ class DatabaseFaults {
         return outcomes;
     }
 
-    private static void nothingLost(FaultScenario trial, SharedDatabase database, List<Probe> probes, int cells) {
+    private static void reportLosses(FaultScenario scenario, SharedDatabase database, List<Probe> probes, int cells) {
         List<String> accepted = new ArrayList<>();
         for (Probe probe : probes) {
-            if (probe.answer() != null && probe.answer().status() == 202) {
-                accepted.add(JSON.readTree(probe.answer().body()).get("id").asString());
+            if (probe.response() != null && probe.response().status() == 202) {
+                accepted.add(JSON.readTree(probe.response().body()).get("id").asString());
             }
         }
-        long there = database.number(
+        long succeeded = database.number(
                 "select count(*) from experiment where state = 'SUCCEEDED' and id = any (?::uuid[])",
                 (Object) accepted.toArray(String[]::new));
-        trial.line(
-                "experiments accepted meanwhile that have SUCCEEDED: %d of %d".formatted(there, accepted.size()),
+        scenario.report(
+                "experiments of the probes that SUCCEEDED: %d of %d".formatted(succeeded, accepted.size()),
                 "all",
-                there == accepted.size());
-        trial.exactly("cells of the experiment done once", database.number("""
+                succeeded == accepted.size());
+        scenario.reportCount("cells of the experiment that are done", database.number("""
                         select count(*) from cell c where state = 'DONE' and exists (
                           select from experiment_cell l join experiment e on e.id = l.experiment_id
                           where l.fingerprint = c.fingerprint and e.cells > 1 and e.state = 'SUCCEEDED' and l.settled)"""), cells);

@@ -14,17 +14,17 @@ import org.shatterlab.service.support.Service;
 import org.shatterlab.service.support.ServiceNode;
 import tools.jackson.databind.JsonNode;
 
-/** What is said to be left of an experiment is left, within a factor of two, once a tenth of its work is done. */
+/** Tests that the predicted remaining time is right within a factor of two, once a tenth of the cells are finished. */
 @ExtendWith(FaultSuite.class)
 @DisabledIfSystemProperty(
         named = "faults.short",
         matches = "true",
-        disabledReason = "the short form runs on machines that do something else meanwhile")
+        disabledReason = "The short form runs on machines with other load.")
 class EtaFaults {
 
-    private static final List<Double> MOMENTS = List.of(0.1, 0.25, 0.5);
+    private static final List<Double> FRACTIONS = List.of(0.1, 0.25, 0.5);
 
-    private static final double FACTOR = 2;
+    private static final double MAX_FACTOR = 2;
     private static final String FIGURE = """
             {"name": "%s", "preset": "figure-2", "runs": %d, "seed": %d}""";
 
@@ -39,52 +39,59 @@ class EtaFaults {
              "runs": 100, "seed": 3}""";
 
     @Test
-    @DisplayName("the time that is said to be left")
-    void eta(FaultScenario trial) {
-        ServiceNode both =
-                trial.start(trial.database(), "api,worker", List.of("-Xmx1g")).awaitReady();
-        measure(trial, both, FIGURE.formatted("cold", 200, 1));
-        measure(trial, both, FIGURE.formatted("warm", 200, 2));
-        measure(trial, both, MIXED);
-        measure(trial, both, FIGURE.formatted("one of two", 150, 4), FIGURE.formatted("two of two", 150, 5));
+    @DisplayName("the predicted remaining time")
+    void predictsRemainingTime(FaultScenario scenario) {
+        ServiceNode both = scenario.start(scenario.database(), "api,worker", List.of("-Xmx1g"))
+                .awaitReady();
+        measure(scenario, both, FIGURE.formatted("cold", 200, 1));
+        measure(scenario, both, FIGURE.formatted("warm", 200, 2));
+        measure(scenario, both, MIXED);
+        measure(scenario, both, FIGURE.formatted("one of two", 150, 4), FIGURE.formatted("two of two", 150, 5));
     }
 
-    /** What was said at a moment of an experiment, in seconds. */
-    private record Said(JsonNode experiment, double moment, Instant at, double seconds) {}
+    /**
+     * A prediction of the remaining time.
+     *
+     * @param fraction finished fraction of the cells
+     * @param at time of the prediction
+     * @param seconds predicted remaining time in seconds
+     */
+    private record EtaPrediction(JsonNode experiment, double fraction, Instant at, double seconds) {}
 
-    /** Measures experiments at the same time. */
-    private static void measure(FaultScenario trial, ServiceNode node, String... bodies) {
+    /** Submits experiments at the same time and reports their predictions. */
+    private static void measure(FaultScenario scenario, ServiceNode node, String... bodies) {
         List<JsonNode> submitted =
                 Stream.of(bodies).map(body -> FaultScenario.submit(node, body)).toList();
-        List<Said> said = new ArrayList<>();
-        for (double moment : MOMENTS) {
-            submitted.forEach(experiment -> said.add(at(node, experiment, moment)));
+        List<EtaPrediction> predictions = new ArrayList<>();
+        for (double fraction : FRACTIONS) {
+            submitted.forEach(experiment -> predictions.add(predictionAt(node, experiment, fraction)));
         }
-        for (Said then : said) {
-            JsonNode ended = node.client().await(then.experiment());
+        for (EtaPrediction prediction : predictions) {
+            JsonNode ended = node.client().await(prediction.experiment());
             Instant end = Instant.parse(ended.get("finishedAt").asString());
-            double left = Duration.between(then.at(), end).toMillis() / 1e3;
-            double error = then.seconds() / left;
-            trial.line(
+            double actual = Duration.between(prediction.at(), end).toMillis() / 1e3;
+            double error = prediction.seconds() / actual;
+            scenario.report(
                     String.format(
                             Locale.ROOT,
-                            "%s, at %.0f%% of the cells: %.1f s said, %.1f s true",
+                            "%s, at %.0f%% of the cells: %.1f s predicted, %.1f s actual",
                             ended.get("name").asString(),
-                            100 * then.moment(),
-                            then.seconds(),
-                            left),
+                            100 * prediction.fraction(),
+                            prediction.seconds(),
+                            actual),
                     "within a factor of 2",
-                    error >= 1 / FACTOR && error <= FACTOR);
+                    error >= 1 / MAX_FACTOR && error <= MAX_FACTOR);
         }
     }
 
-    private static Said at(ServiceNode node, JsonNode experiment, double moment) {
+    /** Waits until a fraction of the cells is finished and returns the prediction of this moment. */
+    private static EtaPrediction predictionAt(ServiceNode node, JsonNode experiment, double fraction) {
         JsonNode progress = FaultScenario.read(node, experiment).get("progress");
-        while (progress.get("fraction").asDouble() < moment) {
+        while (progress.get("fraction").asDouble() < fraction) {
             Service.sleep();
             progress = FaultScenario.read(node, experiment).get("progress");
         }
-        return new Said(
-                experiment, moment, Instant.now(), progress.get("etaSeconds").asDouble());
+        return new EtaPrediction(
+                experiment, fraction, Instant.now(), progress.get("etaSeconds").asDouble());
     }
 }

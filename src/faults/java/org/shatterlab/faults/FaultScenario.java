@@ -22,27 +22,31 @@ import org.shatterlab.service.support.RawHttp;
 import org.shatterlab.service.support.ServiceNode;
 import tools.jackson.databind.JsonNode;
 
-/** One thing that is done to the service: the processes it is done to, and the lines of the table that it gives. */
+/**
+ * A fault that a test injects into the service. The scenario starts processes, kills them at its end, and collects
+ * checks.
+ */
 final class FaultScenario implements AutoCloseable {
 
-    /** Of the seed of the suite, whatever other trials draw. */
+    /** A generator with the seed of the suite, independent of the draws of other scenarios. */
     final Random random = new Random(FaultSuite.SEED);
 
     private final String name;
     private final Path folder;
-    private final FaultSuite.Shared shared;
+    private final FaultSuite.SharedResources shared;
     private final List<ServiceNode> nodes = new CopyOnWriteArrayList<>();
     private final Set<Path> embedded = new CopyOnWriteArraySet<>();
-    private final List<FaultTable.Line> lines = new ArrayList<>();
+    private final List<FaultTable.FaultCheck> checks = new ArrayList<>();
     private final Thread hook = new Thread(this::killAll);
 
-    FaultScenario(String name, Path folder, FaultSuite.Shared shared) {
+    FaultScenario(String name, Path folder, FaultSuite.SharedResources shared) {
         this.name = name;
         this.folder = folder;
         this.shared = shared;
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
+    /** Creates a new database on the shared server. */
     SharedDatabase database() {
         return shared.database();
     }
@@ -51,16 +55,23 @@ final class FaultScenario implements AutoCloseable {
         return shared.postgres;
     }
 
-    /** Starts a process that answers only, and does not wait for it. */
+    /** Starts a process with the role {@code api}, and does not wait until the process is ready. */
     ServiceNode api(SharedDatabase database, String... arguments) {
         return start(database, "api", JavaProcess.SHORT_LIVED, arguments);
     }
 
-    /** Starts a process that measures only, and does not wait for it. */
+    /** Starts a process with the role {@code worker}, and does not wait until the process is ready. */
     ServiceNode worker(SharedDatabase database, String... arguments) {
         return start(database, "worker", JavaProcess.SHORT_LIVED, arguments);
     }
 
+    /**
+     * Starts a process, and does not wait until the process is ready.
+     *
+     * @param roles roles, separated by commas
+     * @param options options of the Java virtual machine
+     * @param arguments further arguments of the service
+     */
     ServiceNode start(SharedDatabase database, String roles, List<String> options, String... arguments) {
         String name = (nodes.size() + 1) + "-" + roles.replace(',', '-');
         List<String> all = new ArrayList<>(database.arguments());
@@ -69,7 +80,9 @@ final class FaultScenario implements AutoCloseable {
         return start(name, ServiceNode.freePort(), options, all);
     }
 
-    /** Starts a whole service with an embedded database, which its folder has from the last of this name. */
+    /**
+     * Starts a complete service with an embedded database. A later service of the same name uses the same data folder.
+     */
     ServiceNode service(String name, int port) {
         Path postgres = folder.resolve(name).resolve("postgres");
         shared.postgres.shareBinaries(postgres);
@@ -83,49 +96,59 @@ final class FaultScenario implements AutoCloseable {
         return started;
     }
 
-    /** What a workload comes to where nothing happens, measured once for all trials. */
-    FaultWorkload.Outcome undisturbed(FaultWorkload work) {
+    /** Returns the results of a workload without any fault. The suite measures a workload once for all scenarios. */
+    FaultWorkload.ResultSnapshot undisturbed(FaultWorkload work) {
         return shared.undisturbed.computeIfAbsent(work, _ -> {
             ServiceNode node =
                     start(database(), "api,worker", JavaProcess.SHORT_LIVED).awaitReady();
-            FaultWorkload.Outcome outcome =
-                    FaultWorkload.Outcome.of(node.client(), node.client().run(work.body()));
+            FaultWorkload.ResultSnapshot results =
+                    FaultWorkload.ResultSnapshot.of(node.client(), node.client().run(work.body()));
             node.close();
-            return outcome;
+            return results;
         });
     }
 
+    /** Submits an experiment and requires that the service accepts the experiment. */
     static JsonNode submit(ServiceNode api, String body) {
         HttpResponse<String> accepted = api.client().submit(body);
         assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(202);
         return api.client().json.readTree(accepted.body());
     }
 
-    /** An experiment as it is now; read often, so not held against the contract. */
+    /** Reads the current state of an experiment. The frequent polls skip the check against the contract. */
     static JsonNode read(ServiceNode api, JsonNode experiment) {
         try {
-            RawHttp.Answer answer = api.get(experiment.get("links").get("self").asString());
-            assertThat(answer.status()).isEqualTo(200);
-            return api.client().json.readTree(answer.body());
+            RawHttp.RawResponse response =
+                    api.get(experiment.get("links").get("self").asString());
+            assertThat(response.status()).isEqualTo(200);
+            return api.client().json.readTree(response.body());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
+    /** Returns whether an experiment has ended. */
     static boolean ended(ServiceNode api, JsonNode experiment) {
         return !read(api, experiment).get("finishedAt").isNull();
     }
 
+    /** Returns the number of finished cells. */
     static int done(ServiceNode api, JsonNode experiment) {
         return read(api, experiment).get("progress").get("done").asInt();
     }
 
-    /** Waits until something is so. */
-    static Instant await(String what, Duration most, BooleanSupplier condition) {
-        Instant deadline = Instant.now().plus(most);
+    /**
+     * Waits until a condition holds.
+     *
+     * @param event event that makes the condition true, for the failure message
+     * @return the time at which the condition held
+     * @throws AssertionError if the condition does not hold within the timeout
+     */
+    static Instant await(String event, Duration timeout, BooleanSupplier condition) {
+        Instant deadline = Instant.now().plus(timeout);
         while (!condition.getAsBoolean()) {
             if (Instant.now().isAfter(deadline)) {
-                throw new AssertionError("not within " + most.toSeconds() + " s: " + what);
+                throw new AssertionError("Waited " + timeout.toSeconds() + " s without " + event + ".");
             }
             pause(Duration.ofMillis(20));
         }
@@ -145,41 +168,45 @@ final class FaultScenario implements AutoCloseable {
         return Duration.between(from, to).toMillis() / 1e3;
     }
 
-    /** A line of the table. */
-    void line(String measured, String limit, boolean holds) {
-        FaultTable.Line line = new FaultTable.Line(name, measured, limit, holds);
-        lines.add(line);
-        shared.table.add(line);
-        System.out.println(line);
+    /** Adds a check to the table and prints the check. */
+    void report(String measured, String limit, boolean holds) {
+        FaultTable.FaultCheck check = new FaultTable.FaultCheck(name, measured, limit, holds);
+        checks.add(check);
+        shared.table.add(check);
+        System.out.println(check);
     }
 
-    /** A line on a time that is to be short. */
-    void atMost(String what, double seconds, double limit) {
-        line(
-                String.format(Locale.ROOT, "%s: %.2f s", what, seconds),
+    /** Reports a time and its upper limit, both in seconds. */
+    void reportAtMost(String name, double seconds, double limit) {
+        report(
+                String.format(Locale.ROOT, "%s: %.2f s", name, seconds),
                 String.format(Locale.ROOT, "at most %.0f s", limit),
                 seconds <= limit);
     }
 
-    /** A line on a count that is known beforehand. */
-    void exactly(String what, long value, long expected) {
-        line(what + ": " + value, Long.toString(expected), value == expected);
+    /** Reports a count that must have an expected value. */
+    void reportCount(String name, long value, long expected) {
+        report(name + ": " + value, Long.toString(expected), value == expected);
     }
 
-    /** A line on what an experiment came to. */
-    void identical(FaultWorkload.Outcome outcome, FaultWorkload.Outcome expected) {
-        boolean same = outcome.equals(expected);
-        line("rows and a matrix " + (same ? "are" : "are not") + " those of an undisturbed run", "bit-identical", same);
+    /** Reports whether the results of an experiment equal the results of an undisturbed run to the last bit. */
+    void reportIdentical(FaultWorkload.ResultSnapshot results, FaultWorkload.ResultSnapshot expected) {
+        boolean same = results.equals(expected);
+        report(
+                "the rows and a matrix " + (same ? "equal" : "differ from") + " the results of an undisturbed run",
+                "bit-identical",
+                same);
     }
 
-    /** The trial ended before all was measured. */
-    void broke(Throwable cause) {
+    /** Reports an exception that ended the scenario before all measurements were taken. */
+    void reportFailure(Throwable cause) {
         String message = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
-        line(cause.getClass().getSimpleName() + ": " + message.replace('|', '/'), "to be measured", false);
+        report(cause.getClass().getSimpleName() + ": " + message.replace('|', '/'), "no exception", false);
     }
 
+    /** Requires that the scenario has checks and that all of them hold. */
     void requireAll() {
-        assertThat(lines).isNotEmpty().allMatch(FaultTable.Line::holds);
+        assertThat(checks).isNotEmpty().allMatch(FaultTable.FaultCheck::holds);
     }
 
     private void killAll() {

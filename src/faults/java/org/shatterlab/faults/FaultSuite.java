@@ -16,35 +16,38 @@ import org.shatterlab.platform.database.StoppablePostgres;
 import org.shatterlab.service.support.ServiceNode;
 import org.springframework.util.FileSystemUtils;
 
-/** Hands each test its {@link FaultScenario}, fails it where one of its lines fails, and prints the table when all are over. */
+/**
+ * A JUnit extension that gives each test its {@link FaultScenario}. A test fails if one of its checks fails. The
+ * extension publishes the {@link FaultTable} after the last test.
+ */
 final class FaultSuite implements ParameterResolver, AfterTestExecutionCallback {
 
-    /** Fewer kills, shorter outages and less load: the whole within minutes. */
+    /** Whether the suite runs in its short form, with fewer kills, shorter outages and less load. */
     static final boolean SHORT = Boolean.getBoolean("faults.short");
 
-    /** Of every random choice. */
+    /** The seed of every random choice. */
     static final long SEED = Long.getLong("faults.seed", 1702);
 
     private static final Namespace NAMESPACE = Namespace.create(FaultSuite.class);
     private static final Path FOLDER = Path.of("target", "faults").toAbsolutePath();
 
-    /** What all trials share. */
-    static final class Shared implements AutoCloseable {
+    /** The PostgreSQL server, the table and the expected results, which all scenarios share. */
+    static final class SharedResources implements AutoCloseable {
 
         final FaultTable table = new FaultTable();
         final StoppablePostgres postgres;
-        final Map<FaultWorkload, FaultWorkload.Outcome> undisturbed = new ConcurrentHashMap<>();
+        final Map<FaultWorkload, FaultWorkload.ResultSnapshot> undisturbed = new ConcurrentHashMap<>();
         private final AtomicInteger databases = new AtomicInteger();
 
-        private Shared() throws IOException {
+        private SharedResources() throws IOException {
             FileSystemUtils.deleteRecursively(FOLDER);
             Files.createDirectories(FOLDER);
             postgres = StoppablePostgres.start(FOLDER.resolve("postgres"), ServiceNode.freePort());
         }
 
-        static Shared start() {
+        static SharedResources start() {
             try {
-                return new Shared();
+                return new SharedResources();
             } catch (IOException e) {
                 throw new IllegalStateException(e);
             }
@@ -52,7 +55,7 @@ final class FaultSuite implements ParameterResolver, AfterTestExecutionCallback 
 
         SharedDatabase database() {
             return new SharedDatabase(
-                    postgres.create("trial_" + databases.incrementAndGet()),
+                    postgres.create("scenario_" + databases.incrementAndGet()),
                     StoppablePostgres.USER,
                     postgres.password());
         }
@@ -78,13 +81,17 @@ final class FaultSuite implements ParameterResolver, AfterTestExecutionCallback 
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return trial(context);
+        return scenario(context);
     }
 
-    /** Closed, as all in a context's store, when the context ends. */
-    private static FaultScenario trial(ExtensionContext context) {
-        Shared shared =
-                context.getRoot().getStore(NAMESPACE).computeIfAbsent(Shared.class, _ -> Shared.start(), Shared.class);
+    /**
+     * Returns the scenario of a test. JUnit closes the scenario with the context, because the store of the context
+     * holds it.
+     */
+    private static FaultScenario scenario(ExtensionContext context) {
+        SharedResources shared = context.getRoot()
+                .getStore(NAMESPACE)
+                .computeIfAbsent(SharedResources.class, _ -> SharedResources.start(), SharedResources.class);
         return context.getStore(NAMESPACE)
                 .computeIfAbsent(
                         FaultScenario.class,
@@ -98,7 +105,7 @@ final class FaultSuite implements ParameterResolver, AfterTestExecutionCallback 
 
     @Override
     public void afterTestExecution(ExtensionContext context) {
-        FaultScenario trial = trial(context);
-        context.getExecutionException().ifPresentOrElse(trial::broke, trial::requireAll);
+        FaultScenario scenario = scenario(context);
+        context.getExecutionException().ifPresentOrElse(scenario::reportFailure, scenario::requireAll);
     }
 }

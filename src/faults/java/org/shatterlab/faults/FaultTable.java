@@ -8,43 +8,44 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** What the suite found, as a table in Markdown. */
+/** A table of all measurements of the suite, in Markdown. Thread-safe. */
 final class FaultTable {
 
-    private final List<Line> lines = new ArrayList<>();
+    private final List<FaultCheck> checks = new ArrayList<>();
 
     /**
-     * One promise.
+     * A row of the table: a measurement and the limit that the service promises.
      *
-     * @param done to the service
-     * @param measured what, and what it came to
-     * @param limit what was promised
+     * @param fault fault of the scenario
+     * @param measured quantity with its measured value
+     * @param limit promised limit
+     * @param holds whether the measured value satisfies the limit
      */
-    record Line(String done, String measured, String limit, boolean holds) {
+    record FaultCheck(String fault, String measured, String limit, boolean holds) {
 
         @Override
         public String toString() {
-            return "| %s | %s | %s | %s |".formatted(done, measured, limit, holds ? "pass" : "**FAIL**");
+            return "| %s | %s | %s | %s |".formatted(fault, measured, limit, holds ? "pass" : "**FAIL**");
         }
     }
 
-    synchronized void add(Line line) {
-        lines.add(line);
+    synchronized void add(FaultCheck check) {
+        checks.add(check);
     }
 
-    /** Prints the table, and writes it to a file. */
+    /** Prints the table and writes the table to a file. */
     synchronized void publish(String title, Path file) {
-        String table = lines.stream()
-                .map(line -> line + "\n")
+        String table = checks.stream()
+                .map(check -> check + "\n")
                 .collect(Collectors.joining(
                         "",
-                        title + "\n\n| what was done | what was measured | limit | |\n|---|---|---|---|\n",
-                        "\n%d of %d lines failed.\n"
+                        title + "\n\n| fault | measurement | limit | result |\n|---|---|---|---|\n",
+                        "\n%d of %d checks failed.\n"
                                 .formatted(
-                                        lines.stream()
-                                                .filter(line -> !line.holds())
+                                        checks.stream()
+                                                .filter(check -> !check.holds())
                                                 .count(),
-                                        lines.size())));
+                                        checks.size())));
         System.out.println("\n" + table);
         try {
             Files.writeString(file, table);

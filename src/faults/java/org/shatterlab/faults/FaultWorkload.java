@@ -7,21 +7,23 @@ import org.shatterlab.service.support.Service;
 import tools.jackson.databind.JsonNode;
 
 /**
- * An experiment of cells that all take about as long as each other.
+ * An experiment whose cells all take about the same time.
  *
- * @param cells how many
- * @param depth of its two networks, as with their width the time that a cell takes grows
- * @param seed of the weights
+ * @param cells number of cells
+ * @param depth largest depth of the two networks; a cell takes longer with a larger depth or width
+ * @param width width of the two networks
+ * @param seed seed of the weights
  */
 record FaultWorkload(int cells, int depth, int width, long seed) {
 
     private static final int RUNS_PER_CELL = 5;
 
-    /** The one that is disturbed in several trials: about a tenth of a second to a cell on an idle core. */
+    /** Returns the workload that several scenarios disturb. A cell takes about 0.1 s on an idle core. */
     static FaultWorkload disturbed() {
         return new FaultWorkload(FaultSuite.SHORT ? 100 : 500, 40, 280, FaultSuite.SEED);
     }
 
+    /** Returns the specification as JSON. */
     String body() {
         return """
                 {"name": "%d cells", "runs": %d, "seed": %d,
@@ -30,19 +32,24 @@ record FaultWorkload(int cells, int depth, int width, long seed) {
                  "statistics": ["gradient-variance", "gradient-correlation", "autocorrelation", "covariance"]}""".formatted(cells, cells / 2 * RUNS_PER_CELL, seed, width, width, depth);
     }
 
-    /** What is left of an experiment when all is over, to the last bit. */
-    record Outcome(String csv, byte[] matrix) {
+    /**
+     * The results of a finished experiment, for comparison to the last bit.
+     *
+     * @param csv all rows as CSV
+     * @param matrix bytes of one covariance matrix, as a NumPy file
+     */
+    record ResultSnapshot(String csv, byte[] matrix) {
 
-        static Outcome of(Service service, JsonNode experiment) {
+        static ResultSnapshot of(Service service, JsonNode experiment) {
             String matrix = experiment.get("links").get("self").asString() + "/matrices/resnet/8/covariance";
-            return new Outcome(
+            return new ResultSnapshot(
                     service.csv(experiment),
                     service.getBytes(matrix, "application/x-npy").body());
         }
 
         @Override
         public boolean equals(@Nullable Object other) {
-            return other instanceof Outcome that && csv.equals(that.csv) && Arrays.equals(matrix, that.matrix);
+            return other instanceof ResultSnapshot that && csv.equals(that.csv) && Arrays.equals(matrix, that.matrix);
         }
 
         @Override

@@ -19,12 +19,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 
 /**
- * A client that costs next to nothing: it keeps its connection as long as the service does, and reads of an answer no more
- * than its status, its end and whether another may follow.
+ * An HTTP client that uses little processor time, so that it does not slow the service under load. The client keeps its
+ * connection for as long as the service does. The client parses only the parts of a response that it needs: the status,
+ * the end and the header {@code Connection}. Not thread-safe.
  */
 final class LoadClient implements AutoCloseable {
 
-    private static final int PATIENCE_MILLIS = 30_000;
+    private static final int TIMEOUT_MILLIS = 30_000;
     private static final byte[] END_OF_HEAD = "\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] END_OF_CHUNKS = "\r\n0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
@@ -40,15 +41,16 @@ final class LoadClient implements AutoCloseable {
     private static Socket connect(int port) throws IOException {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setTcpNoDelay(true);
-        socket.setSoTimeout(PATIENCE_MILLIS);
+        socket.setSoTimeout(TIMEOUT_MILLIS);
         return socket;
     }
 
     /**
-     * What a load came to.
+     * The measurements of a load.
      *
-     * @param sorted times of all requests, in nanoseconds
-     * @param failures answers of another status than the one asked for
+     * @param sorted times of all requests in nanoseconds, in ascending order
+     * @param seconds duration of the load
+     * @param failures number of responses with an unexpected status
      */
     record Load(long[] sorted, double seconds, int failures) {
 
@@ -61,7 +63,13 @@ final class LoadClient implements AutoCloseable {
         }
     }
 
-    /** Sends numbered requests on some connections at a time, each as soon as the answer to the last is there. */
+    /**
+     * Sends requests on several connections at once. Each connection sends its next request as soon as it has the
+     * response to the previous request.
+     *
+     * @param status expected status of the responses
+     * @param requests bytes of a request by its number
+     */
     static Load load(int port, int connections, Duration time, int status, IntFunction<byte[]> requests)
             throws ExecutionException, InterruptedException {
         AtomicInteger next = new AtomicInteger();
@@ -95,14 +103,14 @@ final class LoadClient implements AutoCloseable {
         return new Load(all.stream().mapToLong(Long::longValue).sorted().toArray(), seconds, failures.get());
     }
 
-    /** The status of the answer to a request, whose end has been read. */
+    /** Sends a request, reads the whole response and returns its status. */
     int status(byte[] request) throws IOException {
         exchange(request);
         return Integer.parseInt(new String(buffer, 9, 3, StandardCharsets.US_ASCII));
     }
 
-    /** The whole of the answer to a request: its head, and its body as it is framed. */
-    String answer(byte[] request) throws IOException {
+    /** Sends a request and returns the whole response: the head, and the body with its framing. */
+    String response(byte[] request) throws IOException {
         int size = exchange(request);
         return new String(buffer, 0, size, StandardCharsets.UTF_8);
     }
@@ -120,7 +128,7 @@ final class LoadClient implements AutoCloseable {
             }
             int read = in.read(buffer, size, buffer.length - size);
             if (read < 0) {
-                throw new EOFException("the connection ended after " + size + " bytes of an answer");
+                throw new EOFException("The connection ended after " + size + " bytes of a response.");
             }
             size += read;
             if (whole < 0 && !chunked) {
@@ -154,7 +162,7 @@ final class LoadClient implements AutoCloseable {
         return -1;
     }
 
-    /** -1 where the body comes in chunks. */
+    /** Returns the length of the body, or -1 if the body comes in chunks. */
     private static int contentLength(String fields) {
         String name = "\r\ncontent-length:";
         int start = fields.indexOf(name);

@@ -26,152 +26,157 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.shatterlab.service.support.ServiceNode;
 import tools.jackson.databind.JsonNode;
 
-/** How much the service bears, and who waits for whom. */
+/** Measures the throughput of the service, its latency, and the fairness between experiments. */
 @ExtendWith(FaultSuite.class)
 class LoadFaults {
 
     private static final String EXPERIMENTS = "/api/v1/experiments";
-    private static final String FULL = "the short form runs on machines of any speed";
+    private static final String FULL_FORM_ONLY = "The short form runs on machines of any speed.";
     private static final int CONNECTIONS = 16;
     private static final Duration WARM_UP = Duration.ofSeconds(20);
-    private static final Duration MEASURED = Duration.ofSeconds(20);
+    private static final Duration MEASUREMENT = Duration.ofSeconds(20);
     private static final int PICK_UPS = 50;
 
-    /** One after the other, as a service has seen that was not started a minute ago. */
-    private static final int WARM_UPS = 300;
+    /** Sequential submissions before a measurement, so that the service is as warm as a service in use. */
+    private static final int WARM_UP_SUBMISSIONS = 300;
 
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration TIMEOUT = Duration.ofMinutes(3);
     private static final Pattern ID = Pattern.compile("\"id\":\"([^\"]+)\"");
 
-    /** As a service runs that is to last. */
+    /** Options of a Java virtual machine that runs for long, with its optimizing compiler. */
     private static final List<String> LONG_LIVED = List.of("-Xmx1g");
 
     @Test
-    @DisplayName("an experiment of 20 cells submitted behind one of 10,000")
-    void fairness(FaultScenario trial) {
-        SharedDatabase database = trial.database();
-        ServiceNode api = trial.api(database);
-        ServiceNode worker = trial.worker(database).awaitReady();
+    @DisplayName("an experiment of 20 cells submitted after one of 10,000")
+    void smallExperimentOvertakesLargeOne(FaultScenario scenario) {
+        SharedDatabase database = scenario.database();
+        ServiceNode api = scenario.api(database);
+        ServiceNode worker = scenario.worker(database).awaitReady();
         api.awaitReady();
-        int depth = calibrated(api);
+        int depth = calibratedDepth(api);
         JsonNode large = submit(api, new FaultWorkload(10_000, depth, 200, 2).body());
-        await("the first cells", PATIENCE, () -> done(api, large) > 20);
+        await("the first cells", TIMEOUT, () -> done(api, large) > 20);
         Instant start = Instant.now();
         int before = done(api, large);
         JsonNode small = submit(api, new FaultWorkload(20, depth, 200, 3).body());
-        Instant end = await("the end of the small one", PATIENCE, () -> ended(api, small));
+        Instant end = await("the end of the small experiment", TIMEOUT, () -> ended(api, small));
         int cells = 20 + done(api, large) - before;
-        double took = seconds(start, end);
+        double duration = seconds(start, end);
         int threads = Runtime.getRuntime().availableProcessors();
-        trial.line(
+        scenario.report(
                 String.format(
                         Locale.ROOT,
-                        "time to its end: %.2f s, with cells of %.0f ms on %d threads",
-                        took,
-                        1e3 * took * threads / cells,
+                        "time to the end of the small experiment: %.2f s, with cells of %.0f ms on %d threads",
+                        duration,
+                        1e3 * duration * threads / cells,
                         threads),
                 "at most 10 s",
-                took <= 10);
+                duration <= 10);
         api.client().call("POST", large.get("links").get("self").asString() + "/cancel", "");
-        await("the end of the large one", PATIENCE, () -> ended(api, large));
-        trial.line(
-                "the large one after its cancellation: "
+        await("the end of the large experiment", TIMEOUT, () -> ended(api, large));
+        scenario.report(
+                "state of the large experiment after its cancellation: "
                         + read(api, large).get("state").asString(),
                 "CANCELLED",
                 read(api, large).get("state").asString().equals("CANCELLED") && worker.isAlive());
     }
 
-    /** The depth at which a cell takes about 50 ms here and now, from the time of some of another depth. */
-    private static int calibrated(ServiceNode api) {
-        int tried = 20;
-        // The first warm the worker up.
-        api.client().run(new FaultWorkload(40, tried, 200, 0).body());
-        JsonNode experiment = api.client().run(new FaultWorkload(40, tried, 200, 1).body());
+    /**
+     * Returns the depth at which a cell takes about 50 ms on this machine. The method scales the measured time of
+     * another depth.
+     */
+    private static int calibratedDepth(ServiceNode api) {
+        int testedDepth = 20;
+        // The first experiment warms the worker up.
+        api.client().run(new FaultWorkload(40, testedDepth, 200, 0).body());
+        JsonNode experiment = api.client().run(new FaultWorkload(40, testedDepth, 200, 1).body());
         double millis = 1e3
                 * seconds(
                         Instant.parse(experiment.get("startedAt").asString()),
                         Instant.parse(experiment.get("finishedAt").asString()))
                 * Runtime.getRuntime().availableProcessors()
                 / 40;
-        return Math.clamp(Math.round(tried * 50 / millis), 9, 200);
+        return Math.clamp(Math.round(testedDepth * 50 / millis), 9, 200);
     }
 
     @Test
-    @DisabledIfSystemProperty(named = "faults.short", matches = "true", disabledReason = FULL)
-    @DisplayName("load on 16 connections that are kept alive, on a process that answers only")
-    void throughput(FaultScenario trial) throws Exception {
-        SharedDatabase database = trial.database();
-        ServiceNode api = trial.start(database, "api", LONG_LIVED).awaitReady();
+    @DisabledIfSystemProperty(named = "faults.short", matches = "true", disabledReason = FULL_FORM_ONLY)
+    @DisplayName("load on 16 persistent connections to a process with the role api")
+    void servesLoadWithoutRejections(FaultScenario scenario) throws Exception {
+        SharedDatabase database = scenario.database();
+        ServiceNode api = scenario.start(database, "api", LONG_LIVED).awaitReady();
         String id =
                 submit(api, RequestFaults.oneCell(0)).get("links").get("self").asString();
         AtomicInteger seed = new AtomicInteger(1);
         byte[] poll = ServiceNode.request("GET", id, "");
         LoadClient.load(api.port(), CONNECTIONS, WARM_UP, 202, _ -> submission(seed));
         LoadClient.load(api.port(), CONNECTIONS, WARM_UP, 200, _ -> poll);
-        report(
-                trial,
+        reportLoad(
+                scenario,
                 "submissions",
-                LoadClient.load(api.port(), CONNECTIONS, MEASURED, 202, _ -> submission(seed)),
+                LoadClient.load(api.port(), CONNECTIONS, MEASUREMENT, 202, _ -> submission(seed)),
                 300,
                 150);
-        report(trial, "polls", LoadClient.load(api.port(), CONNECTIONS, MEASURED, 200, _ -> poll), 2000, 25);
+        reportLoad(scenario, "polls", LoadClient.load(api.port(), CONNECTIONS, MEASUREMENT, 200, _ -> poll), 2000, 25);
     }
 
     private static byte[] submission(AtomicInteger seed) {
         return ServiceNode.request("POST", EXPERIMENTS, RequestFaults.oneCell(seed.getAndIncrement()));
     }
 
-    private static void report(FaultScenario trial, String what, LoadClient.Load load, double least, double longest) {
-        trial.line(
+    private static void reportLoad(
+            FaultScenario scenario, String kind, LoadClient.Load load, double minPerSecond, double maxMillis) {
+        scenario.report(
                 String.format(
                         Locale.ROOT,
-                        "%s: %.0f/s, median %.1f ms, p99 %.1f ms, %d refused (load average %.1f)",
-                        what,
+                        "%s: %.0f/s, median %.1f ms, p99 %.1f ms, %d rejected (load average %.1f)",
+                        kind,
                         load.perSecond(),
                         load.percentileMillis(50),
                         load.percentileMillis(99),
                         load.failures(),
                         loadAverage()),
-                String.format(Locale.ROOT, "at least %.0f/s, p99 below %.0f ms, none refused", least, longest),
-                load.failures() == 0 && load.perSecond() >= least && load.percentileMillis(99) < longest);
+                String.format(
+                        Locale.ROOT, "at least %.0f/s, p99 below %.0f ms, none rejected", minPerSecond, maxMillis),
+                load.failures() == 0 && load.perSecond() >= minPerSecond && load.percentileMillis(99) < maxMillis);
     }
 
-    /** Of the machine, which tells whether a figure is of this service alone. */
+    /** Returns the load average of the machine, which shows whether other programs may have disturbed a measurement. */
     private static double loadAverage() {
         return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
     }
 
     @Test
-    @DisabledIfSystemProperty(named = "faults.short", matches = "true", disabledReason = FULL)
-    @DisplayName("one cell at a time submitted to an idle service")
-    void pickUp(FaultScenario trial) {
-        SharedDatabase database = trial.database();
-        ServiceNode both = trial.start(database, "api,worker", LONG_LIVED).awaitReady();
-        pickUps(trial, both, "by the process that was asked", 50);
+    @DisabledIfSystemProperty(named = "faults.short", matches = "true", disabledReason = FULL_FORM_ONLY)
+    @DisplayName("single cells submitted one after another to an idle service")
+    void startsSubmittedCellsQuickly(FaultScenario scenario) {
+        SharedDatabase database = scenario.database();
+        ServiceNode both = scenario.start(database, "api,worker", LONG_LIVED).awaitReady();
+        measurePickUps(scenario, both, "in the process that got the POST", 50);
         both.close();
-        ServiceNode api = trial.start(database, "api", LONG_LIVED);
-        trial.start(database, "worker", LONG_LIVED).awaitReady();
+        ServiceNode api = scenario.start(database, "api", LONG_LIVED);
+        scenario.start(database, "worker", LONG_LIVED).awaitReady();
         api.awaitReady();
-        pickUps(trial, api, "by another process", 300);
+        measurePickUps(scenario, api, "in another process", 300);
     }
 
-    private static void pickUps(FaultScenario trial, ServiceNode api, String whose, double limit) {
-        for (int i = 0; i < WARM_UPS; i++) {
-            pickUp(trial, api);
+    private static void measurePickUps(FaultScenario scenario, ServiceNode api, String process, double limit) {
+        for (int i = 0; i < WARM_UP_SUBMISSIONS; i++) {
+            pickUpMillis(scenario, api);
         }
         double[] millis = DoubleStream.generate(() -> {
-                    // At any moment between two looks of a worker into the queue.
-                    pause(Duration.ofMillis(100 + trial.random.nextInt(300)));
-                    return pickUp(trial, api);
+                    // The random pause spreads the submissions over the interval between two polls of the queue.
+                    pause(Duration.ofMillis(100 + scenario.random.nextInt(300)));
+                    return pickUpMillis(scenario, api);
                 })
                 .limit(PICK_UPS)
                 .sorted()
                 .toArray();
-        trial.line(
+        scenario.report(
                 String.format(
                         Locale.ROOT,
-                        "from a POST to RUNNING, %s: median %.0f ms, longest of %d: %.0f ms (load average %.1f)",
-                        whose,
+                        "time from a POST to RUNNING %s: median %.0f ms, longest of %d: %.0f ms (load average %.1f)",
+                        process,
                         millis[PICK_UPS / 2],
                         PICK_UPS,
                         millis[PICK_UPS - 1],
@@ -180,17 +185,17 @@ class LoadFaults {
                 millis[PICK_UPS / 2] < limit);
     }
 
-    /** Milliseconds from before a submission until a poll tells that its cell runs, or has run. */
-    private static double pickUp(FaultScenario trial, ServiceNode api) {
+    /** Submits a cell and returns the milliseconds until a poll reports that the cell is running or has finished. */
+    private static double pickUpMillis(FaultScenario scenario, ServiceNode api) {
         try (LoadClient client = new LoadClient(api.port())) {
             long start = System.nanoTime();
-            Matcher id = ID.matcher(client.answer(ServiceNode.request(
-                    "POST", EXPERIMENTS, RequestFaults.oneCell(trial.random.nextInt(Integer.MAX_VALUE)))));
+            Matcher id = ID.matcher(client.response(ServiceNode.request(
+                    "POST", EXPERIMENTS, RequestFaults.oneCell(scenario.random.nextInt(Integer.MAX_VALUE)))));
             if (!id.find()) {
-                throw new IllegalStateException("the submission was refused");
+                throw new IllegalStateException("The service rejected the submission.");
             }
             byte[] poll = ServiceNode.request("GET", EXPERIMENTS + "/" + id.group(1), "");
-            while (client.answer(poll).contains("\"state\":\"QUEUED\"")) {
+            while (client.response(poll).contains("\"state\":\"QUEUED\"")) {
                 pause(Duration.ofMillis(1));
             }
             return (System.nanoTime() - start) / 1e6;

@@ -34,15 +34,15 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.shatterlab.JavaProcess;
 import org.shatterlab.service.submission.GeneratedRequestsIT;
 import org.shatterlab.service.support.GeneratedRequests;
-import org.shatterlab.service.support.GeneratedRequests.Ids;
+import org.shatterlab.service.support.GeneratedRequests.ExperimentIds;
 import org.shatterlab.service.support.GeneratedRequests.Request;
 import org.shatterlab.service.support.RawHttp;
-import org.shatterlab.service.support.RawHttp.Answer;
+import org.shatterlab.service.support.RawHttp.RawResponse;
 import org.shatterlab.service.support.ServiceNode;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Requests at once, requests of any kind, and requests to a process that is about to end. */
+/** Tests simultaneous requests, generated requests, and requests to a process that is shutting down. */
 @ExtendWith(FaultSuite.class)
 class RequestFaults {
 
@@ -54,25 +54,25 @@ class RequestFaults {
     private static final int CLIENTS = 16;
     private static final double MIB = 1 << 20;
 
-    /** A specification of one cell that nobody has asked for before. */
+    /** Returns a specification of one cell. A new seed gives a cell that is not cached. */
     static String oneCell(int seed) {
         return """
                 {"networks": [{"family": "white-noise"}], "inputs": {"type": "grid", "points": 16}, "runs": 5, "seed": %d}""".formatted(seed);
     }
 
     @Test
-    @DisplayName("1,000 submissions at once, with each of 200 idempotency keys five times")
-    void submissionsAtOnce(FaultScenario trial) throws InterruptedException {
-        SharedDatabase database = trial.database();
-        ServiceNode api = trial.api(database).awaitReady();
+    @DisplayName("1,000 simultaneous submissions, five for each of 200 idempotency keys")
+    void createsOneExperimentPerKey(FaultScenario scenario) throws InterruptedException {
+        SharedDatabase database = scenario.database();
+        ServiceNode api = scenario.api(database).awaitReady();
         List<Integer> keys = new ArrayList<>(IntStream.range(0, KEYS * REPETITIONS)
                 .map(number -> number % KEYS)
                 .boxed()
                 .toList());
-        Collections.shuffle(keys, trial.random);
+        Collections.shuffle(keys, scenario.random);
         Map<Integer, Set<String>> ids = new ConcurrentHashMap<>();
-        Queue<String> refused = new ConcurrentLinkedQueue<>();
-        AtomicInteger later = new AtomicInteger();
+        Queue<String> failures = new ConcurrentLinkedQueue<>();
+        AtomicInteger retries = new AtomicInteger();
         CountDownLatch start = new CountDownLatch(1);
         Instant began = Instant.now();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -80,135 +80,136 @@ class RequestFaults {
                 var _ = threads.submit(() -> {
                     start.await();
                     try {
-                        Answer answer = submitKeyed(api, key);
-                        // As the service asks of whoever it has no room for.
-                        while (answer.status() == 503 || answer.status() == 429) {
-                            later.incrementAndGet();
-                            pause(Duration.ofSeconds(
-                                    Long.parseLong(answer.header("Retry-After").orElse("1"))));
-                            answer = submitKeyed(api, key);
+                        RawResponse response = submitKeyed(api, key);
+                        // A service without capacity asks its clients to retry later.
+                        while (response.status() == 503 || response.status() == 429) {
+                            retries.incrementAndGet();
+                            pause(Duration.ofSeconds(Long.parseLong(
+                                    response.header("Retry-After").orElse("1"))));
+                            response = submitKeyed(api, key);
                         }
                         ids.computeIfAbsent(key, _ -> ConcurrentHashMap.newKeySet())
-                                .add(JSON.readTree(answer.body()).get("id").asString());
+                                .add(JSON.readTree(response.body()).get("id").asString());
                     } catch (IOException | RuntimeException e) {
-                        refused.add(e.toString());
+                        failures.add(e.toString());
                     }
                     return key;
                 });
             }
             start.countDown();
         }
-        trial.line(
-                "answered in %.1f s; told to come back later: %d; neither that nor 202: %s"
-                        .formatted(FaultScenario.seconds(began, Instant.now()), later.get(), refused),
-                "all 202 in the end",
-                refused.isEmpty());
-        trial.exactly("experiments there are", database.number("select count(*) from experiment"), KEYS);
-        Set<String> answered = new HashSet<>();
-        ids.values().forEach(answered::addAll);
-        trial.line(
-                "keys answered with one experiment each: %d, experiments answered: %d"
+        scenario.report(
+                "all responses after %.1f s; 429 or 503 with a retry: %d; failures: %s"
+                        .formatted(FaultScenario.seconds(began, Instant.now()), retries.get(), failures),
+                "202 to every submission in the end",
+                failures.isEmpty());
+        scenario.reportCount("stored experiments", database.number("select count(*) from experiment"), KEYS);
+        Set<String> experiments = new HashSet<>();
+        ids.values().forEach(experiments::addAll);
+        scenario.report(
+                "keys whose responses name one experiment: %d, named experiments: %d"
                         .formatted(
                                 ids.values().stream()
                                         .filter(each -> each.size() == 1)
                                         .count(),
-                                answered.size()),
+                                experiments.size()),
                 "200 and 200",
-                answered.size() == KEYS
+                experiments.size() == KEYS
                         && ids.size() == KEYS
                         && ids.values().stream().allMatch(each -> each.size() == 1));
     }
 
-    private static Answer submitKeyed(ServiceNode api, int key) throws IOException {
-        Answer answer = api.post(EXPERIMENTS, oneCell(key), "Idempotency-Key: key " + key);
-        if (answer.status() != 202 && answer.status() != 503 && answer.status() != 429) {
-            throw new IOException("answered " + answer.status());
+    private static RawResponse submitKeyed(ServiceNode api, int key) throws IOException {
+        RawResponse response = api.post(EXPERIMENTS, oneCell(key), "Idempotency-Key: key " + key);
+        if (response.status() != 202 && response.status() != 503 && response.status() != 429) {
+            throw new IOException("Unexpected status " + response.status());
         }
-        return answer;
+        return response;
     }
 
     @Test
-    @DisplayName("generated requests, 16 at a time, to a process that answers only")
-    void generated(FaultScenario trial) throws InterruptedException, IOException {
-        SharedDatabase database = trial.database();
+    @DisplayName("generated requests from 16 clients to a process with the role api")
+    void servesGeneratedRequests(FaultScenario scenario) throws InterruptedException, IOException {
+        SharedDatabase database = scenario.database();
         ServiceNode first =
-                trial.start(database, "api,worker", JavaProcess.SHORT_LIVED).awaitReady();
+                scenario.start(database, "api,worker", JavaProcess.SHORT_LIVED).awaitReady();
         String measured =
                 first.client().run(GeneratedRequestsIT.MEASURED).get("id").asString();
         first.close();
-        ServiceNode api = trial.api(database).awaitReady();
-        Generator generator = new Generator(api, measured);
+        ServiceNode api = scenario.api(database).awaitReady();
+        RequestSender sender = new RequestSender(api, measured);
         int quarter = GENERATED / 4;
-        generator.send(0, quarter);
+        sender.send(0, quarter);
         double early = liveHeap(api);
-        generator.send(quarter, GENERATED);
+        sender.send(quarter, GENERATED);
         double late = liveHeap(api);
-        trial.line(
-                "%d requests of seed %d: %s; amiss: %d %s"
+        scenario.report(
+                "%d requests of the seed %d, responses by status: %s; failures: %d %s"
                         .formatted(
                                 GENERATED,
                                 FaultSuite.SEED,
-                                generator.statuses,
-                                generator.amiss.size(),
-                                generator.amiss.stream().limit(3).toList()),
-                "a whole answer to each, none 5xx, each refusal a problem",
-                generator.amiss.isEmpty()
-                        && generator.statuses.values().stream()
+                                sender.statuses,
+                                sender.failures.size(),
+                                sender.failures.stream().limit(3).toList()),
+                "each response complete, none 5xx, each rejection a problem",
+                sender.failures.isEmpty()
+                        && sender.statuses.values().stream()
                                         .mapToInt(AtomicInteger::get)
                                         .sum()
                                 == GENERATED);
-        trial.line(
+        scenario.report(
                 "live heap after %d requests: %.1f MiB, after %d: %.1f MiB"
                         .formatted(quarter, early / MIB, GENERATED, late / MIB),
                 "at most 10% more",
                 late <= 1.1 * early);
-        trial.line(
-                "PyTorch is " + (api.hasMapped("libtorch") ? "" : "not ") + "loaded",
+        scenario.report(
+                "PyTorch in the process with the role api is " + (api.hasMapped("libtorch") ? "" : "not ") + "loaded",
                 "not loaded",
                 !api.hasMapped("libtorch"));
 
         cancelAll(api, database);
         JsonNode figure = submit(api, "{\"preset\": \"figure-2\"}");
-        ServiceNode worker = trial.worker(database).awaitReady();
-        await("Figure 2", Duration.ofMinutes(3), () -> FaultScenario.ended(api, figure));
+        ServiceNode worker = scenario.worker(database).awaitReady();
+        await("the end of Figure 2", Duration.ofMinutes(3), () -> FaultScenario.ended(api, figure));
         String state = read(api, figure).get("state").asString();
-        trial.line("Figure 2 after that: " + state, "SUCCEEDED", state.equals("SUCCEEDED"));
-        trial.line(
+        scenario.report(
+                "state of Figure 2 after the generated requests: " + state, "SUCCEEDED", state.equals("SUCCEEDED"));
+        scenario.report(
                 "PyTorch in the worker is " + (worker.hasMapped("libtorch") ? "" : "not ") + "loaded",
-                "loaded, so that the line above can fail",
+                "loaded, as proof that the check of the role api can fail",
                 worker.hasMapped("libtorch"));
     }
 
-    /** What was accepted is cancelled, so that Figure 2 is all there is to do. */
+    /** Cancels all queued experiments, so that only Figure 2 is left to compute. */
     private static void cancelAll(ServiceNode api, SharedDatabase database) throws InterruptedException {
-        List<String> live = database.sql("select id from experiment where state = 'QUEUED'")
+        List<String> queued = database.sql("select id from experiment where state = 'QUEUED'")
                 .query((row, _) -> row.getString(1))
                 .list();
         try (ExecutorService threads = Executors.newFixedThreadPool(CLIENTS)) {
-            threads.invokeAll(live.stream()
-                    .<Callable<Answer>>map(id -> () -> api.post(EXPERIMENTS + "/" + id + "/cancel", ""))
+            threads.invokeAll(queued.stream()
+                    .<Callable<RawResponse>>map(id -> () -> api.post(EXPERIMENTS + "/" + id + "/cancel", ""))
                     .toList());
         }
     }
 
-    /** Sends generated requests from several clients; what one of them deletes is replaced. */
-    private static final class Generator {
+    /** A sender of generated requests from several clients. The sender replaces experiments that a request deletes. */
+    private static final class RequestSender {
 
         final Map<Integer, AtomicInteger> statuses = new TreeMap<>();
-        final Queue<String> amiss = new ConcurrentLinkedQueue<>();
+        final Queue<String> failures = new ConcurrentLinkedQueue<>();
         private final GeneratedRequests requests = new GeneratedRequests(FaultSuite.SEED);
-        private final AtomicReference<Ids> ids;
+        private final AtomicReference<ExperimentIds> ids;
         private final ServiceNode api;
         private final String measured;
 
-        Generator(ServiceNode api, String measured) {
+        RequestSender(ServiceNode api, String measured) {
             this.api = api;
             this.measured = measured;
-            this.ids = new AtomicReference<>(fresh());
+            this.ids = new AtomicReference<>(createExperiments());
         }
 
-        private Ids fresh() {
-            return new Ids(measured, GeneratedRequestsIT.cancelled(api.client()));
+        private ExperimentIds createExperiments() {
+            return new ExperimentIds(measured, GeneratedRequestsIT.createCancelled(api.client()));
         }
 
         void send(int from, int to) {
@@ -227,18 +228,18 @@ class RequestFaults {
         private void send(int number) {
             Request request = requests.request(number, ids.get());
             try {
-                Answer answer = RawHttp.exchange(
+                RawResponse response = RawHttp.exchange(
                         api.port(), request.bytes(), request.method().equals("HEAD"));
                 synchronized (statuses) {
-                    statuses.computeIfAbsent(answer.status(), _ -> new AtomicInteger())
+                    statuses.computeIfAbsent(response.status(), _ -> new AtomicInteger())
                             .incrementAndGet();
                 }
-                GeneratedRequestsIT.assertAnswered(api.client(), request, answer);
-                if (answer.status() == 204) {
-                    ids.set(fresh());
+                GeneratedRequestsIT.assertExpected(api.client(), request, response);
+                if (response.status() == 204) {
+                    ids.set(createExperiments());
                 }
             } catch (IOException | AssertionError | RuntimeException e) {
-                amiss.add("request " + number + ": "
+                failures.add("request " + number + ": "
                         + request.toString().lines().limit(2).toList() + ": "
                         + String.valueOf(e.getMessage())
                                 .strip()
@@ -250,8 +251,9 @@ class RequestFaults {
     }
 
     /**
-     * The bytes of what is reachable in the heap of a process. The serial collector leaves some dead objects where they lie,
-     * except at every fourth collection of the whole heap.
+     * Returns the bytes of the reachable objects in the heap of a process. The serial collector leaves some dead
+     * objects in place, except in every fourth full collection. The method therefore returns the least of four
+     * collections.
      */
     private static double liveHeap(ServiceNode node) throws IOException {
         double least = Double.POSITIVE_INFINITY;
@@ -275,19 +277,26 @@ class RequestFaults {
         return least;
     }
 
-    /** A request of a client that stops as soon as it knows that the process is about to end. */
-    private record Sent(Instant at, String outcome, boolean answered) {}
+    /**
+     * A request of a client that stops when the readiness probe fails.
+     *
+     * @param at time at which the client sent the request
+     * @param outcome status of the response or reason of the failure
+     * @param succeeded whether the response has a status below 300
+     */
+    private record SentRequest(Instant at, String outcome, boolean succeeded) {}
 
     @Test
-    @DisplayName("SIGTERM to a process that answers, under steady requests on new connections")
-    void terminated(FaultScenario trial) {
-        SharedDatabase database = trial.database();
-        ServiceNode api = trial.api(database, "--shatterlab.shutdown-delay=2s").awaitReady();
+    @DisplayName("SIGTERM to a process with the role api, under steady requests on new connections")
+    void dropsNoRequestDuringShutdown(FaultScenario scenario) {
+        SharedDatabase database = scenario.database();
+        ServiceNode api =
+                scenario.api(database, "--shatterlab.shutdown-delay=2s").awaitReady();
         String experiment = submit(api, oneCell(0)).get("links").get("self").asString();
-        AtomicBoolean turned = new AtomicBoolean();
-        AtomicReference<Instant> noticed = new AtomicReference<>();
-        Queue<Sent> sent = new ConcurrentLinkedQueue<>();
-        Instant asked;
+        AtomicBoolean stopped = new AtomicBoolean();
+        AtomicReference<Instant> unready = new AtomicReference<>();
+        Queue<SentRequest> sent = new ConcurrentLinkedQueue<>();
+        Instant signalled;
         int status;
         double ended;
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -295,57 +304,58 @@ class RequestFaults {
                 while (api.isReady()) {
                     pause(Duration.ofMillis(100));
                 }
-                noticed.set(Instant.now());
-                turned.set(true);
+                unready.set(Instant.now());
+                stopped.set(true);
             });
             for (int i = 0; i < 8; i++) {
                 int client = i;
                 var _ = threads.submit(() -> {
-                    for (int number = 0; !turned.get(); number++) {
+                    for (int number = 0; !stopped.get(); number++) {
                         sent.add(send(api, experiment, client, number));
                     }
                 });
             }
             pause(Duration.ofSeconds(3));
-            asked = Instant.now();
+            signalled = Instant.now();
             api.signal("TERM");
             status = api.awaitExit(Duration.ofSeconds(60));
-            ended = FaultScenario.seconds(asked, Instant.now());
-            // Where it does not end by itself, its clients shall.
+            ended = FaultScenario.seconds(signalled, Instant.now());
+            // A kill after the timeout makes the clients stop in any case.
             api.process().close();
         }
-        List<Sent> dropped = sent.stream().filter(each -> !each.answered()).toList();
-        trial.line(
-                "%d requests, %d after SIGTERM; readiness turned %.2f s after it; dropped or answered with an error: %d %s"
+        List<SentRequest> dropped =
+                sent.stream().filter(each -> !each.succeeded()).toList();
+        scenario.report(
+                "%d requests, %d after SIGTERM; not ready %.2f s after SIGTERM; dropped or rejected: %d %s"
                         .formatted(
                                 sent.size(),
                                 sent.stream()
-                                        .filter(each -> each.at().isAfter(asked))
+                                        .filter(each -> each.at().isAfter(signalled))
                                         .count(),
-                                FaultScenario.seconds(asked, noticed.get()),
+                                FaultScenario.seconds(signalled, unready.get()),
                                 dropped.size(),
                                 dropped.stream()
-                                        .map(Sent::outcome)
+                                        .map(SentRequest::outcome)
                                         .distinct()
                                         .limit(3)
                                         .toList()),
                 "none dropped",
                 dropped.isEmpty());
-        trial.line("its exit status: " + status, "0 or 143", status == 0 || status == 143);
-        trial.atMost("from SIGTERM to the end of the process, of which 2 s are its delay", ended, 10);
+        scenario.report("exit status: " + status, "0 or 143", status == 0 || status == 143);
+        scenario.reportAtMost("time from SIGTERM to the end of the process, with the delay of 2 s", ended, 10);
     }
 
-    private static Sent send(ServiceNode api, String experiment, int client, int number) {
+    private static SentRequest send(ServiceNode api, String experiment, int client, int number) {
         Instant at = Instant.now();
         try {
-            Answer answer = switch ((client + number) % 3) {
+            RawResponse response = switch ((client + number) % 3) {
                 case 0 -> api.get(experiment);
                 case 1 -> api.get(EXPERIMENTS + "?limit=5");
                 default -> api.post(EXPERIMENTS, oneCell(1_000_000 * (client + 1) + number));
             };
-            return new Sent(at, Integer.toString(answer.status()), answer.status() < 300);
+            return new SentRequest(at, Integer.toString(response.status()), response.status() < 300);
         } catch (IOException e) {
-            return new Sent(at, e.toString(), false);
+            return new SentRequest(at, e.toString(), false);
         }
     }
 }

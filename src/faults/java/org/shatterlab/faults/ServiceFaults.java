@@ -5,6 +5,7 @@ import static org.shatterlab.faults.FaultScenario.await;
 import static org.shatterlab.faults.FaultScenario.pause;
 import static org.shatterlab.faults.FaultScenario.seconds;
 
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
@@ -15,22 +16,26 @@ import org.shatterlab.service.support.Service;
 import org.shatterlab.service.support.ServiceNode;
 import tools.jackson.databind.JsonNode;
 
-/** A service that is killed and started again on its folder finishes by itself, with the bits of an undisturbed one. */
+/** Tests that a killed service resumes on its data folder, and finishes with the bits of an undisturbed service. */
 @ExtendWith(FaultSuite.class)
 class ServiceFaults {
 
     private static final String API = "/api/v1/experiments";
     private static final int KILLS = FaultSuite.SHORT ? 3 : 10;
     private static final int CELLS = 24;
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration TIMEOUT = Duration.ofMinutes(3);
 
-    private enum Moment {
-        MID_CELLS,
-        SUBMISSION,
-        NEXT_START
+    /** The moment of a kill. */
+    private enum KillMoment {
+        DURING_CELLS,
+        DURING_SUBMISSION,
+        DURING_NEXT_START
     }
 
-    /** Always the same numbers, and always computed anew. */
+    /**
+     * Returns a specification whose results are the same for each kill. The service computes them anew because caching
+     * is off.
+     */
     private static String experiment(int kill) {
         return """
                 {"name": "kill %d", "cache": false, "runs": %d, "seed": 1,
@@ -40,77 +45,83 @@ class ServiceFaults {
     }
 
     private static JsonNode submit(Service service, int kill) {
-        var accepted = service.call("POST", API, experiment(kill), "Idempotency-Key", "kill " + kill);
+        HttpResponse<String> accepted = service.call("POST", API, experiment(kill), "Idempotency-Key", "kill " + kill);
         assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(202);
         return service.json.readTree(accepted.body());
     }
 
     @Test
-    @DisplayName("a service with its embedded database killed with -9, and started again on its folder")
-    void killed(FaultScenario trial) {
+    @DisplayName("a service with its embedded database killed with -9 and started again on its data folder")
+    void resumesAfterKill(FaultScenario scenario) {
         int port = ServiceNode.freePort();
-        FaultWorkload.Outcome expected = undisturbed(trial, port);
+        FaultWorkload.ResultSnapshot expected = undisturbed(scenario, port);
         double startTime = 0;
         double longest = 0;
         int same = 0;
-        ServiceNode service = trial.service("killed", port);
+        ServiceNode service = scenario.service("killed", port);
         for (int kill = 0; kill < KILLS; kill++) {
             service.awaitReady();
-            Moment moment = Moment.values()[kill % Moment.values().length];
-            if (moment == Moment.SUBMISSION) {
-                inSubmission(trial, service, kill);
+            KillMoment moment = KillMoment.values()[kill % KillMoment.values().length];
+            if (moment == KillMoment.DURING_SUBMISSION) {
+                killDuringSubmission(scenario, service, kill);
             } else {
-                midCells(trial, service, kill);
+                killDuringCells(scenario, service, kill);
             }
-            if (moment == Moment.NEXT_START) {
-                service = trial.service("killed", port);
-                inStart(trial, service, startTime);
+            if (moment == KillMoment.DURING_NEXT_START) {
+                service = scenario.service("killed", port);
+                killDuringStart(scenario, service, startTime);
             }
             Instant start = Instant.now();
-            service = trial.service("killed", port).awaitReady();
+            service = scenario.service("killed", port).awaitReady();
             startTime = seconds(start, Instant.now());
-            JsonNode experiment = awaitEnd(service, only(service, kill, moment));
+            JsonNode experiment = awaitEnd(service, findOnly(service, kill, moment));
             longest = Math.max(longest, seconds(start, Instant.now()));
-            same += FaultWorkload.Outcome.of(service.client(), experiment).equals(expected) ? 1 : 0;
+            same += FaultWorkload.ResultSnapshot.of(service.client(), experiment)
+                            .equals(expected)
+                    ? 1
+                    : 0;
         }
-        trial.exactly("experiments with the bits of one in an undisturbed service", same, KILLS);
-        trial.atMost("longest time from the next start to the end of what went on", longest, 30);
+        scenario.reportCount("experiments with the bits of an undisturbed service", same, KILLS);
+        scenario.reportAtMost("longest time from the next start to the end of the resumed experiment", longest, 30);
     }
 
-    private static FaultWorkload.Outcome undisturbed(FaultScenario trial, int port) {
-        ServiceNode service = trial.service("undisturbed", port).awaitReady();
-        FaultWorkload.Outcome outcome =
-                FaultWorkload.Outcome.of(service.client(), service.client().run(experiment(KILLS)));
+    private static FaultWorkload.ResultSnapshot undisturbed(FaultScenario scenario, int port) {
+        ServiceNode service = scenario.service("undisturbed", port).awaitReady();
+        FaultWorkload.ResultSnapshot outcome = FaultWorkload.ResultSnapshot.of(
+                service.client(), service.client().run(experiment(KILLS)));
         service.signal("TERM");
-        service.awaitExit(PATIENCE);
+        service.awaitExit(TIMEOUT);
         return outcome;
     }
 
-    private static void midCells(FaultScenario trial, ServiceNode service, int kill) {
-        int until = 1 + trial.random.nextInt(CELLS - 6);
+    private static void killDuringCells(FaultScenario scenario, ServiceNode service, int kill) {
+        int finished = 1 + scenario.random.nextInt(CELLS - 6);
         JsonNode experiment = submit(service.client(), kill);
-        await(until + " cells", PATIENCE, () -> FaultScenario.done(service, experiment) >= until);
+        await(finished + " finished cells", TIMEOUT, () -> FaultScenario.done(service, experiment) >= finished);
         service.close();
     }
 
-    private static void inSubmission(FaultScenario trial, ServiceNode service, int kill) {
-        int millis = trial.random.nextInt(30);
-        CompletableFuture<JsonNode> answer = CompletableFuture.supplyAsync(() -> submit(service.client(), kill));
+    private static void killDuringSubmission(FaultScenario scenario, ServiceNode service, int kill) {
+        int millis = scenario.random.nextInt(30);
+        CompletableFuture<JsonNode> response = CompletableFuture.supplyAsync(() -> submit(service.client(), kill));
         pause(Duration.ofMillis(millis));
         service.process().close();
-        // Answered or not, it is asked for again.
-        answer.handle((_, _) -> null).join();
+        // The kill may come before or after the response. The test submits the experiment again in both cases.
+        response.handle((_, _) -> null).join();
         service.close();
     }
 
-    private static void inStart(FaultScenario trial, ServiceNode service, double startTime) {
-        pause(Duration.ofMillis((long) (1e3 * startTime * trial.random.nextDouble())));
+    private static void killDuringStart(FaultScenario scenario, ServiceNode service, double startTime) {
+        pause(Duration.ofMillis((long) (1e3 * startTime * scenario.random.nextDouble())));
         service.close();
     }
 
-    /** The experiment as it was submitted; who got no answer asks again with the same key, and it is there once. */
-    private static JsonNode only(ServiceNode service, int kill, Moment moment) {
-        if (moment == Moment.SUBMISSION) {
+    /**
+     * Finds the experiment of a kill, and requires that the service has stored the experiment exactly once. After a
+     * kill during the submission, the client submits the experiment again with the same idempotency key.
+     */
+    private static JsonNode findOnly(ServiceNode service, int kill, KillMoment moment) {
+        if (moment == KillMoment.DURING_SUBMISSION) {
             submit(service.client(), kill);
         }
         JsonNode items = service.client()
@@ -122,7 +133,7 @@ class ServiceFaults {
     }
 
     private static JsonNode awaitEnd(ServiceNode service, JsonNode submitted) {
-        await("the end of all cells", PATIENCE, () -> FaultScenario.ended(service, submitted));
+        await("the end of all cells", TIMEOUT, () -> FaultScenario.ended(service, submitted));
         JsonNode experiment = FaultScenario.read(service, submitted);
         assertThat(experiment.get("state").asString()).isEqualTo("SUCCEEDED");
         assertThat(FaultScenario.done(service, submitted)).isEqualTo(CELLS);

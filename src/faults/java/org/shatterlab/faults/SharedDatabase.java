@@ -4,10 +4,13 @@ import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
-/** A database that processes of the service share, asked directly for what their API does not tell. */
+/**
+ * A database that processes of the service share. Faults query the database directly for facts that the API does not
+ * report.
+ */
 record SharedDatabase(String url, String user, String password) {
 
-    /** What to start a service on it with. */
+    /** Returns the arguments that start a service on this database. */
     List<String> arguments() {
         return List.of(
                 "--spring.datasource.url=" + url,
@@ -15,14 +18,14 @@ record SharedDatabase(String url, String user, String password) {
                 "--spring.datasource.password=" + password);
     }
 
-    /** On a connection of its own for each statement, so that none outlives the server. */
+    /** Prepares a statement on a connection of its own, so that no connection outlives the server. */
     JdbcClient.StatementSpec sql(String sql, Object... parameters) {
         return JdbcClient.create(new DriverManagerDataSource(url, user, password))
                 .sql(sql)
                 .params(parameters);
     }
 
-    /** The one number that a query tells. */
+    /** Returns the single number that a query selects. */
     long number(String sql, Object... parameters) {
         return sql(sql, parameters).query(Long.class).single();
     }

@@ -23,30 +23,36 @@ import org.shatterlab.JavaProcess;
 import org.shatterlab.service.support.ServiceNode;
 import tools.jackson.databind.JsonNode;
 
-/** What happens to workers, happens to no result. */
+/** Tests that faults of workers change no result. */
 @ExtendWith(FaultSuite.class)
 class WorkerFaults {
 
-    private static final Duration BETWEEN_KILLS = Duration.ofSeconds(3);
+    private static final Duration KILL_INTERVAL = Duration.ofSeconds(3);
     private static final int KILLS = FaultSuite.SHORT ? 4 : 20;
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final Duration TIMEOUT = Duration.ofMinutes(5);
 
-    /** Two cells of five seconds and more, and of ten and more. */
-    private static final FaultWorkload LONG = new FaultWorkload(2, 1000, 200, FaultSuite.SEED);
+    /** Two cells of at least five seconds. */
+    private static final FaultWorkload TWO_LONG_CELLS = new FaultWorkload(2, 1000, 200, FaultSuite.SEED);
 
-    private static final FaultWorkload LONG_WORKLOAD = new FaultWorkload(2, 1000, 300, FaultSuite.SEED);
+    /** Two cells of at least ten seconds. */
+    private static final FaultWorkload TWO_LONGER_CELLS = new FaultWorkload(2, 1000, 300, FaultSuite.SEED);
 
-    /** A cell that a worker began and did not end, and its next start. */
-    private record Lost(Instant began, Instant next) {}
+    /**
+     * A cell that a worker started and did not finish.
+     *
+     * @param started time of the start
+     * @param restarted time of the next start of the cell
+     */
+    private record InterruptedCell(Instant started, Instant restarted) {}
 
     @Test
-    @DisplayName("a random one of 3 workers killed with -9 every 3 s, and replaced")
-    void killed(FaultScenario trial) {
+    @DisplayName("a random one of 3 workers killed with -9 every 3 s and replaced")
+    void killed(FaultScenario scenario) {
         FaultWorkload work = FaultWorkload.disturbed();
-        FaultWorkload.Outcome expected = trial.undisturbed(work);
-        SharedDatabase database = trial.database();
-        ServiceNode api = trial.api(database);
-        List<ServiceNode> workers = Stream.generate(() -> worker(trial, database))
+        FaultWorkload.ResultSnapshot expected = scenario.undisturbed(work);
+        SharedDatabase database = scenario.database();
+        ServiceNode api = scenario.api(database);
+        List<ServiceNode> workers = Stream.generate(() -> worker(scenario, database))
                 .limit(3)
                 .collect(Collectors.toCollection(ArrayList::new));
         workers.forEach(ServiceNode::awaitReady);
@@ -55,82 +61,87 @@ class WorkerFaults {
         Instant start = Instant.now();
         List<Instant> kills = new ArrayList<>();
         while (kills.size() < KILLS && !ended(api, experiment)) {
-            pause(BETWEEN_KILLS);
-            // Where starting takes long, the last that is up is spared: no one else could take its cell.
-            List<ServiceNode> up = workers.stream().filter(ServiceNode::isReady).toList();
-            if (up.size() > 1) {
-                ServiceNode victim = up.get(trial.random.nextInt(up.size()));
+            pause(KILL_INTERVAL);
+            // If the other workers still start, the last ready worker is spared. No other worker could take its cell.
+            List<ServiceNode> ready =
+                    workers.stream().filter(ServiceNode::isReady).toList();
+            if (ready.size() > 1) {
+                ServiceNode victim = ready.get(scenario.random.nextInt(ready.size()));
                 kills.add(Instant.now());
                 victim.close();
-                workers.set(workers.indexOf(victim), worker(trial, database));
+                workers.set(workers.indexOf(victim), worker(scenario, database));
             }
         }
         String killed = "%d kills in %.0f s".formatted(kills.size(), seconds(start, Instant.now()));
-        await("the end of all cells", PATIENCE, () -> ended(api, experiment));
-        countedOnce(trial, database, read(api, experiment), work.cells());
-        trial.identical(FaultWorkload.Outcome.of(api.client(), experiment), expected);
-        List<Lost> lost = lost(database);
-        trial.line(
-                killed + ", of which lost a cell that was begun: " + lost.size(),
-                KILLS + " kills, at most one cell by each, and at least one",
-                kills.size() == KILLS && !lost.isEmpty() && lost.size() <= kills.size());
-        pickUp(trial, longest(lost, kills));
+        await("the end of all cells", TIMEOUT, () -> ended(api, experiment));
+        reportCells(scenario, database, read(api, experiment), work.cells());
+        scenario.reportIdentical(FaultWorkload.ResultSnapshot.of(api.client(), experiment), expected);
+        List<InterruptedCell> interrupted = interruptedCells(database);
+        scenario.report(
+                killed + "; cells that a kill interrupted: " + interrupted.size(),
+                KILLS + " kills, at least one interrupted cell, at most one per kill",
+                kills.size() == KILLS && !interrupted.isEmpty() && interrupted.size() <= kills.size());
+        reportPickUp(scenario, longestPickUp(interrupted, kills));
     }
 
-    private static List<Lost> lost(SharedDatabase database) {
+    private static List<InterruptedCell> interruptedCells(SharedDatabase database) {
         return database.sql("""
                         select a.started_at, b.started_at from cell_execution a
                         join cell_execution b on b.fingerprint = a.fingerprint and b.fence = a.fence + 1""")
-                .query((row, _) -> new Lost(
+                .query((row, _) -> new InterruptedCell(
                         row.getTimestamp(1).toInstant(), row.getTimestamp(2).toInstant()))
                 .list();
     }
 
-    /** Cells are much shorter than the time between two kills, so that the next kill is the one that lost a cell. */
-    private static double longest(List<Lost> lost, List<Instant> kills) {
-        return lost.stream()
+    /**
+     * Returns the longest time in seconds from a kill to the next start of the interrupted cell. A cell takes much less
+     * time than the interval between two kills. The first kill after the start of a cell is therefore the kill that
+     * interrupted the cell.
+     */
+    private static double longestPickUp(List<InterruptedCell> interrupted, List<Instant> kills) {
+        return interrupted.stream()
                 .mapToDouble(cell -> kills.stream()
-                        .filter(kill -> !kill.isBefore(cell.began()))
+                        .filter(kill -> !kill.isBefore(cell.started()))
                         .findFirst()
-                        .map(kill -> seconds(kill, cell.next()))
+                        .map(kill -> seconds(kill, cell.restarted()))
                         .orElse(Double.POSITIVE_INFINITY))
                 .max()
                 .orElse(Double.POSITIVE_INFINITY);
     }
 
-    private static ServiceNode worker(FaultScenario trial, SharedDatabase database, String... more) {
+    private static ServiceNode worker(FaultScenario scenario, SharedDatabase database, String... more) {
         List<String> arguments = new ArrayList<>(List.of("--shatterlab.worker.threads=1"));
         arguments.addAll(List.of(more));
-        return trial.worker(database, arguments.toArray(String[]::new));
+        return scenario.worker(database, arguments.toArray(String[]::new));
     }
 
-    private static void countedOnce(FaultScenario trial, SharedDatabase database, JsonNode experiment, int cells) {
+    private static void reportCells(FaultScenario scenario, SharedDatabase database, JsonNode experiment, int cells) {
         JsonNode progress = experiment.get("progress");
-        trial.line(
+        scenario.report(
                 "%s, %s cells done, %s failed"
                         .formatted(experiment.get("state").asString(), progress.get("done"), progress.get("failed")),
                 "SUCCEEDED, %d cells done, 0 failed".formatted(cells),
                 experiment.get("state").asString().equals("SUCCEEDED")
                         && progress.get("done").asInt() == cells
                         && progress.get("failed").asInt() == 0);
-        trial.exactly("cells done once, whose latest start published", database.number("""
+        scenario.reportCount("cells done once, by their latest start", database.number("""
                         select count(*) from cell c where state = 'DONE' and fence =
                           (select max(fence) from cell_execution e where e.fingerprint = c.fingerprint)
                           and exists (select from cell_row r where r.fingerprint = c.fingerprint)"""), cells);
     }
 
-    /** A cell that a worker has begun. */
-    private record Running(String fingerprint, long fence, String worker) {}
+    /** A cell that a worker is computing. */
+    private record LeasedCell(String fingerprint, long fence, String worker) {}
 
-    /** Waits until a worker is in the middle of a cell, which it began a moment ago. */
-    private static Running awaitRunning(SharedDatabase database) {
-        AtomicReference<Running> found = new AtomicReference<>();
-        await("a running cell", PATIENCE, () -> {
-            Optional<Running> running = database.sql("""
+    /** Waits for a cell that a worker started between 0.2 s and 1 s ago and is still computing. */
+    private static LeasedCell awaitRunning(SharedDatabase database) {
+        AtomicReference<LeasedCell> found = new AtomicReference<>();
+        await("a running cell", TIMEOUT, () -> {
+            Optional<LeasedCell> running = database.sql("""
                             select fingerprint, fence, worker
                             from cell join cell_execution e using (fingerprint, fence)
                             where state = 'RUNNING' and clock_timestamp() - e.started_at between '0.2 s' and '1 s' limit 1""")
-                    .query((row, _) -> new Running(row.getString(1), row.getLong(2), row.getString(3)))
+                    .query((row, _) -> new LeasedCell(row.getString(1), row.getLong(2), row.getString(3)))
                     .optional();
             running.ifPresent(found::set);
             return running.isPresent();
@@ -138,148 +149,162 @@ class WorkerFaults {
         return found.get();
     }
 
-    /** Judged in the full form only: where the workers' starts take the cores, nobody is there to take over. */
-    private static void pickUp(FaultScenario trial, double seconds) {
-        String what = "longest time from a kill to the next start of its cell";
+    /**
+     * Reports the longest time from a kill to the next start of the interrupted cell. Only the full form has a limit.
+     * In the short form the starting workers may occupy all cores, so no worker is free to take the cell.
+     */
+    private static void reportPickUp(FaultScenario scenario, double seconds) {
+        String name = "longest time from a kill to the next start of its cell";
         if (FaultSuite.SHORT) {
-            trial.line(String.format(Locale.ROOT, "%s: %.2f s", what, seconds), "not judged in the short form", true);
+            scenario.report(
+                    String.format(Locale.ROOT, "%s: %.2f s", name, seconds), "no limit in the short form", true);
         } else {
-            trial.atMost(what, seconds, 15);
+            scenario.reportAtMost(name, seconds, 15);
         }
     }
 
     @Test
-    @DisplayName("many short cells, shared by 4 processes")
-    void shared(FaultScenario trial) {
+    @DisplayName("many short cells shared by 4 processes")
+    void sharesCellsBetweenProcesses(FaultScenario scenario) {
         int cells = FaultSuite.SHORT ? 500 : 2000;
-        SharedDatabase database = trial.database();
-        ServiceNode api = trial.start(database, "api,worker", JavaProcess.SHORT_LIVED);
+        SharedDatabase database = scenario.database();
+        ServiceNode api = scenario.start(database, "api,worker", JavaProcess.SHORT_LIVED);
         List<ServiceNode> nodes = Stream.concat(
                         Stream.of(api),
-                        Stream.generate(() -> trial.worker(database)).limit(3))
+                        Stream.generate(() -> scenario.worker(database)).limit(3))
                 .toList();
         nodes.forEach(ServiceNode::awaitReady);
         JsonNode experiment = api.client().run("""
                 {"networks": [{"family": "white-noise"}], "inputs": {"type": "grid", "points": 16},
                  "statistics": ["gradient-variance"], "runs": %d}""".formatted(5 * cells));
-        countedOnce(trial, database, experiment, cells);
-        trial.exactly("starts of cells", database.number("select count(*) from cell_execution"), cells);
-        trial.exactly(
-                "processes that had a share", database.number("select count(distinct worker) from cell_execution"), 4);
+        reportCells(scenario, database, experiment, cells);
+        scenario.reportCount("starts of cells", database.number("select count(*) from cell_execution"), cells);
+        scenario.reportCount(
+                "processes that computed a cell",
+                database.number("select count(distinct worker) from cell_execution"),
+                4);
     }
 
     @Test
-    @DisplayName("a worker frozen (SIGSTOP) past its lease, and resumed")
-    void frozen(FaultScenario trial) {
-        // Cells of two seconds and more.
+    @DisplayName("a worker frozen with SIGSTOP past its lease and resumed")
+    void frozen(FaultScenario scenario) {
+        // Each cell takes at least two seconds.
         FaultWorkload work = new FaultWorkload(4, 300, 200, FaultSuite.SEED);
-        FaultWorkload.Outcome expected = trial.undisturbed(work);
-        SharedDatabase database = trial.database();
-        ServiceNode api = trial.api(database);
-        ServiceNode frozen = worker(trial, database, "--logging.level.org.shatterlab.worker=debug")
+        FaultWorkload.ResultSnapshot expected = scenario.undisturbed(work);
+        SharedDatabase database = scenario.database();
+        ServiceNode api = scenario.api(database);
+        ServiceNode frozen = worker(scenario, database, "--logging.level.org.shatterlab.worker=debug")
                 .awaitReady();
         api.awaitReady();
         JsonNode experiment = submit(api, work.body());
-        Running cell = awaitRunning(database);
+        LeasedCell cell = awaitRunning(database);
         frozen.signal("STOP");
         Instant stopped = Instant.now();
-        worker(trial, database);
-        await("the end of all cells elsewhere", PATIENCE, () -> ended(api, experiment));
+        worker(scenario, database);
+        await("the end of all cells on the other worker", TIMEOUT, () -> ended(api, experiment));
         JsonNode ended = read(api, experiment);
         frozen.signal("CONT");
         Instant resumed = Instant.now();
-        Instant told = await(
-                "a word of the worker on the late result", PATIENCE, () -> !frozen.isAlive() || dropped(frozen, cell));
-        trial.atMost(
-                "frozen for %.0f s; from then until it drops its late result, or ends"
+        Instant dropped = await(
+                "the log message of the worker about its late result",
+                TIMEOUT,
+                () -> !frozen.isAlive() || hasDropped(frozen, cell));
+        scenario.reportAtMost(
+                "frozen for %.0f s; time from SIGCONT until the worker drops its late result or ends"
                         .formatted(seconds(stopped, resumed)),
-                seconds(resumed, told),
+                seconds(resumed, dropped),
                 60);
         List<String> starts = database.sql(
                         "select worker from cell_execution where fingerprint = ? order by fence", cell.fingerprint())
                 .query((row, _) -> row.getString(1))
                 .list();
-        boolean elsewhere = !starts.getLast().equals(cell.worker());
-        trial.line(
-                "starts of its cell: %d, the last by %s"
-                        .formatted(starts.size(), elsewhere ? "the other worker" : "itself"),
+        boolean byOtherWorker = !starts.getLast().equals(cell.worker());
+        scenario.report(
+                "starts of the frozen cell: %d, the last by %s"
+                        .formatted(starts.size(), byOtherWorker ? "the other worker" : "the frozen worker"),
                 "2, the last by the other worker",
-                starts.size() == 2 && elsewhere);
-        countedOnce(trial, database, ended, work.cells());
-        trial.line(
-                "the experiment after the late result " + (read(api, experiment).equals(ended) ? "is" : "is not")
-                        + " as before",
-                "unchanged",
+                starts.size() == 2 && byOtherWorker);
+        reportCells(scenario, database, ended, work.cells());
+        scenario.report(
+                "the late result " + (read(api, experiment).equals(ended) ? "does not change" : "changes")
+                        + " the experiment",
+                "no change",
                 read(api, experiment).equals(ended));
-        trial.identical(FaultWorkload.Outcome.of(api.client(), experiment), expected);
+        scenario.reportIdentical(FaultWorkload.ResultSnapshot.of(api.client(), experiment), expected);
     }
 
-    /** Whether a worker says that it stopped a cell that is no longer its own, or that it ended it in vain. */
-    private static boolean dropped(ServiceNode worker, Running cell) {
+    /**
+     * Returns whether a worker logs that it stopped a cell after the loss of its lease, or that it dropped the late
+     * result.
+     */
+    private static boolean hasDropped(ServiceNode worker, LeasedCell cell) {
         String log = worker.process().output();
-        return log.contains("cell " + cell.fingerprint() + " was stopped")
-                || log.contains("cell " + cell.fingerprint() + " was taken over by another worker");
+        return log.contains("Cell " + cell.fingerprint() + " was stopped")
+                || log.contains("Cell " + cell.fingerprint() + " was taken over by another worker");
     }
 
     @Test
-    @DisplayName("SIGTERM to a worker in the middle of a cell longer than its grace of 2 s")
-    void terminated(FaultScenario trial) {
-        SharedDatabase database = trial.database();
-        ServiceNode api = trial.api(database);
-        ServiceNode leaving = worker(trial, database, "--shatterlab.worker.grace=2s");
-        // Has a thread to spare for what is handed back.
-        ServiceNode staying = trial.worker(database, "--shatterlab.worker.threads=2");
+    @DisplayName("SIGTERM to a worker during a cell that takes longer than the grace period of 2 s")
+    void terminated(FaultScenario scenario) {
+        SharedDatabase database = scenario.database();
+        ServiceNode api = scenario.api(database);
+        ServiceNode leaving = worker(scenario, database, "--shatterlab.worker.grace=2s");
+        // The second thread can take the cell that the other worker returns to the queue.
+        ServiceNode staying = scenario.worker(database, "--shatterlab.worker.threads=2");
         List.of(api, leaving, staying).forEach(ServiceNode::awaitReady);
-        // Takes no cell until the other has one.
+        // The staying worker takes no cell until the leaving worker has one.
         staying.signal("STOP");
-        JsonNode experiment = submit(api, LONG.body());
-        Running cell = awaitRunning(database);
+        JsonNode experiment = submit(api, TWO_LONG_CELLS.body());
+        LeasedCell cell = awaitRunning(database);
         staying.signal("CONT");
-        Instant asked = Instant.now();
+        Instant signalled = Instant.now();
         leaving.signal("TERM");
         int status = leaving.awaitExit(Duration.ofSeconds(60));
-        trial.atMost("from SIGTERM to the end of the process", seconds(asked, Instant.now()), 7);
-        trial.line("its exit status: " + status, "0 or 143", status == 0 || status == 143);
-        await("the end of all cells elsewhere", PATIENCE, () -> ended(api, experiment));
-        countedOnce(trial, database, read(api, experiment), LONG.cells());
+        scenario.reportAtMost("time from SIGTERM to the end of the process", seconds(signalled, Instant.now()), 7);
+        scenario.report("exit status: " + status, "0 or 143", status == 0 || status == 143);
+        await("the end of all cells on the other worker", TIMEOUT, () -> ended(api, experiment));
+        reportCells(scenario, database, read(api, experiment), TWO_LONG_CELLS.cells());
         long attempts = database.number("select max(attempts) from cell");
-        trial.line("attempts that the most tried cell is charged with: " + attempts, "at most 1", attempts <= 1);
+        scenario.report("largest number of attempts of a cell: " + attempts, "at most 1", attempts <= 1);
         Optional<Instant> next = database.sql(
                         "select started_at from cell_execution where fingerprint = ? and fence = ?",
                         cell.fingerprint(),
                         cell.fence() + 1)
                 .query((row, _) -> row.getTimestamp(1).toInstant())
                 .optional();
-        trial.line(
-                next.map(time -> "its cell begins elsewhere %.1f s after SIGTERM".formatted(seconds(asked, time)))
-                        .orElse("its cell was not begun again"),
-                "handed back, and begun within 7 s",
-                next.filter(time -> seconds(asked, time) <= 7).isPresent());
+        scenario.report(
+                next.map(time -> "start of its cell on the other worker: %.1f s after SIGTERM"
+                                .formatted(seconds(signalled, time)))
+                        .orElse("its cell did not start again"),
+                "at most 7 s",
+                next.filter(time -> seconds(signalled, time) <= 7).isPresent());
     }
 
     @Test
-    @DisplayName("an experiment of long cells cancelled while one runs")
-    void cancelled(FaultScenario trial) {
-        SharedDatabase database = trial.database();
-        ServiceNode api = trial.api(database);
-        ServiceNode worker = worker(trial, database).awaitReady();
+    @DisplayName("an experiment of long cells cancelled while a cell runs")
+    void cancelled(FaultScenario scenario) {
+        SharedDatabase database = scenario.database();
+        ServiceNode api = scenario.api(database);
+        ServiceNode worker = worker(scenario, database).awaitReady();
         api.awaitReady();
-        JsonNode experiment = submit(api, LONG_WORKLOAD.body());
+        JsonNode experiment = submit(api, TWO_LONGER_CELLS.body());
         awaitRunning(database);
         JsonNode next = submit(api, """
                 {"networks": [{"family": "white-noise"}], "inputs": {"type": "grid", "points": 16}, "runs": 5,
                  "priority": -1}""");
-        Instant asked = Instant.now();
+        Instant requested = Instant.now();
         api.client().call("POST", experiment.get("links").get("self").asString() + "/cancel", "");
-        Instant cancelled = await("CANCELLED", PATIENCE, () -> ended(api, experiment));
-        trial.atMost("from the cancellation to CANCELLED", seconds(asked, cancelled), 2);
-        await("the end of the next experiment", PATIENCE, () -> ended(api, next));
-        trial.atMost(
-                "from the cancellation to the start of the next experiment's cell",
-                seconds(asked, Instant.parse(read(api, next).get("startedAt").asString())),
+        Instant cancelled = await("the state CANCELLED", TIMEOUT, () -> ended(api, experiment));
+        scenario.reportAtMost("time from the cancellation to CANCELLED", seconds(requested, cancelled), 2);
+        await("the end of the next experiment", TIMEOUT, () -> ended(api, next));
+        scenario.reportAtMost(
+                "time from the cancellation to the start of the cell of the next experiment",
+                seconds(
+                        requested,
+                        Instant.parse(read(api, next).get("startedAt").asString())),
                 2);
-        trial.line(
-                "its state: " + read(api, experiment).get("state").asString() + ", the worker "
+        scenario.report(
+                "state: " + read(api, experiment).get("state").asString() + ", the worker "
                         + (worker.isAlive() ? "is alive" : "has ended"),
                 "CANCELLED, alive",
                 read(api, experiment).get("state").asString().equals("CANCELLED") && worker.isAlive());

@@ -45,7 +45,7 @@ public class CostEstimator {
     }
 
     /** The work of a cell and the seconds that the work took, without the time that no speed changes. */
-    record Measured(double work, double seconds) {
+    record MeasuredWork(double work, double seconds) {
 
         double workPerSecond() {
             return work / seconds;
@@ -60,9 +60,9 @@ public class CostEstimator {
     @Transactional(readOnly = true)
     public CostEstimate estimate(ExperimentSpec spec) {
         CostEstimate atMost = spec.runs() instanceof Runs.Adaptive runs
-                ? estimate(spec, CellPlanner.planMost(spec), runs.max(), null)
+                ? estimate(spec, CellPlanner.planMax(spec), runs.max(), null)
                 : null;
-        return estimate(spec, CellPlanner.plan(spec), spec.runs().first(), atMost);
+        return estimate(spec, CellPlanner.plan(spec), spec.runs().initial(), atMost);
     }
 
     private CostEstimate estimate(
@@ -118,30 +118,31 @@ public class CostEstimator {
     /** Returns the rate of one core, measured by the last cells. */
     private double workPerSecond() {
         double assumed = properties.workPerSecond(DeviceClass.CPU);
-        List<Measured> measured = executions.findMeasured(DeviceClass.CPU.apiName(), MAX_MEASURED).stream()
+        List<MeasuredWork> measured = executions.findMeasured(DeviceClass.CPU.apiName(), MAX_MEASURED).stream()
                 .flatMap(cell -> measured(CellCost.of(CellSpecJson.read(cell.getSpec())), cell.getSeconds(), assumed))
                 .toList();
         return workPerSecond(assumed, measured);
     }
 
     /** Leaves out cells whose time is mostly independent of the speed of the computation. */
-    private static Stream<Measured> measured(CellCost cost, double seconds, double assumed) {
-        boolean mostlyComputation =
-                cost.work() / assumed > cost.fixedSeconds() && seconds > 2 * cost.fixedSeconds();
-        return mostlyComputation ? Stream.of(new Measured(cost.work(), seconds - cost.fixedSeconds())) : Stream.empty();
+    private static Stream<MeasuredWork> measured(CellCost cost, double seconds, double assumed) {
+        boolean mostlyComputation = cost.work() / assumed > cost.fixedSeconds() && seconds > 2 * cost.fixedSeconds();
+        return mostlyComputation
+                ? Stream.of(new MeasuredWork(cost.work(), seconds - cost.fixedSeconds()))
+                : Stream.empty();
     }
 
     /**
-     * Returns the weighted median of the rates: half of the work was done at this rate or above. The assumed rate counts as
-     * measured work too. The first cells of a process wait for the engine and run code that is not compiled yet. They run at
-     * a tenth of the later rate.
+     * Returns the weighted median of the rates: half of the work was done at this rate or above. The assumed rate
+     * counts as measured work too. The first cells of a process wait for the engine and run code that is not compiled
+     * yet. They run at a tenth of the later rate.
      */
-    static double workPerSecond(double assumed, List<Measured> cells) {
-        List<Measured> slowestFirst = Stream.concat(
-                        Stream.of(new Measured(assumed * ASSUMED_SECONDS, ASSUMED_SECONDS)), cells.stream())
-                .sorted(Comparator.comparingDouble(Measured::workPerSecond))
+    static double workPerSecond(double assumed, List<MeasuredWork> cells) {
+        List<MeasuredWork> slowestFirst = Stream.concat(
+                        Stream.of(new MeasuredWork(assumed * ASSUMED_SECONDS, ASSUMED_SECONDS)), cells.stream())
+                .sorted(Comparator.comparingDouble(MeasuredWork::workPerSecond))
                 .toList();
-        double half = slowestFirst.stream().mapToDouble(Measured::work).sum() / 2;
+        double half = slowestFirst.stream().mapToDouble(MeasuredWork::work).sum() / 2;
         int i = 0;
         for (double below = slowestFirst.getFirst().work();
                 below < half;

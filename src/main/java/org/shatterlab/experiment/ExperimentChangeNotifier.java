@@ -33,9 +33,9 @@ import org.springframework.stereotype.Component;
 /**
  * Notifies observers of changes to experiments, whichever process makes the change.
  *
- * <p>A changed experiment is read once for all its observers, together with other experiments that changed meanwhile. An
- * observer holds neither a thread nor a database connection. A lost notification delays a change by the polling interval
- * only, because every observed experiment is also read at that interval. Safe for use by several threads.
+ * <p>A changed experiment is read once for all its observers, together with other experiments that changed meanwhile.
+ * An observer holds neither a thread nor a database connection. A lost notification delays a change by the polling
+ * interval only, because every observed experiment is also read at that interval. Safe for use by several threads.
  */
 @Component
 @ConditionalOnRole(Role.API)

@@ -11,22 +11,22 @@ import org.shatterlab.experiment.queue.AdaptiveRounds;
 import org.shatterlab.experiment.queue.CellQueue;
 import org.shatterlab.experiment.queue.QueueCapacity;
 import org.shatterlab.experiment.queue.QueueWithdrawal;
+import org.shatterlab.experiment.store.CellRepository;
 import org.shatterlab.experiment.store.CellTotals;
 import org.shatterlab.experiment.store.Experiment;
-import org.shatterlab.experiment.store.ExperimentEntity;
-import org.shatterlab.experiment.store.CellRepository;
 import org.shatterlab.experiment.store.ExperimentCellRepository;
+import org.shatterlab.experiment.store.ExperimentEntity;
 import org.shatterlab.experiment.store.ExperimentFilter;
 import org.shatterlab.experiment.store.ExperimentQueries;
-import org.shatterlab.experiment.store.WantedCells;
-import org.springframework.context.ApplicationEventPublisher;
 import org.shatterlab.experiment.store.ExperimentRepository;
 import org.shatterlab.experiment.store.ExperimentState;
+import org.shatterlab.experiment.store.WantedCells;
 import org.shatterlab.platform.DatabaseClock;
 import org.shatterlab.platform.Problem;
 import org.shatterlab.platform.ProblemException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.support.TransactionOperations;
 
@@ -100,13 +100,13 @@ public class ExperimentCommands {
             switch (experiment.state()) {
                 case QUEUED, RUNNING -> experiment.cancel();
                 case CANCELLING, CANCELLED -> {}
-                case SUCCEEDED, FAILED -> throw conflict("cancelled, since it has " + experiment.state() + " already");
+                case SUCCEEDED, FAILED -> throw conflict("cancelled, because its state is " + experiment.state());
             }
         });
         return transactions.execute(_ -> withdraw(List.of(key)).stream()
                 .findFirst()
                 .map(this::snapshot)
-                .orElseThrow(ExperimentService::notFound));
+                .orElseThrow(() -> ExperimentService.notFound(id)));
     }
 
     /**
@@ -169,8 +169,8 @@ public class ExperimentCommands {
     /**
      * Computes the missing cells of a failed or cancelled experiment.
      *
-     * @throws ProblemException with status 404, 409 or 429, where the experiment does not exist, has another state, or the
-     *     queue has no room
+     * @throws ProblemException with status 404, 409 or 429, where the experiment does not exist, has another state, or
+     *     the queue has no room
      */
     public Experiment retry(String id) {
         UUID key = ExperimentService.key(id);
@@ -216,7 +216,7 @@ public class ExperimentCommands {
     /**
      * The event that cells were deleted, published in the transaction that deletes the cells.
      *
-     * @param subjects the fingerprints of the networks and inputs of the deleted cells
+     * @param subjects the subjects of the deleted cells
      */
     public record CellsDeleted(Set<String> subjects) {}
 
@@ -243,7 +243,7 @@ public class ExperimentCommands {
     }
 
     private ExperimentEntity lock(UUID id) {
-        return experiments.lock(id).orElseThrow(ExperimentService::notFound);
+        return experiments.lock(id).orElseThrow(() -> ExperimentService.notFound(id.toString()));
     }
 
     private static ProblemException conflict(String why) {

@@ -12,7 +12,6 @@ import java.util.stream.IntStream;
 import org.hibernate.id.uuid.UuidVersion7Strategy;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.cell.CellPlanner;
-import org.shatterlab.lab.CellSpec;
 import org.shatterlab.experiment.cell.PlannedCell;
 import org.shatterlab.experiment.queue.AdaptiveRounds;
 import org.shatterlab.experiment.queue.CellQueue;
@@ -22,13 +21,14 @@ import org.shatterlab.experiment.spec.Runs;
 import org.shatterlab.experiment.store.CellExecutionRepository;
 import org.shatterlab.experiment.store.CellStore;
 import org.shatterlab.experiment.store.Experiment;
-import org.shatterlab.experiment.store.ExperimentEntity;
 import org.shatterlab.experiment.store.ExperimentCellRepository;
+import org.shatterlab.experiment.store.ExperimentEntity;
 import org.shatterlab.experiment.store.ExperimentQueries;
 import org.shatterlab.experiment.store.ExperimentRepository;
 import org.shatterlab.experiment.store.ExperimentState;
 import org.shatterlab.experiment.store.ProvenanceCount;
 import org.shatterlab.experiment.store.SpecCache;
+import org.shatterlab.lab.CellSpec;
 import org.shatterlab.platform.DatabaseClock;
 import org.shatterlab.platform.Problem;
 import org.shatterlab.platform.ProblemException;
@@ -42,6 +42,7 @@ import org.springframework.transaction.support.TransactionOperations;
 public class ExperimentService {
 
     private static final int MAX_CACHED_PROVENANCES = 1000;
+    private static final int MAX_NAMED_LENGTH = 100;
 
     private final ExperimentRepository experiments;
     private final ExperimentQueries queries;
@@ -85,8 +86,8 @@ public class ExperimentService {
     /**
      * The provenance of the done cells of an experiment. The provenance of a given number of done cells never changes.
      *
-     * @param second the second of the reading. While cells are computed, clients may ask after each cell, and each reading
-     *     scans all cells of the experiment. So a running experiment is read at most once a second.
+     * @param second the second of the reading. While cells are computed, clients may ask after each cell, and each
+     *     reading scans all cells of the experiment. So a running experiment is read at most once a second.
      */
     private record CachedProvenance(List<ProvenanceCount> counts, int done, long second) {
 
@@ -134,19 +135,24 @@ public class ExperimentService {
      */
     public Experiment get(String id) {
         UUID key = key(id);
-        return specs.find(key).flatMap(spec -> queries.find(key, spec)).orElseThrow(ExperimentService::notFound);
+        return specs.find(key).flatMap(spec -> queries.find(key, spec)).orElseThrow(() -> notFound(id));
     }
 
     static UUID key(String id) {
         try {
             return UUID.fromString(id);
         } catch (IllegalArgumentException e) {
-            throw notFound();
+            throw notFound(id);
         }
     }
 
-    static ProblemException notFound() {
-        return new ProblemException(Problem.NOT_FOUND, "There is no experiment with that id.");
+    /** Returns the error that an experiment does not exist. The message names the id, which is cut if it is long. */
+    static ProblemException notFound(String id) {
+        // A cut between the halves of a surrogate pair would leave a character that no JSON parser accepts.
+        String named = id.codePointCount(0, id.length()) > MAX_NAMED_LENGTH
+                ? id.substring(0, id.offsetByCodePoints(0, MAX_NAMED_LENGTH)) + "…"
+                : id;
+        return new ProblemException(Problem.NOT_FOUND, "The experiment \"" + named + "\" does not exist.");
     }
 
     /** Returns whether no experiment is stored. */
@@ -178,7 +184,7 @@ public class ExperimentService {
                     .boxed()
                     .collect(Collectors.toSet());
         }
-        int present = runs.after(Objects.requireNonNull(experiment.rounds()) + 1);
+        int present = runs.runsAfterRound(Objects.requireNonNull(experiment.rounds()) + 1);
         return links.findNetworksBelow(experiment.id(), Math.ceilDiv(present, CellSpec.CHUNK));
     }
 }

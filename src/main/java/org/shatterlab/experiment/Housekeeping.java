@@ -11,33 +11,33 @@ public class Housekeeping {
 
     private final CellQueue queue;
     private final AdaptiveRounds rounds;
-    private final ExperimentCommands lifecycle;
+    private final ExperimentCommands commands;
     private final IdempotencyKeys keys;
     private final WorkerRegistry workers;
 
     Housekeeping(
             CellQueue queue,
             AdaptiveRounds rounds,
-            ExperimentCommands lifecycle,
+            ExperimentCommands commands,
             IdempotencyKeys keys,
             WorkerRegistry workers) {
         this.queue = queue;
         this.rounds = rounds;
-        this.lifecycle = lifecycle;
+        this.commands = commands;
         this.keys = keys;
         this.workers = workers;
     }
 
     /**
-     * Refills every window, advances experiments whose round is over, and finishes interrupted cancellations. Then deletes
-     * old idempotency keys, old experiments and lost workers.
+     * Refills every window, advances experiments whose round is over, and finishes interrupted cancellations. Then
+     * deletes old idempotency keys, old experiments and lost workers.
      */
     public void run() {
         queue.topUp();
         rounds.advanceAbandoned();
-        lifecycle.finishCancelling();
+        commands.finishCancelling();
         keys.purge();
-        lifecycle.deleteEnded();
+        commands.deleteEnded();
         workers.purge();
     }
 }

@@ -1,26 +1,32 @@
 package org.shatterlab.experiment;
 
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.Tuple;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
+import org.springframework.transaction.annotation.Transactional;
 
-/** The owner of the table {@code idempotency_key}: the keys of the submissions of the last 24 hours. */
+/**
+ * The owner of the table {@code idempotency_key}: the keys of the submissions of the last 24 hours. The SQL runs in the
+ * persistence context, so an experiment is stored before its key.
+ */
 @Repository
 class IdempotencyKeys {
 
     /** An older key is ignored, whether or not the key is purged already. */
     private static final String VALID = "created_at > now() - interval '24 hours'";
 
-    private final JdbcClient jdbc;
+    private final EntityManager entities;
 
-    IdempotencyKeys(JdbcClient jdbc) {
-        this.jdbc = jdbc;
+    IdempotencyKeys(EntityManager entities) {
+        this.entities = entities;
     }
 
     /** A key of an owner. Two owners may use the same text. */
-    record Key(@Nullable String owner, String text) {
+    record IdempotencyKey(@Nullable String owner, String text) {
 
         /** Returns the owner as the table stores the owner: empty where the service runs without tokens. */
         String column() {
@@ -31,32 +37,50 @@ class IdempotencyKeys {
     /** The first use of a key. */
     record Use(String bodyHash, UUID experiment) {}
 
-    Optional<Use> find(Key key) {
-        return jdbc.sql("select body_hash, experiment_id from idempotency_key where owner = ? and key = ? and " + VALID)
-                .params(key.column(), key.text())
-                .query((row, _) -> new Use(row.getString(1), row.getObject(2, UUID.class)))
-                .optional();
+    Optional<Use> find(IdempotencyKey key) {
+        @SuppressWarnings("unchecked")
+        List<Tuple> rows = entities.createNativeQuery(
+                        "select body_hash, experiment_id from idempotency_key where owner = :owner and key = :key and "
+                                + VALID,
+                        Tuple.class)
+                .setParameter("owner", key.column())
+                .setParameter("key", key.text())
+                .getResultList();
+        return rows.stream()
+                .map(row -> new Use(row.get("body_hash", String.class), row.get("experiment_id", UUID.class)))
+                .findFirst();
     }
 
-    /** Reserves a key until the end of the transaction. Returns false where another transaction has reserved the key. */
-    boolean reserve(Key key) {
-        return jdbc.sql("select pg_try_advisory_xact_lock(hashtextextended('idempotency-key ' || ? || ' ' || ?, 0))")
-                .params(key.column(), key.text())
-                .query(Boolean.class)
-                .single();
+    /**
+     * Reserves a key until the end of the transaction. Returns false where another transaction has reserved the key.
+     */
+    boolean reserve(IdempotencyKey key) {
+        return (Boolean) entities.createNativeQuery(
+                        "select pg_try_advisory_xact_lock(hashtextextended('idempotency-key ' || :owner || ' ' || :key, 0))",
+                        Boolean.class)
+                .setParameter("owner", key.column())
+                .setParameter("key", key.text())
+                .getSingleResult();
     }
 
     /** Stores the use of a reserved key. */
-    void store(Key key, Use use) {
-        jdbc.sql("""
-                        insert into idempotency_key (owner, key, body_hash, experiment_id) values (?, ?, ?, ?)
+    void store(IdempotencyKey key, Use use) {
+        entities.createNativeQuery("""
+                        insert into idempotency_key (owner, key, body_hash, experiment_id)
+                        values (:owner, :key, :hash, :experiment)
                         on conflict (owner, key) do update set (body_hash, experiment_id, created_at)
                             = (excluded.body_hash, excluded.experiment_id, excluded.created_at)""")
-                .params(key.column(), key.text(), use.bodyHash(), use.experiment())
-                .update();
+                .setParameter("owner", key.column())
+                .setParameter("key", key.text())
+                .setParameter("hash", use.bodyHash())
+                .setParameter("experiment", use.experiment())
+                .executeUpdate();
     }
 
+    /** Deletes the keys that are no longer valid. */
+    @Transactional
     void purge() {
-        jdbc.sql("delete from idempotency_key where not " + VALID).update();
+        entities.createNativeQuery("delete from idempotency_key where not (" + VALID + ")")
+                .executeUpdate();
     }
 }

@@ -46,8 +46,8 @@ public class IdempotentSubmissions {
     public record Submission(Experiment experiment, boolean repeated) {}
 
     /**
-     * Submits an experiment, unless the key was used before. A submission that arrives while another submission with the key
-     * is being stored waits for the other, without a database connection.
+     * Submits an experiment, unless the key was used before. A submission that arrives while another submission with
+     * the key is being stored waits for the other, without a database connection.
      *
      * @param owner the name of the token that submits; null where the service runs without tokens
      * @param text the idempotency key
@@ -55,7 +55,7 @@ public class IdempotentSubmissions {
      * @throws ProblemException with status 409, where the key came with another body
      */
     public Submission submit(@Nullable String owner, String text, JsonNode body, ExperimentSpec spec) {
-        IdempotencyKeys.Key key = new IdempotencyKeys.Key(owner, text);
+        IdempotencyKeys.IdempotencyKey key = new IdempotencyKeys.IdempotencyKey(owner, text);
         String hash = DigestUtils.sha256Hex(StrictJson.sorted(body));
         Instant deadline = Instant.now().plus(PATIENCE);
         while (true) {
@@ -74,7 +74,7 @@ public class IdempotentSubmissions {
     }
 
     /** Returns empty while another transaction has reserved the key. */
-    private Optional<Submission> attempt(IdempotencyKeys.Key key, String hash, ExperimentSpec spec) {
+    private Optional<Submission> attempt(IdempotencyKeys.IdempotencyKey key, String hash, ExperimentSpec spec) {
         Optional<IdempotencyKeys.Use> use = keys.find(key);
         if (use.isEmpty()) {
             if (!keys.reserve(key)) {

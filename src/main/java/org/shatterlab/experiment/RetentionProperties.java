@@ -1,21 +1,19 @@
 package org.shatterlab.experiment;
 
 import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.validation.annotation.Validated;
 
 /**
- * How long experiments are kept.
+ * The settings of the retention of experiments.
  *
- * @param retention how long after its end an experiment is kept by workers that know of it, {@code 30d} for
- *     example; empty for ever
+ * @param retention the time after its end for which an experiment is kept, such as {@code 30d}; empty for ever; set
+ *     the property on every worker
  */
+@Validated
 @ConfigurationProperties("shatterlab")
-record RetentionProperties(@Nullable Duration retention) {
-
-    RetentionProperties {
-        if (retention != null && (retention.isZero() || retention.isNegative())) {
-            throw new IllegalArgumentException("shatterlab.retention must be above 0, or empty");
-        }
-    }
-}
+record RetentionProperties(
+        @DurationMin(inclusive = false, message = "must be longer than 0") @Nullable
+        Duration retention) {}

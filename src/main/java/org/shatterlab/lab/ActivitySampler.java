@@ -12,8 +12,10 @@ import org.shatterlab.lab.statistic.RunSample;
 import org.shatterlab.lab.statistic.Statistic;
 
 /**
- * Gathers which rectifiers are active, layer by layer of one run. What a depth's sample gets is of the layers that were
- * seen last: of a network whose layers depend on its depth, those of its own sweep.
+ * Records which rectifiers of one run are active, layer by layer.
+ *
+ * <p>The sample of a depth describes the most recently recorded layers. A network whose layers depend on its depth has
+ * a separate sweep for each depth, so the layers of that sweep count.
  */
 final class ActivitySampler {
 
@@ -21,9 +23,11 @@ final class ActivitySampler {
 
     private final CellSpec cell;
     private final boolean needsEachInput;
-    /** At how many inputs each unit is active, by layer. */
+
+    /** The number of inputs at which each unit is active, by layer. */
     private final List<long[]> counts = new ArrayList<>();
 
+    /** The activity of the last recorded layer, M rows of N units; null if not needed. */
     private boolean @Nullable [] active;
 
     ActivitySampler(CellSpec cell) {
@@ -31,42 +35,43 @@ final class ActivitySampler {
         this.needsEachInput = needsEachInput(cell);
     }
 
-    /** Whether it holds at which inputs each unit of a layer is active, and not only at how many. */
+    /** Returns whether a statistic needs the activity at each input, and not only the number of active inputs. */
     static boolean needsEachInput(CellSpec cell) {
         Set<Statistic> statistics = cell.statistics();
         return statistics.contains(Statistic.CONTIGUITY_HISTOGRAM) || statistics.contains(Statistic.ACTIVITY_RASTER);
     }
 
     /**
-     * Takes the next layer.
+     * Records the next layer.
      *
-     * @param layer l, from 1
-     * @param preActivations what has the sign of n_l(h_{l-1}), shape (M, N)
+     * @param layer l, from 1; a smaller number than before starts a new sweep
+     * @param preActivations values with the signs of n_l(h_{l-1}), shape (M, N)
      */
-    void see(int layer, NDArray preActivations) {
-        // What is read of a device is copied to the host first, for as long as the manager of what is read is open.
+    void recordLayer(int layer, NDArray preActivations) {
+        // The engine copies an array of a device to the host before reading. The copy lives as long as the array's
+        // manager. A short-lived manager frees the copies after each layer.
         try (NDManager scratch = preActivations.getManager().newSubManager()) {
-            NDArray now = preActivations.gt(0);
-            now.attach(scratch);
+            NDArray isActive = preActivations.gt(0);
+            isActive.attach(scratch);
             counts.subList(layer - 1, counts.size()).clear();
-            counts.add(now.toType(DataType.INT64, true).sum(INPUTS).toLongArray());
-            active = needsEachInput && cell.depths().contains(layer) ? now.toBooleanArray() : null;
+            counts.add(isActive.toType(DataType.INT64, true).sum(INPUTS).toLongArray());
+            active = needsEachInput && cell.depths().contains(layer) ? isActive.toBooleanArray() : null;
         }
     }
 
     /**
-     * Adds what is asked for.
+     * Adds the cell's activity statistics to a sample.
      *
-     * @param depth L, the layer that was seen last
+     * @param depth L, the last recorded layer
      */
     void addTo(RunSample sample, int depth) {
         for (int layer = 1; layer <= depth; layer++) {
             long[] ofLayer = counts.get(layer - 1);
             if (wants(Statistic.ACTIVATION_RATE)) {
-                sample.mean(Statistic.ACTIVATION_RATE, layer, Activity.rate(ofLayer, points()));
+                sample.addMean(Statistic.ACTIVATION_RATE, layer, Activity.rate(ofLayer, points()));
             }
             if (wants(Statistic.COACTIVATION_RATE)) {
-                sample.mean(Statistic.COACTIVATION_RATE, layer, Activity.coactivation(ofLayer, points()));
+                sample.addMean(Statistic.COACTIVATION_RATE, layer, Activity.coactivation(ofLayer, points()));
             }
         }
         long[] last = counts.getLast();
@@ -77,7 +82,7 @@ final class ActivitySampler {
             add(sample, Statistic.CONTIGUITY_HISTOGRAM, Activity.contiguity(active, last.length));
         }
         if (active != null && wants(Statistic.ACTIVITY_RASTER)) {
-            sample.matrix(Statistic.ACTIVITY_RASTER, last.length, points(), raster(active, last.length));
+            sample.addMatrix(Statistic.ACTIVITY_RASTER, last.length, points(), raster(active, last.length));
         }
     }
 
@@ -91,11 +96,11 @@ final class ActivitySampler {
 
     private static void add(RunSample sample, Statistic statistic, double[] bins) {
         for (int bin = 0; bin < bins.length; bin++) {
-            sample.mean(statistic, bin, bins[bin]);
+            sample.addMean(statistic, bin, bins[bin]);
         }
     }
 
-    /** N rows of M. */
+    /** Returns the activity as N rows of M values, 1 for active and 0 for inactive. */
     private static double[] raster(boolean[] active, int units) {
         int points = active.length / units;
         double[] raster = new double[active.length];

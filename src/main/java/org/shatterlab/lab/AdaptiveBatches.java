@@ -5,20 +5,21 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.shatterlab.lab.engine.GpuFailures;
 
-/** Works through a list some elements at a time, and fewer of them once so many do not fit into memory. */
+/** Processes a list in batches and halves the batch size whenever a batch does not fit into memory. */
 final class AdaptiveBatches {
 
     private AdaptiveBatches() {}
 
     /**
-     * Works through a list in its order.
+     * Processes a list in its order. After a failure for lack of memory, all further batches are smaller.
      *
-     * @param most how many elements are tried at a time at first
-     * @param work leaves nothing behind where it fails: it is then asked for the first half of the same elements
-     * @throws EngineException where a single element does not fit, or for any other reason
+     * @param maxBatchSize the size of the first batch
+     * @param work the work on one batch; must have no effect if it fails, because the first half of the same elements
+     *     follows
+     * @throws EngineException if a single element does not fit into memory, or if the work fails for another reason
      */
-    static <T> void forEach(List<T> all, int most, Consumer<List<T>> work) {
-        int size = most;
+    static <T> void forEach(List<T> all, int maxBatchSize, Consumer<List<T>> work) {
+        int size = maxBatchSize;
         int from = 0;
         while (from < all.size()) {
             List<T> batch = all.subList(from, from + Math.min(size, all.size() - from));

@@ -9,18 +9,18 @@ import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.statistic.Statistic;
 
 /**
- * The unit of work: some runs of one network.
+ * The specification of a cell, the unit of work: some runs of one network.
  *
- * @param network what is measured
- * @param inputs where
+ * @param network the network or the noise to measure
+ * @param inputs the points to measure at
  * @param depths the depths L to measure at, ascending and distinct; empty for {@link NetworkSpec.Noise}
- * @param statistics what to measure, at least one
+ * @param statistics the statistics to measure, at least one
  * @param precision the floating-point format of the networks
- * @param draws where hidden weights are drawn; of networks that are not rectifiers or whose weights are not independent the
- *     host, whatever is given
- * @param seed with the network and the run number, what every random draw follows from
+ * @param draws the place where hidden weights are drawn; becomes {@link DrawSource#HOST} unless the network is a
+ *     rectifier network with independent weights
+ * @param seed the seed that determines every random draw, together with the network and the run number
  * @param firstRun the number of the first run, from 0
- * @param runs how many runs
+ * @param runs the number of runs
  */
 public record CellSpec(
         NetworkSpec network,
@@ -45,7 +45,7 @@ public record CellSpec(
                 : DrawSource.HOST;
     }
 
-    /** Whether nothing but their runs tells two cells apart, so that they can be measured together. */
+    /** Returns whether two cells differ at most in their runs, so that they can be measured together. */
     public boolean isSiblingOf(CellSpec other) {
         return equals(new CellSpec(
                 other.network,

@@ -16,24 +16,30 @@ import org.shatterlab.lab.random.DeviceNormals;
 import org.shatterlab.lab.random.Normals;
 
 /**
- * A computation in float32 that a device is asked for before cells come to it, and that must have the numbers that a CPU has.
- * By default GPUs may read 10 bits of a mantissa alone (TF32), which no statistic would tell.
+ * A computation in float32 that checks a device before the device computes any cell. The device must return the numbers
+ * of the CPU.
  *
- * @param name what it is
- * @param left the shape of its first argument, of standard normal values
- * @param right of its second
+ * <p>By default, a GPU may read only 10 bits of a mantissa (TF32). No statistic would reveal this loss of precision.
+ *
+ * @param name the plural name of the computation in messages
+ * @param left the shape of the first argument, an array of standard normal values
+ * @param right the shape of the second argument, an array of standard normal values
+ * @param computation the computation to compare
  */
 record DeviceSelfTest(String name, Shape left, Shape right, BinaryOperator<NDArray> computation) {
 
-    /** Of matrices of several runs. */
+    /** Compares batched products of matrices. */
     static final DeviceSelfTest PRODUCT =
             new DeviceSelfTest("products of matrices", new Shape(4, 256, 256), new Shape(4, 256, 256), NDArray::matMul);
 
-    /** Large enough that it is worth a GPU's while to round. */
+    /** Compares convolutions that are large enough for a GPU to choose an algorithm that rounds. */
     static final DeviceSelfTest CONVOLUTION = new DeviceSelfTest(
             "convolutions", new Shape(8, 64, 32, 32), new Shape(64, 64, 3, 3), ConvolutionalLayers::convolve);
 
-    /** Whose values are others on each device: zero times them, which is zero only where they are numbers. */
+    /**
+     * Checks that draws are finite numbers. Each device draws different values, so the test multiplies the values by 0.
+     * The products are 0 only for finite numbers.
+     */
     static final DeviceSelfTest DRAW = new DeviceSelfTest(
             "draws",
             new Shape(256),
@@ -41,22 +47,26 @@ record DeviceSelfTest(String name, Shape left, Shape right, BinaryOperator<NDArr
             (left, _) -> DeviceNormals.named("trial", 1, left.getShape(), DataType.FLOAT32, left.getManager())
                     .muli(0));
 
-    /** Of the largest entry. Sums in another order and Winograd's convolutions are off by less, TF32 by 3e-4. */
+    /**
+     * The largest allowed error, relative to the largest number. A different order of sums and Winograd's convolutions
+     * have smaller errors. TF32 has an error of 3e-4.
+     */
     private static final double TOLERANCE = 1e-4;
 
     /**
-     * Tries all of them.
+     * Runs all self-tests on a device.
      *
-     * @throws IllegalStateException where the device fails in one, and says what to do
+     * @throws IllegalStateException if the device fails a self-test; the message suggests a remedy
      */
     static void requireAll(Device device) {
-        List.of(PRODUCT, CONVOLUTION, DRAW).forEach(trial -> trial.require(device, trial.computation()));
+        List.of(PRODUCT, CONVOLUTION, DRAW).forEach(test -> test.require(device, test.computation()));
     }
 
     /**
-     * Tries this one.
+     * Runs this self-test on a device.
      *
-     * @param onDevice what the device makes of the computation
+     * @param onDevice the computation to run on the device, which tests may replace
+     * @throws IllegalStateException if the computation fails or its numbers differ too much from the CPU's numbers
      */
     void require(Device device, BinaryOperator<NDArray> onDevice) {
         float[] found;
@@ -64,23 +74,24 @@ record DeviceSelfTest(String name, Shape left, Shape right, BinaryOperator<NDArr
             found = compute(device, onDevice);
         } catch (EngineException e) {
             throw new IllegalStateException(
-                    device + " fails in " + name
-                            + ". If it has \"no kernel image\", it is too old: take a GPU of compute "
-                            + "capability 7.5 or more, or compute on the CPU (SHATTERLAB_WORKER_DEVICE=cpu)",
+                    "The device " + device + " fails the self-test of " + name
+                            + ". If the cause is \"no kernel image\", the GPU is too old. Use a GPU of compute "
+                            + "capability 7.5 or more, or compute on the CPU with SHATTERLAB_WORKER_DEVICE=cpu.",
                     e);
         }
         double error = error(found, compute(Device.cpu(), computation));
-        // Not >, since it may be no number.
+        // The negated comparison also rejects NaN.
         if (!(error <= TOLERANCE)) {
-            throw new IllegalStateException(device + " is off by " + error + " of the largest number in " + name
-                    + ", which float32 is by less than " + TOLERANCE + ". If it rounds to TF32, set "
-                    + "NVIDIA_TF32_OVERRIDE=0 in the environment");
+            throw new IllegalStateException("The device " + device + " fails the self-test of " + name
+                    + " with an error of " + error + " relative to the largest number. The error must be at most "
+                    + TOLERANCE + ". If the GPU rounds to TF32, set NVIDIA_TF32_OVERRIDE=0 in the environment.");
         }
     }
 
-    private float[] compute(Device device, BinaryOperator<NDArray> how) {
+    private float[] compute(Device device, BinaryOperator<NDArray> operation) {
         try (NDManager manager = NDManager.newBaseManager(device)) {
-            return how.apply(normals("left", left, manager), normals("right", right, manager))
+            return operation
+                    .apply(normals("left", left, manager), normals("right", right, manager))
                     .toFloatArray();
         }
     }
@@ -92,7 +103,7 @@ record DeviceSelfTest(String name, Shape left, Shape right, BinaryOperator<NDArr
         return Precision.FLOAT32.array(manager, values, shape);
     }
 
-    /** The largest difference over the largest number. */
+    /** Returns the largest difference divided by the largest expected number. */
     private static double error(float[] found, float[] expected) {
         double difference = 0;
         double largest = 0;

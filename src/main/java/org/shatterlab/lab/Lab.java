@@ -37,35 +37,37 @@ import org.shatterlab.lab.statistic.DepthAccumulator;
 import org.shatterlab.lab.statistic.RunSample;
 
 /**
- * Measures cells on one device. Thread-safe: on a CPU each call computes on its caller's thread alone, so that as
- * many platform threads as cores keep it busy. A GPU is kept busy by one thread that computes many runs at a time.
+ * Measures cells on one device.
+ *
+ * <p>Thread-safe. On a CPU, each call computes on the caller's thread alone, so that one platform thread per core uses
+ * all cores. A GPU needs only one thread, which computes many runs at a time.
  */
 public final class Lab {
 
-    /** Threads that compute one cell: several stall at their barriers as soon as anything else runs. */
+    /** The number of threads for one cell. Several threads would stall at their barriers when other work runs. */
     public static final int INTRA_OP_THREADS = 1;
 
-    /** What of a GPU's free memory arrays may take: the rest is the engine's, and lost between arrays. */
+    /** The share of a GPU's free memory for arrays. The engine and gaps between arrays take the rest. */
     private static final double ARRAYS_SHARE = 0.8;
 
-    /** What of the heap runs that are computed together may take, those of all GPUs. */
+    /** The share of the heap for the runs that all GPUs of the process compute together. */
     private static final double HEAP_SHARE = 0.25;
 
-    /** The weights of a layer, of all runs, lie in one buffer, which holds no more than 2 GiB. */
+    /** The largest host memory of a batch. One buffer holds a layer's weights of all runs and is limited to 2 GiB. */
     private static final double MAX_HOST_BYTES = 1 << 30;
 
     private static final double GIBIBYTE = 1 << 30;
 
-    /** The engine asks how many threads it may take where an array is larger than 2^15 numbers. */
-    private static final int LARGE = 1 << 16;
+    /** A size at which the engine reads its thread count. The engine reads the count for arrays above 2^15 numbers. */
+    private static final int LARGE_ARRAY = 1 << 16;
 
     /**
-     * The engine takes note of {@link #INTRA_OP_THREADS} thread by thread, at the first large array. Before that, its products
-     * are computed by as many threads as there are cores, which rounds them otherwise.
+     * Whether the engine uses {@link #INTRA_OP_THREADS} on a thread. The engine applies this setting to each thread at
+     * the thread's first large array. Earlier products run on one thread per core and round differently.
      */
-    private static final ThreadLocal<Boolean> KNOWS_ITS_THREADS = ThreadLocal.withInitial(() -> {
+    private static final ThreadLocal<Boolean> THREAD_COUNT_APPLIED = ThreadLocal.withInitial(() -> {
         try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
-            manager.zeros(new Shape(LARGE)).addi(1);
+            manager.zeros(new Shape(LARGE_ARRAY)).addi(1);
         }
         return true;
     });
@@ -78,24 +80,24 @@ public final class Lab {
 
     private final Device device;
     private final DatasetFolder datasets;
-    private final double deviceBytes;
+    private final double gpuMemoryBytes;
     private final double hostBytes;
     private final String deviceName;
 
-    private Lab(Device device, DatasetFolder datasets, double deviceBytes, double hostBytes, String deviceName) {
+    private Lab(Device device, DatasetFolder datasets, double gpuMemoryBytes, double hostBytes, String deviceName) {
         this.device = device;
         this.datasets = datasets;
-        this.deviceBytes = deviceBytes;
+        this.gpuMemoryBytes = gpuMemoryBytes;
         this.hostBytes = hostBytes;
         this.deviceName = deviceName;
     }
 
     /**
-     * Loads the engine, once per process, and computes on the CPU.
+     * Creates a lab that computes on the CPU. The first call of a process loads the engine.
      *
-     * @param engineCache where the engine's native libraries are unpacked, unless DJL_CACHE_DIR is set
-     * @param datasets where inputs that are images come from
-     * @throws IllegalStateException where another engine is installed than cells are fingerprinted with
+     * @param engineCache the folder for the engine's native libraries, unless DJL_CACHE_DIR is set
+     * @param datasets the source of images
+     * @throws IllegalStateException if the engine differs from the engine in the fingerprints of cells
      */
     public static Lab open(Path engineCache, DatasetFolder datasets) {
         ENGINE_SETTINGS.forEach(Lab::setUnlessSet);
@@ -105,22 +107,22 @@ public final class Lab {
         Engine engine = Engine.getInstance();
         String found = engine.getEngineName().toLowerCase(Locale.ROOT) + "-" + engine.getVersion();
         if (!found.equals(LabRevision.ENGINE)) {
-            throw new IllegalStateException("The engine is " + found + ", but results are stored as those of "
-                    + LabRevision.ENGINE + "; install that engine");
+            throw new IllegalStateException("The engine is " + found + ", but stored results require the engine "
+                    + LabRevision.ENGINE + ". Install that engine.");
         }
         return new Lab(Device.cpu(), datasets, 0, 0, DeviceClass.CPU.apiName());
     }
 
-    /** How many GPUs the engine finds; none where it is one for CPUs. */
+    /** Returns the number of GPUs that the engine finds. An engine for CPUs finds none. */
     public static int gpuCount() {
         return Engine.getInstance().getGpuCount();
     }
 
     /**
-     * The same on GPUs, one for each.
+     * Creates one lab for each GPU, with the data sets of this lab.
      *
-     * @param numbers of all GPUs that this process computes on, from 0
-     * @throws IllegalStateException where one of them cannot compute, or not with all digits
+     * @param numbers the numbers, from 0, of all GPUs that this process uses, because the GPUs share the heap
+     * @throws IllegalStateException if a GPU fails a self-test
      */
     public List<Lab> onGpus(List<Integer> numbers) {
         double heap = HEAP_SHARE * Runtime.getRuntime().maxMemory() / numbers.size();
@@ -130,9 +132,9 @@ public final class Lab {
     }
 
     private Lab onGpu(Device gpu, double hostBytes) {
-        // First, since it also loads the libraries of products and convolutions, which keep memory for themselves.
+        // The self-tests run first, because they load the libraries of products and convolutions, which occupy memory.
         DeviceSelfTest.requireAll(gpu);
-        // Asked once: what the engine took and freed it keeps for itself, and would not count as free any more.
+        // The memory is measured only once, because the engine keeps freed memory, which then no longer counts as free.
         MemoryUsage memory = CudaUtils.getGpuMemory(gpu);
         return new Lab(
                 gpu,
@@ -143,10 +145,10 @@ public final class Lab {
     }
 
     /**
-     * What can be told of the model.
+     * Returns the device name of a GPU, which describes the model.
      *
-     * @param capability its compute capability, without the point
-     * @param bytes of its memory
+     * @param capability the compute capability, without the point
+     * @param bytes the size of the memory
      */
     static String gpuName(String capability, long bytes) {
         int point = capability.length() - 1;
@@ -160,93 +162,98 @@ public final class Lab {
         }
     }
 
-    /** The class of the device: on CPUs, all results are the same to the last bit. */
+    /** Returns the class of the device. On CPUs, one specification always gives the same bits. */
     public DeviceClass deviceClass() {
         return device.isGpu() ? DeviceClass.GPU : DeviceClass.CPU;
     }
 
-    /** The class of the device and, of a GPU, what can be told of its model. */
+    /** Returns the class of the device and, for a GPU, the compute capability and the memory. */
     public String deviceName() {
         return deviceName;
     }
 
-    /** What the arrays of all runs together may take of a GPU, in bytes; 0 for a CPU, whose memory is not the lab's alone. */
-    public long deviceBytes() {
-        return (long) deviceBytes;
+    /**
+     * Returns the memory of a GPU that the arrays of all runs together may use, in bytes. The result is 0 for a CPU,
+     * because other programs share its memory.
+     */
+    public long gpuMemoryBytes() {
+        return (long) gpuMemoryBytes;
     }
 
     /**
-     * How many runs of a cell, and of its siblings, are computed together: of a rectifier network on a GPU as many as fit into
-     * memory. On a CPU the layers of one run fill the cache.
+     * Returns the number of runs of a cell and its siblings to compute together. For rectifier networks on a GPU, the
+     * result is the number of runs that fit into memory. Otherwise the result is 1. On a CPU, the layers of one run
+     * already fill the cache.
      */
-    public int runsAtATime(CellSpec cell) {
+    public int runsPerBatch(CellSpec cell) {
         if (!(cell.network() instanceof NetworkSpec.Rectifier)) {
             return 1;
         }
         RunMemoryEstimate run = RunMemoryEstimate.of(cell);
-        return (int) Math.max(1, Math.min((deviceBytes - run.together()) / run.onDevice(), hostBytes / run.onHost()));
+        return (int)
+                Math.max(1, Math.min((gpuMemoryBytes - run.sharedDraw()) / run.onDevice(), hostBytes / run.onHost()));
     }
 
-    /** Has the engine compute what this thread asks of it, now and later, on this thread alone, as cells are computed. */
-    public static void computeAlone() {
-        KNOWS_ITS_THREADS.get();
+    /** Makes the engine use {@link #INTRA_OP_THREADS} for all later work of the current thread, as for cells. */
+    public static void applyThreadCount() {
+        THREAD_COUNT_APPLIED.get();
     }
 
     /**
      * Measures a cell.
      *
-     * @param stop whether the result is not needed any more, asked about once a layer
-     * @throws UnmeasurableException where a number of it does not exist or leaves the floating-point range, or its inputs
-     *     are not to be had
-     * @throws CancellationException where it was stopped
-     * @throws BrokenDeviceException where the device failed for good, as far as this process goes
+     * @param stop whether to cancel because the result is no longer needed, evaluated at each layer
+     * @throws UnmeasurableException if a number does not exist or leaves the floating-point range, or if the inputs are
+     *     not available
+     * @throws CancellationException if the computation was cancelled
+     * @throws BrokenDeviceException if this process can no longer use the device
      */
     public CellResult measure(CellSpec cell, BooleanSupplier stop) {
         return measure(List.of(cell), stop).getFirst();
     }
 
-    /** The same, to its end. */
+    /** Measures a cell like {@link #measure(CellSpec, BooleanSupplier)}, without cancellation. */
     public CellResult measure(CellSpec cell) {
         return measure(cell, () -> false);
     }
 
     /**
-     * Measures cells together, the runs of all as if they were those of one cell.
+     * Measures several cells together, as if all runs belonged to one cell.
      *
-     * @param siblings at least one, of which all are {@link CellSpec#isSiblingOf siblings}
-     * @param stop whether none of the results is needed any more
-     * @return one for each, in their order
-     * @throws UnmeasurableException where any of them has no result
-     * @throws CancellationException where they were stopped
-     * @throws BrokenDeviceException where the device failed for good, as far as this process goes
+     * @param siblings at least one cell; all cells must be {@linkplain CellSpec#isSiblingOf siblings}
+     * @param stop whether to cancel because no result is needed any longer, evaluated at each layer
+     * @return one result for each cell, in the order of the cells
+     * @throws UnmeasurableException if any cell has no result
+     * @throws CancellationException if the computation was cancelled
+     * @throws BrokenDeviceException if this process can no longer use the device
      */
     public List<CellResult> measure(List<CellSpec> siblings, BooleanSupplier stop) {
         try {
-            return Cancellation.unless(stop, () -> measure(siblings, runsAtATime(siblings.getFirst())));
+            return Cancellation.runCancellable(stop, () -> measure(siblings, runsPerBatch(siblings.getFirst())));
         } catch (EngineException e) {
             throw GpuFailures.isBroken(e) ? new BrokenDeviceException(device.toString(), e) : e;
         }
     }
 
     /**
-     * The same.
+     * Measures several cells together, in batches of runs.
      *
-     * @param runsAtATime how many runs go through the layers together; 1 unless they are of a rectifier network
+     * @param runsPerBatch the number of runs in a batch; must be 1 unless the cells have a rectifier network
      */
-    List<CellResult> measure(List<CellSpec> siblings, int runsAtATime) {
-        computeAlone();
+    List<CellResult> measure(List<CellSpec> siblings, int runsPerBatch) {
+        applyThreadCount();
         List<Map<Integer, DepthAccumulator>> depths = new ArrayList<>();
-        List<Run> runs = new ArrayList<>();
+        List<RunAccumulators> runs = new ArrayList<>();
         for (CellSpec cell : siblings) {
             Map<Integer, DepthAccumulator> ofCell = new TreeMap<>();
             depths.add(ofCell);
             IntStream.range(cell.firstRun(), cell.firstRun() + cell.runs())
-                    .mapToObj(number -> new Run(new RunDraws(cell.seed(), cell.network(), number), ofCell))
+                    .mapToObj(number -> new RunAccumulators(new RunDraws(cell.seed(), cell.network(), number), ofCell))
                     .forEach(runs::add);
         }
         try (NDManager manager = NDManager.newBaseManager(device)) {
-            AdaptiveBatches.forEach(runs, runsAtATime, together -> {
-                Cancellation.check();
+            AdaptiveBatches.forEach(runs, runsPerBatch, together -> {
+                Cancellation.throwIfCancelled();
                 try (NDManager scratch = manager.newSubManager()) {
                     sample(siblings.getFirst(), together, scratch);
                 }
@@ -258,8 +265,8 @@ public final class Lab {
                 .toList();
     }
 
-    /** A run, and where the samples of its cell are gathered. */
-    private record Run(RunDraws draws, Map<Integer, DepthAccumulator> depths) {
+    /** A run, with the accumulators of its cell by depth. Noise has no depth and uses the key 0. */
+    private record RunAccumulators(RunDraws draws, Map<Integer, DepthAccumulator> depths) {
 
         void add(@Nullable Integer depth, RunSample sample) {
             depths.computeIfAbsent(depth == null ? 0 : depth, _ -> new DepthAccumulator(depth))
@@ -268,28 +275,28 @@ public final class Lab {
     }
 
     /**
-     * Takes a sample of each run at each depth.
+     * Adds a sample of each run at each depth to the accumulators of the run's cell.
      *
-     * @param cell any of theirs
+     * @param cell the cell of any of the runs, because all cells are siblings
      */
-    private void sample(CellSpec cell, List<Run> runs, NDManager manager) {
+    private void sample(CellSpec cell, List<RunAccumulators> runs, NDManager manager) {
         switch (cell.network()) {
             case NetworkSpec.Rectifier network -> sample(cell, network, runs, manager);
             case NetworkSpec.Convolutional network -> sample(cell, network, runs.getFirst(), manager);
             case NetworkSpec.Noise noise -> {
-                Run run = runs.getFirst();
-                run.add(null, RunSampler.ofNoise(noise, run.draws(), cell));
+                RunAccumulators run = runs.getFirst();
+                run.add(null, RunSampler.sampleNoise(noise, run.draws(), cell));
             }
         }
     }
 
-    private void sample(CellSpec cell, NetworkSpec.Rectifier spec, List<Run> runs, NDManager manager) {
-        List<RunDraws> draws = runs.stream().map(Run::draws).toList();
+    private void sample(CellSpec cell, NetworkSpec.Rectifier spec, List<RunAccumulators> runs, NDManager manager) {
+        List<RunDraws> draws = runs.stream().map(RunAccumulators::draws).toList();
         int dimension = cell.inputs().dimension();
         try (SampledNetwork network =
                 new SampledNetwork(spec, dimension, draws, manager, cell.precision(), cell.draws())) {
             NDArray x = inputs(cell, draws, manager);
-            RunSampler.ofNetwork(network, x, draws, cell).forEach((depth, samples) -> {
+            RunSampler.sampleNetwork(network, x, draws, cell).forEach((depth, samples) -> {
                 for (int i = 0; i < runs.size(); i++) {
                     runs.get(i).add(depth, samples.get(i));
                 }
@@ -297,10 +304,10 @@ public final class Lab {
         }
     }
 
-    private void sample(CellSpec cell, NetworkSpec.Convolutional spec, Run run, NDManager manager) {
+    private void sample(CellSpec cell, NetworkSpec.Convolutional spec, RunAccumulators run, NDManager manager) {
         if (!(cell.inputs() instanceof InputSpec.Images images)) {
             throw new UnmeasurableException(
-                    "Convolutional networks look at images. Ask for inputs of type \"dataset\".");
+                    "Convolutional networks need images as inputs. Ask for inputs of type \"dataset\".");
         }
         SampledConvnet network = new SampledConvnet(
                 spec, images.dataset(), cell.depths().getLast(), run.draws(), manager, cell.precision());
@@ -310,10 +317,10 @@ public final class Lab {
                 network,
                 x,
                 cell.depths(),
-                (depth, gradients) -> run.add(depth, RunSampler.ofInputGradients(gradients, depth, ranks, cell)));
+                (depth, gradients) -> run.add(depth, RunSampler.sampleInputGradients(gradients, depth, ranks, cell)));
     }
 
-    /** Shape (R, M, d), or (1, M, d) where the inputs of all runs are the same. */
+    /** Returns the inputs, shape (R, M, d), or (1, M, d) if all runs have the same inputs. */
     private NDArray inputs(CellSpec cell, List<RunDraws> runs, NDManager manager) {
         List<RunDraws> different = cell.inputs().isSameInEveryRun() ? runs.subList(0, 1) : runs;
         int points = cell.inputs().points();

@@ -13,16 +13,16 @@ import org.shatterlab.lab.statistic.RunSample;
 import org.shatterlab.lab.statistic.Statistic;
 import org.shatterlab.lab.statistic.Statistic.Source;
 
-/** Works out how many directions the input gradients of one run spread over. */
+/** Computes the effective rank of the input gradients of one run, absolute and relative. */
 final class RankSampler {
 
     private final CellSpec cell;
     private final double reference;
 
     /**
-     * For one run.
+     * Creates a sampler for one run.
      *
-     * @param draws of the run, from which the reference of the relative rank is drawn once
+     * @param draws the draws of the run, from which the constructor draws the reference of the relative rank
      */
     RankSampler(RunDraws draws, CellSpec cell) {
         this.cell = cell;
@@ -31,10 +31,10 @@ final class RankSampler {
     }
 
     /**
-     * Adds the ranks that the cell asks for.
+     * Adds the cell's rank statistics to a sample.
      *
      * @param gradients df_i / dx_i of one drawn readout, shape (M, d)
-     * @throws UnmeasurableException where they have no rank
+     * @throws UnmeasurableException if the gradients have no rank
      */
     void addTo(RunSample sample, NDArray gradients, int depth) {
         if (!Statistic.anyFrom(Source.INPUT_GRADIENTS, cell.statistics())) {
@@ -44,20 +44,20 @@ final class RankSampler {
         if (Double.isNaN(rank)) {
             throw new UnmeasurableException("The input gradients of a run at depth " + depth
                     + " are 0 at every input or leave the range of "
-                    + cell.precision().apiName() + ", so that they have no rank. "
+                    + cell.precision().apiName() + ". Therefore the gradients have no rank. "
                     + "Ask for a wider or shallower network, or for \"precision\": \"float64\".");
         }
         if (cell.statistics().contains(Statistic.EFFECTIVE_RANK)) {
-            sample.mean(Statistic.EFFECTIVE_RANK, null, rank);
+            sample.addMean(Statistic.EFFECTIVE_RANK, null, rank);
         }
         if (cell.statistics().contains(Statistic.RELATIVE_EFFECTIVE_RANK)) {
-            sample.mean(Statistic.RELATIVE_EFFECTIVE_RANK, null, rank / reference);
+            sample.addMean(Statistic.RELATIVE_EFFECTIVE_RANK, null, rank / reference);
         }
     }
 
-    /** r(Y) for standard normal Y of the shape of the gradients. */
+    /** Returns the effective rank r(Y) of a standard normal Y of the shape of the gradients. */
     private static double reference(RunDraws draws, CellSpec cell) {
-        ContinuousSampler normals = draws.normals(RunDraws.Role.RANK_REFERENCE, 0);
+        ContinuousSampler normals = draws.normals(RunDraws.DrawPurpose.RANK_REFERENCE, 0);
         Shape shape = new Shape(cell.inputs().points(), cell.inputs().dimension());
         double[] values = new double[Math.toIntExact(shape.size())];
         Arrays.setAll(values, _ -> normals.sample());

@@ -14,75 +14,80 @@ import org.shatterlab.lab.statistic.Statistic;
 import org.shatterlab.lab.statistic.Statistic.Source;
 
 /**
- * What one run of a cell takes of memory at its peak, in bytes, estimated from the shapes of its arrays alone.
+ * The estimated peak memory of one run of a cell, in bytes. The estimate follows from the shapes of the arrays alone.
  *
- * @param weights those held at a time that are drawn on the host and, for a GPU, copied to it
- * @param arrays all others that are computed with, on a GPU in its memory
- * @param together there too, but once for all runs that are computed together: a draw of the device
- * @param kept on the host beside the weights: what they are drawn by, the inputs of the run, and what is gathered over the
- *     depths
+ * @param weights the weights in memory at one time that the host draws; a GPU holds a copy
+ * @param arrays all other arrays of the computation, which lie in the memory of the device
+ * @param sharedDraw the draw of the device, which exists once for all runs computed together
+ * @param hostData the other data on the host: the matrices that weights are computed from, the inputs of the run, and
+ *     the samples of all depths
  */
-public record RunMemoryEstimate(double weights, double arrays, double together, double kept) {
+public record RunMemoryEstimate(double weights, double arrays, double sharedDraw, double hostData) {
 
-    /** Arrays of shape (M, N) that a layer holds at a time. */
+    /** The number of arrays of shape (M, N) that a layer holds at a time. */
     private static final int LAYER_ARRAYS = 8;
 
-    /** And those of shape (M, A N), between rectifiers and weights. */
+    /** The number of arrays of shape (M, A N) that a layer holds between rectifiers and weights. */
     private static final int BRANCH_ARRAYS = 2;
 
-    /** Arrays of the size of what is decomposed that a QR decomposition holds at a time. */
+    /** The number of arrays of the size of its matrix that a QR decomposition holds at a time. */
     private static final int DECOMPOSITION_ARRAYS = 4;
 
-    /** Arrays of the size of a hidden state that the pass over the whole batch holds at a time. */
+    /** The number of arrays of the size of a hidden state that the pass over the whole batch holds at a time. */
     private static final int CONVOLUTION_ARRAYS = 8;
 
-    /** A value of a run's sample, with its key and its place in a map. */
+    /** The bytes of one value of a run's sample, with its key and its map entry. */
     private static final double ROW_BYTES = 128;
 
     private static final int KERNEL_TAPS = SampledConvnet.KERNEL * SampledConvnet.KERNEL;
 
-    /** Of one run of a cell. */
+    /** Estimates the memory of one run of a cell. */
     public static RunMemoryEstimate of(CellSpec cell) {
         return switch (cell.network()) {
             case NetworkSpec.Rectifier network -> rectifier(cell, network);
             case NetworkSpec.Convolutional network -> convolutional(cell, network);
-            case NetworkSpec.Noise _ -> new RunMemoryEstimate(0, covariances(cell), 0, kept(cell));
+            case NetworkSpec.Noise _ -> new RunMemoryEstimate(0, covariances(cell), 0, hostData(cell));
         };
     }
 
-    /** Where host and device share their memory. */
+    /** Returns the total bytes if host and device share their memory. */
     public double bytes() {
-        return weights + arrays + together + kept;
+        return weights + arrays + sharedDraw + hostData;
     }
 
-    /** Of each run, without what they have together. */
+    /** Returns the bytes of each run on the device, without the shared draw. */
     double onDevice() {
         return weights + arrays;
     }
 
+    /** Returns the bytes of each run on the host, if the device has its own memory. */
     double onHost() {
-        return weights + kept;
+        return weights + hostData;
     }
 
     private static RunMemoryEstimate rectifier(CellSpec cell, NetworkSpec.Rectifier network) {
         double outputsPerUnit = network.activation().outputsPerUnit();
         double hidden = bytes(cell) * outputsPerUnit * network.width() * network.width();
         double first = bytes(cell) * cell.inputs().dimension() * network.width();
-        boolean back = Statistic.anyFrom(Source.INPUT_GRADIENTS, cell.statistics());
-        boolean up = cell.statistics().stream().anyMatch(statistic -> statistic.source() != Source.INPUT_GRADIENTS);
+        boolean needsAdjoints = Statistic.anyFrom(Source.INPUT_GRADIENTS, cell.statistics());
+        boolean needsTangents =
+                cell.statistics().stream().anyMatch(statistic -> statistic.source() != Source.INPUT_GRADIENTS);
         double state = outputsPerUnit * cell.inputs().points() * network.width();
         double arrays =
-                Math.max(up ? tangents(cell, network, state) : 0, back ? adjoints(cell, state) : 0) + covariances(cell);
+                Math.max(needsTangents ? tangents(cell, network, state) : 0, needsAdjoints ? adjoints(cell, state) : 0)
+                        + covariances(cell);
         double decomposed =
                 network.initialization().decomposedRows(network.activation()) * Math.pow(network.width(), 2);
-        double kept = Double.BYTES * DECOMPOSITION_ARRAYS * decomposed + activity(cell, network.width()) + kept(cell);
+        double hostData =
+                Double.BYTES * DECOMPOSITION_ARRAYS * decomposed + activity(cell, network.width()) + hostData(cell);
         return switch (cell.draws()) {
-            case HOST -> new RunMemoryEstimate(hidden + first, arrays, 0, kept);
-            case DEVICE -> new RunMemoryEstimate(first, hidden + arrays, RunDraws.DRAWN_TOGETHER * hidden, kept);
+            case HOST -> new RunMemoryEstimate(hidden + first, arrays, 0, hostData);
+            case DEVICE ->
+                new RunMemoryEstimate(first, hidden + arrays, RunDraws.RUNS_PER_DEVICE_DRAW * hidden, hostData);
         };
     }
 
-    /** Of the pass up, and of the tangents of a depth in float64. */
+    /** Returns the bytes of the tangent pass, with the tangents of one depth in float64. */
     private static double tangents(CellSpec cell, NetworkSpec.Rectifier network, double state) {
         double points = cell.inputs().points();
         double dimension = cell.inputs().dimension();
@@ -90,7 +95,7 @@ public record RunMemoryEstimate(double weights, double arrays, double together, 
                 + Double.BYTES * (2 * points * network.width() + points * dimension);
     }
 
-    /** Of the pass back, which has the slopes of all layers from the way up, and the gradients of all depths. */
+    /** Returns the bytes of the adjoint pass, which holds the slopes of all layers and the gradients of all depths. */
     private static double adjoints(CellSpec cell, double state) {
         double points = cell.inputs().points();
         double dimension = cell.inputs().dimension();
@@ -110,7 +115,7 @@ public record RunMemoryEstimate(double weights, double arrays, double together, 
                 ? images.dataset().side()
                 : (int) Math.ceil(Math.sqrt(dimension));
         double state = channels * Math.pow(side, 2);
-        // In float64 the engine writes down what each tap of a kernel sees, of all images at once.
+        // In float64 the engine copies the inputs of each tap of a kernel, for all images at once.
         double columns = cell.precision() == Precision.FLOAT64 ? KERNEL_TAPS * state : 0;
         DataType type = cell.precision().type();
         double images = Math.min(points, ConvolutionalPass.images(network, side, cell.depths(), type));
@@ -120,20 +125,23 @@ public record RunMemoryEstimate(double weights, double arrays, double together, 
                                 * (points * (CONVOLUTION_ARRAYS * state + columns)
                                         + (images * columns + 2 * points * dimension)
                                                 * cell.depths().size())
-                        + images * ConvolutionalPass.imageBytes(network, side, cell.depths(), type)
+                        + images * ConvolutionalPass.bytesPerImage(network, side, cell.depths(), type)
                         + 3 * Double.BYTES * points * dimension
                         + covariances(cell),
                 0,
-                kept(cell));
+                hostData(cell));
     }
 
-    /** The products of a depth, which are divided by their number and copied. */
+    /** Returns the bytes of the covariances of one depth, on the device and as a copy. */
     private static double covariances(CellSpec cell) {
         double points = cell.inputs().points();
         return hasCovariances(cell) ? 2 * Double.BYTES * points * points : 0;
     }
 
-    /** At how many inputs each unit of each layer is active, at which those of the last are, and rasters of all depths. */
+    /**
+     * Returns the bytes of the activity. The activity has counts of active inputs for each unit of each layer. If
+     * needed, it also has the activity at each input of the last layer and the rasters of all depths.
+     */
     private static double activity(CellSpec cell, double width) {
         if (!Statistic.anyFrom(Source.ACTIVITY, cell.statistics())) {
             return 0;
@@ -145,8 +153,8 @@ public record RunMemoryEstimate(double weights, double arrays, double together, 
                 + (rasters ? Double.BYTES * layer * 2 * cell.depths().size() : 0);
     }
 
-    /** Rows, sums and means of covariances, series, and inputs where each run has its own. */
-    private static double kept(CellSpec cell) {
+    /** Returns the bytes of rows, of series, of sums and means of covariances, and of each run's own inputs, if any. */
+    private static double hostData(CellSpec cell) {
         double points = cell.inputs().points();
         double depths = Math.max(1, cell.depths().size());
         double rows = cell.statistics().stream()
@@ -161,7 +169,7 @@ public record RunMemoryEstimate(double weights, double arrays, double together, 
                                         : points * cell.inputs().dimension()));
     }
 
-    /** Of statistics that have one for each layer, lag or bin; those of the others are few. */
+    /** Returns the number of rows of a statistic with one row per layer, lag or bin. Other statistics have few rows. */
     private static double rows(Statistic statistic, List<Integer> depths) {
         return switch (statistic) {
             case ACTIVATION_RATE, COACTIVATION_RATE ->
@@ -176,7 +184,7 @@ public record RunMemoryEstimate(double weights, double arrays, double together, 
         return Statistic.anyFrom(Source.COVARIANCE, cell.statistics());
     }
 
-    /** Of a number. */
+    /** Returns the bytes of a number in the precision of the networks. */
     private static double bytes(CellSpec cell) {
         return cell.precision().type().getNumOfBytes();
     }

@@ -27,10 +27,11 @@ import org.shatterlab.lab.statistic.Statistic;
 import org.shatterlab.lab.statistic.Statistic.Source;
 
 /**
- * Turns runs of a network, or of noise, into what the statistics need of them.
+ * Computes samples of the statistics from runs of a network or of noise.
  *
- * <p>C(i,j) is averaged over the readout in closed form, E_v[g_i g_j] = t_i . t_j / N: without bias, and with an error an
- * order of magnitude below that of one drawn readout. A gradient series needs the drawn one, g_i = v . t_i.
+ * <p>C(i,j) is averaged over the readout in closed form, E_v[g_i g_j] = t_i . t_j / N. This estimate has no bias, and
+ * its error is an order of magnitude smaller than with one drawn readout. A gradient series needs a drawn readout, g_i
+ * = v . t_i.
  */
 final class RunSampler {
 
@@ -41,14 +42,14 @@ final class RunSampler {
     private RunSampler() {}
 
     /**
-     * The samples of each run at every depth, from one sweep where the statistics need tangents or activity, and one sweep
-     * back where they need input gradients.
+     * Returns the samples of each run by depth. Statistics of tangents or activity need a tangent pass. Statistics of
+     * input gradients need an adjoint pass.
      *
-     * @param x the inputs, shape (R, M, d) or, the same for all runs, (1, M, d)
-     * @param runs what they draw, in the order of the network's
-     * @throws UnmeasurableException where a run has no value for a statistic
+     * @param x the inputs, shape (R, M, d), or (1, M, d) if all runs have the same inputs
+     * @param runs the draws of the runs, in the order of the network's runs
+     * @throws UnmeasurableException if a run has no value for a statistic
      */
-    static Map<Integer, List<RunSample>> ofNetwork(
+    static Map<Integer, List<RunSample>> sampleNetwork(
             SampledNetwork network, NDArray x, List<RunDraws> runs, CellSpec cell) {
         Map<Integer, List<RunSample>> samples = new TreeMap<>();
         cell.depths()
@@ -66,7 +67,7 @@ final class RunSampler {
             });
         }
         if (needsTangents(cell) || Statistic.anyFrom(Source.ACTIVITY, cell.statistics())) {
-            TangentPass.sweep(network, x, cell.depths(), new Sweep(network, runs.size(), cell, samples));
+            TangentPass.sweep(network, x, cell.depths(), new SampleCollector(network, runs.size(), cell, samples));
         }
         return samples;
     }
@@ -80,22 +81,22 @@ final class RunSampler {
                 .anyMatch(source -> Statistic.anyFrom(source, cell.statistics()));
     }
 
-    /** Adds what one sweep comes by to the samples of its depths. */
-    private static final class Sweep implements TangentPass.Visitor {
+    /** Collects the samples of all depths during a tangent pass. */
+    private static final class SampleCollector implements TangentPass.TangentVisitor {
 
         private final SampledNetwork network;
         private final CellSpec cell;
         private final Map<Integer, List<RunSample>> samples;
-        private final boolean tangents;
+        private final boolean needsTangents;
 
-        /** One for each run; none where the statistics need none. */
+        /** The activity sampler of each run; empty if no statistic needs the activity. */
         private final List<ActivitySampler> activity = new ArrayList<>();
 
-        Sweep(SampledNetwork network, int runs, CellSpec cell, Map<Integer, List<RunSample>> samples) {
+        SampleCollector(SampledNetwork network, int runs, CellSpec cell, Map<Integer, List<RunSample>> samples) {
             this.network = network;
             this.cell = cell;
             this.samples = samples;
-            this.tangents = needsTangents(cell);
+            this.needsTangents = needsTangents(cell);
             if (Statistic.anyFrom(Source.ACTIVITY, cell.statistics())) {
                 for (int run = 0; run < runs; run++) {
                     activity.add(new ActivitySampler(cell));
@@ -109,7 +110,7 @@ final class RunSampler {
                 try (NDList ofRuns = normalized.preActivations().split(activity.size())) {
                     for (int run = 0; run < activity.size(); run++) {
                         try (NDArray ofRun = ofRuns.get(run).squeeze(0)) {
-                            activity.get(run).see(layer, ofRun);
+                            activity.get(run).recordLayer(layer, ofRun);
                         }
                     }
                 }
@@ -118,7 +119,7 @@ final class RunSampler {
 
         @Override
         public void visit(int depth, NDArray t) {
-            if (tangents) {
+            if (needsTangents) {
                 addTangents(Objects.requireNonNull(samples.get(depth)), network, depth, t, cell);
             }
             for (int run = 0; run < activity.size(); run++) {
@@ -128,11 +129,12 @@ final class RunSampler {
     }
 
     /**
-     * Adds what follows from the tangents. Everything is summed in float64: squares leave float32 long before tangents do.
+     * Adds the statistics of the tangents at one depth. All sums are in float64, because squares leave the range of
+     * float32 long before the tangents do.
      *
-     * @param samples of each run
+     * @param samples the sample of each run
      * @param tangents t_L, shape (R, M, N)
-     * @throws UnmeasurableException where a run has no value for a statistic
+     * @throws UnmeasurableException if a run has no value for a statistic
      */
     private static void addTangents(
             List<RunSample> samples, SampledNetwork network, int depth, NDArray tangents, CellSpec cell) {
@@ -157,12 +159,12 @@ final class RunSampler {
     }
 
     /**
-     * The sample of one run at one depth of a network whose gradients are with respect to its inputs: C(i,j) = g_i . g_j / d.
+     * Returns the sample of one run at one depth, from gradients with respect to the inputs: C(i,j) = g_i . g_j / d.
      *
      * @param gradients df_i / dx_i, shape (M, d)
-     * @throws UnmeasurableException where the run has no value for a statistic
+     * @throws UnmeasurableException if the run has no value for a statistic
      */
-    static RunSample ofInputGradients(NDArray gradients, int depth, RankSampler ranks, CellSpec cell) {
+    static RunSample sampleInputGradients(NDArray gradients, int depth, RankSampler ranks, CellSpec cell) {
         RunSample sample = new RunSample();
         try (NDManager scratch = gradients.getManager().newSubManager()) {
             NDArray g = gradients.toType(DataType.FLOAT64, true);
@@ -174,10 +176,11 @@ final class RunSampler {
     }
 
     /**
-     * Adds what follows from C(i,j) = t_i . t_j / K.
+     * Adds the statistics of C(i,j) = t_i . t_j / K.
      *
-     * @param samples of each run
-     * @param t in float64, shape (R, M, K)
+     * @param samples the sample of each run
+     * @param t the vectors t_i in float64, shape (R, M, K)
+     * @throws UnmeasurableException if the sums of a run leave the floating-point range
      */
     private static void addCovariances(List<RunSample> samples, NDArray t, int depth, CellSpec cell) {
         int points = cell.inputs().points();
@@ -194,7 +197,7 @@ final class RunSampler {
             if (covariance) {
                 int size = points * points;
                 samples.get(run)
-                        .matrix(
+                        .addMatrix(
                                 Statistic.COVARIANCE,
                                 points,
                                 points,
@@ -203,11 +206,14 @@ final class RunSampler {
         }
     }
 
-    /** The sample of one run of noise: its series stands for the gradient, its products for the covariance. */
-    static RunSample ofNoise(NetworkSpec.Noise noise, RunDraws draws, CellSpec cell) {
+    /**
+     * Returns the sample of one run of noise. The series of noise takes the place of the gradient, and the products of
+     * the series take the place of the covariance.
+     */
+    static RunSample sampleNoise(NetworkSpec.Noise noise, RunDraws draws, CellSpec cell) {
         RunSample sample = new RunSample();
         int points = cell.inputs().points();
-        ContinuousSampler normals = draws.normals(RunDraws.Role.NOISE, 0);
+        ContinuousSampler normals = draws.normals(RunDraws.DrawPurpose.NOISE, 0);
         double[] z = new double[points];
         for (int i = 0; i < points; i++) {
             double step = normals.sample();
@@ -223,13 +229,13 @@ final class RunSampler {
         if (Statistic.anyFrom(Source.COVARIANCE, cell.statistics())) {
             double[] covariance = new double[points * points];
             Arrays.setAll(covariance, k -> z[k / points] * z[k % points]);
-            sample.matrix(Statistic.COVARIANCE, points, points, covariance);
+            sample.addMatrix(Statistic.COVARIANCE, points, points, covariance);
         }
         return sample;
     }
 
     /**
-     * Adds what follows from sums over the covariance of one run.
+     * Adds the variance and the correlation of one run, from sums over the run's covariance.
      *
      * @param trace sum_i C(i,i)
      * @param total sum_{i,j} C(i,j)
@@ -237,41 +243,43 @@ final class RunSampler {
     private static void addProducts(
             RunSample sample, Set<Statistic> statistics, int points, double trace, double total) {
         if (statistics.contains(Statistic.GRADIENT_VARIANCE)) {
-            sample.mean(Statistic.GRADIENT_VARIANCE, null, trace / points);
+            sample.addMean(Statistic.GRADIENT_VARIANCE, null, trace / points);
         }
         if (statistics.contains(Statistic.GRADIENT_CORRELATION)) {
-            sample.ratio(Statistic.GRADIENT_CORRELATION, (total - trace) / (points - 1), trace);
+            sample.addRatio(Statistic.GRADIENT_CORRELATION, (total - trace) / (points - 1), trace);
         }
     }
 
     /**
-     * Adds what follows from the gradient of one drawn readout.
+     * Adds the statistics of the gradient series of one run with a drawn readout.
      *
      * @param gradient g, M values
+     * @throws UnmeasurableException if the series has no autocorrelation or no spectral exponent
      */
     private static void addSeries(RunSample sample, Set<Statistic> statistics, double[] gradient) {
         if (statistics.contains(Statistic.AUTOCORRELATION)) {
             double[] autocorrelation = Autocorrelation.of(gradient);
             if (Double.isNaN(autocorrelation[0])) {
                 throw new UnmeasurableException(
-                        "The gradient of a run is the same at every input, so that its autocorrelation is 0/0. "
+                        "The gradient of a run is the same at every input, so its autocorrelation is 0/0. "
                                 + "Ask for a wider network, or leave autocorrelation out.");
             }
             for (int lag = 0; lag < Autocorrelation.LAGS; lag++) {
-                sample.mean(Statistic.AUTOCORRELATION, lag, autocorrelation[lag]);
+                sample.addMean(Statistic.AUTOCORRELATION, lag, autocorrelation[lag]);
             }
         }
         if (statistics.contains(Statistic.SPECTRAL_EXPONENT)) {
             double exponent = SpectralExponent.of(gradient);
             if (Double.isNaN(exponent)) {
-                throw new UnmeasurableException("The gradient of a run has no power at one of the frequencies that the "
-                        + "spectral exponent is fitted to, so that its logarithm does not exist. "
-                        + "Ask for a wider or deeper network, or leave spectral-exponent out.");
+                throw new UnmeasurableException(
+                        "The gradient of a run has no power at one of the frequencies to which the "
+                                + "spectral exponent is fitted, so the logarithm of the power does not exist. "
+                                + "Ask for a wider or deeper network, or leave spectral-exponent out.");
             }
-            sample.mean(Statistic.SPECTRAL_EXPONENT, null, exponent);
+            sample.addMean(Statistic.SPECTRAL_EXPONENT, null, exponent);
         }
         if (statistics.contains(Statistic.GRADIENT) || statistics.contains(Statistic.OUTER_PRODUCT)) {
-            sample.series(gradient);
+            sample.setSeries(gradient);
         }
     }
 
@@ -280,13 +288,13 @@ final class RunSampler {
             return;
         }
         throw new UnmeasurableException("The gradients at depth " + depth + " leave the range of "
-                + cell.precision().apiName() + ": "
+                + cell.precision().apiName() + ". "
                 + switch (cell.precision()) {
                     case FLOAT32 ->
-                        "ask for \"precision\": \"float64\", for smaller depths, or for a "
+                        "Ask for \"precision\": \"float64\", for smaller depths, or for a "
                                 + "normalization or a smaller alpha or beta, which keep the variance down.";
                     case FLOAT64 ->
-                        "ask for smaller depths, or for a normalization or a smaller alpha or beta, "
+                        "Ask for smaller depths, or for a normalization or a smaller alpha or beta, "
                                 + "which keep the variance down.";
                 });
     }

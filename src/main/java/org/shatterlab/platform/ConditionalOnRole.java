@@ -12,7 +12,7 @@ import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
-/** Only in processes that have this role. */
+/** Registers a bean only in processes that have the given role. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Documented
@@ -21,7 +21,7 @@ public @interface ConditionalOnRole {
 
     Role value();
 
-    /** Reads {@code shatterlab.roles}; a name that is no role stops the start. */
+    /** Reads {@code shatterlab.roles}. The start fails if a name is not a {@link Role}. */
     class HasRole implements Condition {
 
         @Override

@@ -13,71 +13,71 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * The time of the database, asked for once a second: the one clock that all processes go by, whatever those of their
- * machines say. While the database is away the last difference holds.
+ * A clock with the time of the database, which all processes share. The clock of each machine may differ. The
+ * difference between the two clocks is measured once a second. While the database is unavailable, the last difference
+ * stays in use. Thread-safe.
  */
 @Component
 public class DatabaseClock {
 
     private static final Logger log = LoggerFactory.getLogger(DatabaseClock.class);
     private static final Duration INTERVAL = Duration.ofSeconds(1);
-    private static final int FIRST_QUESTIONS = 5;
+    private static final int INITIAL_MEASUREMENTS = 5;
 
-    /** So much more the clocks may differ after each second; the right time is a matter of tens of milliseconds. */
+    /** The assumed drift between the two clocks per second. Callers need the time to tens of milliseconds. */
     private static final Duration DRIFT = Duration.ofMillis(10);
 
     private final JdbcClient jdbc;
-    private final ScheduledExecutorService questions = Executors.newSingleThreadScheduledExecutor(
+    private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("database-clock").factory());
 
-    private volatile Duration ahead = Duration.ZERO;
+    private volatile Duration offset = Duration.ZERO;
 
     private Duration uncertainty = Duration.ofDays(1);
 
-    /** The clock is right when this returns, unless the database is away. */
+    /** Measures the difference of the clocks before it returns, unless the database is unavailable. */
     DatabaseClock(JdbcClient jdbc) {
         this.jdbc = jdbc;
-        // The first answer takes long: it opens a connection and runs code that is not compiled. A clock set by it
-        // alone
-        // would jump back afterwards, and whoever waits by it would wait longer by that much.
-        for (int i = 0; i < FIRST_QUESTIONS; i++) {
-            ask();
+        // The first query is slow: it opens a connection and runs code that is not compiled yet. A clock that is set by
+        // this query alone would jump back at the next query, and tasks scheduled by it would start late.
+        for (int i = 0; i < INITIAL_MEASUREMENTS; i++) {
+            measureOffset();
         }
-        var _ = questions.scheduleWithFixedDelay(
-                this::ask, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        var _ = executor.scheduleWithFixedDelay(
+                this::measureOffset, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** The time on the database's clock, to some tens of milliseconds; asks nobody. */
+    /** Returns the time of the database, accurate to tens of milliseconds. Sends no query. */
     public Instant now() {
-        return Instant.now().plus(ahead);
+        return Instant.now().plus(offset);
     }
 
     @PreDestroy
     void stop() {
-        questions.shutdownNow();
+        executor.shutdownNow();
     }
 
-    /** What escapes would end the questions for good. */
-    private void ask() {
+    /** Measures the difference once. Catches every exception, because an exception would end the schedule. */
+    private void measureOffset() {
         try {
             Instant before = Instant.now();
-            Instant there = jdbc.sql("select clock_timestamp()")
+            Instant databaseTime = jdbc.sql("select clock_timestamp()")
                     .query(OffsetDateTime.class)
                     .single()
                     .toInstant();
-            set(before, there, Instant.now());
+            update(before, databaseTime, Instant.now());
         } catch (RuntimeException e) {
-            log.debug("The database does not tell its time", e);
+            log.debug("The database did not return its time", e);
         }
     }
 
-    /** An answer that took long, because the machine is busy, tells less of the time than an earlier one that did not. */
-    private void set(Instant before, Instant there, Instant after) {
-        Duration onTheWay = Duration.between(before, after).dividedBy(2);
+    /** Ignores a slow answer, for example on a busy machine. An earlier, faster answer gives a more accurate time. */
+    private void update(Instant before, Instant databaseTime, Instant after) {
+        Duration latency = Duration.between(before, after).dividedBy(2);
         uncertainty = uncertainty.plus(DRIFT);
-        if (onTheWay.compareTo(uncertainty) <= 0) {
-            uncertainty = onTheWay;
-            ahead = Duration.between(before.plus(onTheWay), there);
+        if (latency.compareTo(uncertainty) <= 0) {
+            uncertainty = latency;
+            offset = Duration.between(before.plus(latency), databaseTime);
         }
     }
 }

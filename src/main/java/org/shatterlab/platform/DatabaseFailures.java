@@ -11,40 +11,40 @@ import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.transaction.TransactionSystemException;
 
 /**
- * Which failures are the database's and not the service's. Every layer wraps them in exceptions of its own, on commit and on
- * rollback too, so that only their causes tell.
+ * Classifies exceptions that the database caused. Every layer wraps these exceptions in its own, also on commit and on
+ * rollback, so only the chain of causes identifies them.
  */
 public final class DatabaseFailures {
 
-    /** SQLState: connection failures, shut down or starting, and too many connections. */
-    private static final Pattern AWAY = Pattern.compile("08...|57P0[1-5]|53300");
+    /** SQLStates of connection failures, of a server that stops or starts, and of too many connections. */
+    private static final Pattern UNAVAILABLE = Pattern.compile("08...|57P0[1-5]|53300");
 
-    /** SQLState: a lock that was waited for too long, and the victim of a deadlock. */
+    /** SQLStates of a lock timeout and of a transaction that was rolled back because of a deadlock. */
     private static final Pattern LOCKED = Pattern.compile("55P03|40P01");
 
-    /** What the pool says, without an SQLState, of a connection that it gave up because it was broken. */
-    private static final String GIVEN_UP = "Connection is closed";
+    /** The message, without an SQLState, of a connection that the pool closed because it was broken. */
+    private static final String CLOSED = "Connection is closed";
 
     private DatabaseFailures() {}
 
-    /** What to answer to a failure; empty where the database has no part in it. */
+    /** Returns the problem that answers a failure. Empty if the database did not cause the failure. */
     static Optional<Problem> problem(Throwable failure) {
         if (isOutage(failure)) {
             return Optional.of(Problem.DATABASE_AWAY);
         }
-        return any(failure, DatabaseFailures::isLocked) ? Optional.of(Problem.BUSY) : Optional.empty();
+        return anyCause(failure, DatabaseFailures::isLocked) ? Optional.of(Problem.BUSY) : Optional.empty();
     }
 
-    /** Whether the database is away, which it may not be a moment later. */
+    /** Returns whether a failure means that the database is unavailable. The same operation may succeed later. */
     public static boolean isOutage(Throwable failure) {
-        return any(failure, DatabaseFailures::isAway);
+        return anyCause(failure, DatabaseFailures::isUnavailable);
     }
 
-    private static boolean isAway(Throwable cause) {
+    private static boolean isUnavailable(Throwable cause) {
         return cause instanceof SQLTransientConnectionException
                 || cause instanceof CannotGetJdbcConnectionException
-                || (cause instanceof SQLException && GIVEN_UP.equals(cause.getMessage()))
-                || isIn(AWAY, cause);
+                || (cause instanceof SQLException && CLOSED.equals(cause.getMessage()))
+                || isIn(UNAVAILABLE, cause);
     }
 
     private static boolean isLocked(Throwable cause) {
@@ -57,12 +57,15 @@ public final class DatabaseFailures {
                 && states.matcher(failure.getSQLState()).matches();
     }
 
-    /** Whether it is so of the failure or a cause of it. Why a transaction was to be rolled back that could not be, is one. */
-    private static boolean any(@Nullable Throwable failure, Predicate<Throwable> test) {
+    /**
+     * Returns whether the test matches the failure or one of its causes. If a rollback failed, the exception that led
+     * to the rollback counts as a cause.
+     */
+    private static boolean anyCause(@Nullable Throwable failure, Predicate<Throwable> test) {
         return failure != null
                 && (test.test(failure)
-                        || any(failure.getCause(), test)
+                        || anyCause(failure.getCause(), test)
                         || (failure instanceof TransactionSystemException rollback
-                                && any(rollback.getApplicationException(), test)));
+                                && anyCause(rollback.getApplicationException(), test)));
     }
 }

@@ -5,7 +5,7 @@ import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry
 import org.springframework.web.servlet.config.annotation.ViewControllerRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/** The contract as a page to read and to try, at {@code /docs}. */
+/** Serves the API documentation at {@code /docs}, where the operations of the API can be tried. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnRole(Role.API)
 class DocsPage implements WebMvcConfigurer {

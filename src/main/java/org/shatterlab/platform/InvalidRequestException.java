@@ -3,7 +3,7 @@ package org.shatterlab.platform;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A request that is understood but not allowed: a 422 that names everything that is wrong at once. */
+/** A readable request has values that are not allowed. The service answers 422 with all violations at once. */
 public class InvalidRequestException extends RuntimeException {
 
     private final List<Violation> violations;

@@ -1,6 +1,6 @@
 package org.shatterlab.platform;
 
-/** A body that is not JSON: a 400. Its message is meant for the client and says where. */
+/** A body is not valid JSON. The service answers 400 with this message, which names the position of the error. */
 public class MalformedBodyException extends RuntimeException {
 
     public MalformedBodyException(String message) {

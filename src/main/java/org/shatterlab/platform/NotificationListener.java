@@ -1,16 +1,17 @@
 package org.shatterlab.platform;
 
 /**
- * Wants to know what processes on this database say on a channel. It is called on the thread that hears for all, so it
- * must not wait for anything.
+ * A listener for the notifications on one channel of the database. One thread calls all listeners, so a listener must
+ * not block.
  */
 public interface NotificationListener {
 
+    /** Returns the name of the channel. */
     String channel();
 
-    /** Something was said, in this process or in another. */
+    /** Receives a notification that this process or another one sent. */
     void onNotification(String payload);
 
-    /** What was said since the last call, or before the first, may have been missed. */
+    /** Reports that notifications since the last call, or before the first call, may be lost. */
     void onGap();
 }

@@ -15,12 +15,15 @@ import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * Tells every process on this database that something has changed (PostgreSQL's {@code NOTIFY}), by hand of one thread.
+ * Sends notifications to every process on this database with PostgreSQL's {@code NOTIFY}. One thread sends all of them.
+ * Thread-safe.
  *
- * <p>Not in the transactions that change things: PostgreSQL lets those that notify commit only one after the other, each
- * with a write to the disk of its own. What many commits have to say within {@link #INTERVAL} is said at once, and the
- * same only once; the first after a silence is said immediately. What a process that dies, or loses the database, did not
- * get to say is never said: who waits for a change looks for himself from time to time.
+ * <p>The transactions that change data do not notify by themselves. PostgreSQL commits notifying transactions only one
+ * after the other, each with its own write to the disk. The notifications of all commits within {@link #INTERVAL} are
+ * therefore sent together, without duplicates. After a pause the first notification is sent immediately.
+ *
+ * <p>A notification is lost if the process ends, or if the database is unavailable, before it is sent. Receivers must
+ * also poll from time to time.
  */
 @Component
 public class NotificationSender {
@@ -30,19 +33,20 @@ public class NotificationSender {
 
     private final JdbcClient jdbc;
     private final BlockingQueue<Message> waiting = new LinkedBlockingQueue<>();
-    private final Thread speaker = Thread.ofPlatform().daemon().name("notifier").unstarted(this::speak);
+    private final Thread sender = Thread.ofPlatform().daemon().name("notifier").unstarted(this::sendBatches);
 
     NotificationSender(JdbcClient jdbc) {
         this.jdbc = jdbc;
-        speaker.start();
+        sender.start();
     }
 
     private record Message(String channel, String payload) {}
 
     /**
-     * Says something once the transaction that this thread is in has committed; without one, now.
+     * Sends a notification after the transaction of this thread has committed. Without a transaction, the notification
+     * is sent now.
      *
-     * @param payload shorter than 8000 bytes
+     * @param payload a text of less than 8000 bytes
      */
     public void send(String channel, String payload) {
         Message message = new Message(channel, payload);
@@ -58,20 +62,20 @@ public class NotificationSender {
         });
     }
 
-    private void speak() {
+    private void sendBatches() {
         try {
             while (true) {
                 Set<Message> messages = new LinkedHashSet<>(List.of(waiting.take()));
                 waiting.drainTo(messages);
-                say(messages);
+                send(messages);
                 Thread.sleep(INTERVAL);
             }
         } catch (InterruptedException e) {
-            log.debug("nothing more is said");
+            log.debug("The service stops, and no more notifications are sent");
         }
     }
 
-    private void say(Set<Message> messages) {
+    private void send(Set<Message> messages) {
         try {
             jdbc.sql("select pg_notify(channel, payload) from unnest(?::text[], ?::text[]) m (channel, payload)")
                     .params(
@@ -86,6 +90,6 @@ public class NotificationSender {
 
     @PreDestroy
     void stop() {
-        speaker.interrupt();
+        sender.interrupt();
     }
 }

@@ -18,9 +18,9 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
- * Hears what is said by {@link NotificationSender} on a connection of its own, and tells the {@link NotificationListener}s. When the
- * connection is lost it makes another as soon as the database is back, and they are told that they may have missed
- * something.
+ * Receives the notifications of {@link NotificationSender} on its own connection and passes them to the
+ * {@link NotificationListener}s. After the loss of the connection it reconnects as soon as the database is available,
+ * and reports a gap to the listeners.
  */
 @Component
 class NotificationSubscriber implements SmartLifecycle {
@@ -29,16 +29,16 @@ class NotificationSubscriber implements SmartLifecycle {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration MAX_PAUSE = Duration.ofSeconds(3);
 
-    /** After such a silence the connection is tested: the host of the database may have gone without a word. */
-    private static final Duration SILENCE = Duration.ofSeconds(10);
+    /** The connection is tested after this time without notifications, because a lost host closes no connection. */
+    private static final Duration MAX_SILENCE = Duration.ofSeconds(10);
 
-    private static final int ANSWER_SECONDS = 5;
+    private static final int TIMEOUT_SECONDS = 5;
 
     private final JdbcConnectionDetails database;
     private final List<NotificationListener> listeners;
     private volatile boolean running;
     private volatile @Nullable Connection current;
-    private boolean away;
+    private boolean connectionLost;
     private Duration pause = FIRST_PAUSE;
 
     NotificationSubscriber(JdbcConnectionDetails database, List<NotificationListener> listeners) {
@@ -49,28 +49,28 @@ class NotificationSubscriber implements SmartLifecycle {
     @Override
     public void start() {
         running = true;
-        Thread.ofPlatform().daemon().name("notifications").start(this::hear);
+        Thread.ofPlatform().daemon().name("notifications").start(this::run);
     }
 
-    private void hear() {
+    private void run() {
         while (running) {
             try (Connection connection = connect()) {
                 current = connection;
                 listen(connection);
-                hear(connection);
+                receive(connection);
             } catch (SQLException e) {
-                lost(e);
+                onConnectionLost(e);
             }
         }
     }
 
-    private void lost(SQLException e) {
+    private void onConnectionLost(SQLException e) {
         if (!running) {
             return;
         }
-        if (!away) {
-            log.warn("the database is away, and notifications with it: {}", e.getMessage());
-            away = true;
+        if (!connectionLost) {
+            log.warn("The database is unavailable, and no notifications arrive: {}", e.getMessage());
+            connectionLost = true;
         }
         sleep(pause);
         Duration longer = pause.multipliedBy(2);
@@ -82,8 +82,8 @@ class NotificationSubscriber implements SmartLifecycle {
         PGProperty.USER.set(properties, database.getUsername());
         PGProperty.PASSWORD.set(properties, database.getPassword());
         PGProperty.APPLICATION_NAME.set(properties, "shatterlab notifications");
-        PGProperty.CONNECT_TIMEOUT.set(properties, ANSWER_SECONDS);
-        PGProperty.LOGIN_TIMEOUT.set(properties, ANSWER_SECONDS);
+        PGProperty.CONNECT_TIMEOUT.set(properties, TIMEOUT_SECONDS);
+        PGProperty.LOGIN_TIMEOUT.set(properties, TIMEOUT_SECONDS);
         PGProperty.TCP_KEEP_ALIVE.set(properties, true);
         return DriverManager.getConnection(database.getJdbcUrl(), properties);
     }
@@ -97,38 +97,38 @@ class NotificationSubscriber implements SmartLifecycle {
                 statement.execute("listen \"" + channel + "\"");
             }
         }
-        if (away) {
-            log.info("the database is back: notifications are heard again");
-            away = false;
+        if (connectionLost) {
+            log.info("The database is available again, and notifications arrive again");
+            connectionLost = false;
         }
         pause = FIRST_PAUSE;
-        listeners.forEach(listener -> tell(listener, listener::onGap));
+        listeners.forEach(listener -> call(listener, listener::onGap));
     }
 
-    private void hear(Connection connection) throws SQLException {
+    private void receive(Connection connection) throws SQLException {
         PGConnection postgres = connection.unwrap(PGConnection.class);
         while (running) {
-            PGNotification[] heard = postgres.getNotifications((int) SILENCE.toMillis());
-            if (heard.length == 0 && !connection.isValid(ANSWER_SECONDS)) {
-                throw new SQLException("it did not answer in " + ANSWER_SECONDS + " s");
+            PGNotification[] received = postgres.getNotifications((int) MAX_SILENCE.toMillis());
+            if (received.length == 0 && !connection.isValid(TIMEOUT_SECONDS)) {
+                throw new SQLException("The database did not answer within " + TIMEOUT_SECONDS + " s");
             }
-            for (PGNotification notification : heard) {
-                tell(notification);
+            for (PGNotification notification : received) {
+                dispatch(notification);
             }
         }
     }
 
-    private void tell(PGNotification notification) {
+    private void dispatch(PGNotification notification) {
         listeners.stream()
                 .filter(listener -> listener.channel().equals(notification.getName()))
-                .forEach(listener -> tell(listener, () -> listener.onNotification(notification.getParameter())));
+                .forEach(listener -> call(listener, () -> listener.onNotification(notification.getParameter())));
     }
 
-    private static void tell(NotificationListener listener, Runnable news) {
+    private static void call(NotificationListener listener, Runnable callback) {
         try {
-            news.run();
+            callback.run();
         } catch (RuntimeException e) {
-            log.error("what was said on {} was not understood", listener.channel(), e);
+            log.error("The listener of channel {} failed on a notification", listener.channel(), e);
         }
     }
 
@@ -140,7 +140,7 @@ class NotificationSubscriber implements SmartLifecycle {
         }
     }
 
-    /** Ends the wait for notifications, which only the loss of the connection does. */
+    /** Closes the connection, because only a closed connection ends the wait for notifications. */
     @Override
     public void stop() {
         running = false;
@@ -149,7 +149,7 @@ class NotificationSubscriber implements SmartLifecycle {
             try {
                 connection.abort(Runnable::run);
             } catch (SQLException e) {
-                log.debug("the connection was lost already", e);
+                log.debug("The connection was already lost", e);
             }
         }
     }

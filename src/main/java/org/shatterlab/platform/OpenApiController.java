@@ -6,7 +6,7 @@ import org.springframework.core.io.ClassPathResource;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Serves the contract as it was written. */
+/** Serves the OpenAPI document at {@code /openapi.yaml}, byte for byte. */
 @RestController
 @ConditionalOnRole(Role.API)
 class OpenApiController {
@@ -17,7 +17,10 @@ class OpenApiController {
         contract = new ClassPathResource("openapi/shatterlab.yaml").getContentAsByteArray();
     }
 
-    /** Bytes, since the framework answers a range beyond the end of a resource with the whole of it. */
+    /**
+     * Returns the document as bytes. The framework would answer a range beyond the end of a {@code Resource} with the
+     * whole resource.
+     */
     @GetMapping(path = "/openapi.yaml", produces = "application/yaml")
     byte[] contract(HttpServletRequest request) {
         QueryParameters.requireNone(request.getParameterMap());

@@ -2,7 +2,7 @@ package org.shatterlab.platform;
 
 import org.springframework.http.HttpHeaders;
 
-/** A refusal whose message is meant for the client. */
+/** A request is rejected. The message is written for the client. */
 public class ProblemException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
@@ -14,7 +14,7 @@ public class ProblemException extends RuntimeException {
         this(problem, detail, HttpHeaders.EMPTY);
     }
 
-    /** One that is answered with these headers too. */
+    /** Creates an exception whose answer also has these headers. */
     public ProblemException(Problem problem, String detail, HttpHeaders headers) {
         super(detail);
         this.problem = problem;

@@ -29,14 +29,14 @@ import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 import org.springframework.web.servlet.resource.NoResourceFoundException;
 
-/** Answers every error with a problem document. What went wrong inside goes to the log, never to the client. */
+/** Answers every error with a problem document. Internal errors are logged and never sent to the client. */
 @RestControllerAdvice
 class ProblemHandler extends ResponseEntityExceptionHandler {
 
     private static final Logger log = LoggerFactory.getLogger(ProblemHandler.class);
 
-    /** An outage is told once in this time, not for each request that meets it. */
-    private static final Duration BETWEEN_WARNINGS = Duration.ofSeconds(10);
+    /** An outage is logged at most once in this time, not for every failed request. */
+    private static final Duration WARNING_INTERVAL = Duration.ofSeconds(10);
 
     private final AtomicReference<Instant> lastWarning = new AtomicReference<>(Instant.MIN);
 
@@ -71,12 +71,12 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
         return answer(
                 e,
                 problem,
-                "The parameters cannot be read: they are not valid UTF-8 in percent-encoding, one has no name,"
-                        + " or there are too many.",
+                "The parameters cannot be read. Either a parameter has no name or is not valid UTF-8 in"
+                        + " percent-encoding, or the request has too many parameters.",
                 request);
     }
 
-    /** The client's framing of the body is not what it sent, which the server may have refused already, or it went away. */
+    /** Handles a body with invalid framing, and a lost client. The server may have answered the request already. */
     @ExceptionHandler
     @Nullable
     ResponseEntity<Object> onUnreadableBody(BadRequestException e, WebRequest request) throws BadRequestException {
@@ -86,7 +86,7 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
         return answer(
                 e,
                 Problem.MALFORMED_REQUEST,
-                "The body is not as long as it is said to be, or its chunks are not valid.",
+                "The body does not have the announced length, or its chunks are not valid.",
                 request);
     }
 
@@ -95,7 +95,7 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
     ResponseEntity<Object> onAnythingElse(Exception e, WebRequest request) {
         Optional<Problem> database = DatabaseFailures.problem(e);
         if (database.isEmpty()) {
-            log.error("a request failed: {}", request.getDescription(false), e);
+            log.error("A request failed: {}", request.getDescription(false), e);
             return answer(e, Problem.INTERNAL_ERROR, Problem.FAILURE, request);
         }
         warn(database.get(), e);
@@ -103,7 +103,7 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
                 e,
                 database.get(),
                 database.get() == Problem.BUSY
-                        ? "Others are changing the same; try again in a second."
+                        ? "Another transaction is changing the same data. Try again in a second."
                         : "Try again in a few seconds.",
                 request);
     }
@@ -111,9 +111,9 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
     private void warn(Problem problem, Exception e) {
         Instant now = Instant.now();
         Instant last = lastWarning.get();
-        if (now.isAfter(last.plus(BETWEEN_WARNINGS)) && lastWarning.compareAndSet(last, now)) {
+        if (now.isAfter(last.plus(WARNING_INTERVAL)) && lastWarning.compareAndSet(last, now)) {
             log.warn(
-                    "requests are answered with {}: {}",
+                    "Requests are answered with problem {}: {}",
                     problem.code(),
                     NestedExceptionUtils.getMostSpecificCause(e).toString());
         }
@@ -130,15 +130,16 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
 
     private static String detail(Exception e) {
         if (e instanceof NoResourceFoundException) {
-            return "Nothing has this address; the API is described at /openapi.yaml.";
+            return "No resource has this address. The API is described at /openapi.yaml.";
         }
         String detail = e instanceof ErrorResponse refusal ? refusal.getBody().getDetail() : null;
-        return detail == null ? Problem.REFUSAL : detail;
+        return detail == null ? Problem.UNKNOWN_REJECTION : detail;
     }
 
     /**
-     * The framework's own refusals get the same members as ours. An answer of which a part is gone already is broken off, so
-     * that nobody takes it for the whole; what is not gone gives way to the problem.
+     * Adds the members of our problem documents to the errors of the framework. The problem document replaces a
+     * buffered answer. If a part of the answer is already sent, the exception is rethrown and the connection breaks. A
+     * client then cannot mistake the part for the whole answer.
      */
     @Override
     protected @Nullable ResponseEntity<Object> handleExceptionInternal(
@@ -156,7 +157,7 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
         return super.handleExceptionInternal(e, answer, all, status, request);
     }
 
-    /** What lets pages of other origins read an answer was decided before, and stays. */
+    /** Discards the buffered answer but keeps its CORS headers, which an earlier filter decided. */
     private static void reset(HttpServletResponse response) {
         Map<String, List<String>> kept = response.getHeaderNames().stream()
                 .filter(name -> name.startsWith("Access-Control-") || name.equals(HttpHeaders.VARY))

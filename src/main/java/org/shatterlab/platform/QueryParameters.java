@@ -10,10 +10,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the query parameters of a request strictly: unknown ones are refused, and all violations are told at once. The
- * pointer of a parameter is {@code ?name}.
+ * A strict reader of the query parameters of a request. It rejects unknown parameters and reports all violations at
+ * once. The pointer of a parameter is {@code ?name}.
  *
- * <p>Read every parameter that there may be, then call {@link #requireValid}.
+ * <p>Read every parameter of the resource, then call {@link #requireValid}. Not thread-safe.
  */
 public final class QueryParameters {
 
@@ -22,41 +22,52 @@ public final class QueryParameters {
     private final List<Violation> violations = new ArrayList<>();
 
     /**
-     * Starts with nothing read.
+     * Creates a reader that has read no parameter yet.
      *
-     * @param given the decoded values by name, as the servlet request has them
+     * @param given the decoded values by name, as the servlet request returns them
      */
     public QueryParameters(Map<String, String[]> given) {
         this.given = given;
     }
 
     /**
-     * Refuses all, where there are no parameters.
+     * Rejects all parameters, for a resource without parameters.
      *
-     * @throws InvalidRequestException where any is given
+     * @throws InvalidRequestException if the request has a parameter
      */
     public static void requireNone(Map<String, String[]> given) {
         new QueryParameters(given).requireValid();
     }
 
-    public void refuse(String name, @Nullable String value, String message) {
+    /**
+     * Adds a violation.
+     *
+     * @param value the rejected value; null if the parameter is not given, or if its value must not be repeated
+     * @param message the allowed values, for example {@code must be true or false}
+     */
+    public void reject(String name, @Nullable String value, String message) {
         violations.add(new Violation("?" + name, value, message));
     }
 
-    /** All values of a parameter that may be repeated; each must be one of those allowed. */
+    /** Returns all values of a parameter that may be repeated. Adds a violation for each value that is not allowed. */
     public Set<String> multiChoice(String name, Collection<String> allowed) {
         Set<String> values = new LinkedHashSet<>(List.of(values(name)));
         values.stream()
                 .filter(value -> !allowed.contains(value))
-                .forEach(value -> refuse(name, value, "must be one of: " + String.join(", ", allowed)));
+                .forEach(value -> reject(name, value, "must be one of: " + String.join(", ", allowed)));
         return values;
     }
 
-    /** All values of a parameter that must be given, at most so often; a value that is repeated counts once. */
+    /**
+     * Returns the distinct values of a parameter that must be given at least once.
+     *
+     * @param most how many times the parameter may be given
+     * @return the values in the order of the request; empty if the parameter is rejected
+     */
     public Set<String> requiredList(String name, int most) {
         String[] values = values(name);
         if (values.length == 0 || values.length > most) {
-            refuse(
+            reject(
                     name,
                     values.length == 0 ? null : values.length + " values",
                     "must be given 1 to " + most + " times");
@@ -65,9 +76,9 @@ public final class QueryParameters {
         return new LinkedHashSet<>(List.of(values));
     }
 
-    /** Whether a parameter is true; false where it is not given. */
+    /** Returns the value of a boolean parameter. Returns false if the parameter is not given or rejected. */
     public boolean flag(String name) {
-        Boolean value = parsed(name, "must be true or false", text -> switch (text) {
+        Boolean value = optional(name, "must be true or false", text -> switch (text) {
             case "true" -> true;
             case "false" -> false;
             default -> null;
@@ -75,9 +86,9 @@ public final class QueryParameters {
         return value != null && value;
     }
 
-    /** The value of a parameter, or the fallback where it is not given. */
+    /** Returns the value of an integer parameter, or the fallback if the parameter is not given or rejected. */
     public int integer(String name, int least, int most, int fallback) {
-        Integer value = parsed(name, "must be an integer from " + least + " to " + most, text -> {
+        Integer value = optional(name, "must be an integer from " + least + " to " + most, text -> {
             int number = Integer.parseInt(text);
             return number < least || number > most ? null : number;
         });
@@ -85,38 +96,40 @@ public final class QueryParameters {
     }
 
     /**
-     * The value of a parameter that is given at most once.
+     * Returns the value of a parameter that may be given once.
      *
-     * @param allowed what is said where the parser returns null or throws an {@link IllegalArgumentException}
-     * @return null where it is not given or refused
+     * @param allowed the message of the violation
+     * @param parser rejects a value if it returns null or throws an {@link IllegalArgumentException}
+     * @return null if the parameter is not given or rejected
      */
-    public <T> @Nullable T parsed(String name, String allowed, Function<String, @Nullable T> parser) {
+    public <T> @Nullable T optional(String name, String allowed, Function<String, @Nullable T> parser) {
         String[] values = values(name);
         if (values.length == 0) {
             return null;
         }
         if (values.length > 1) {
-            refuse(name, String.join(", ", values), "must be given once");
+            reject(name, String.join(", ", values), "must be given once");
             return null;
         }
         T value = attempt(parser, values[0]);
         if (value == null) {
-            refuse(name, values[0], allowed);
+            reject(name, values[0], allowed);
         }
         return value;
     }
 
     /**
-     * The value of a parameter that must be given, once.
+     * Returns the value of a parameter that must be given once.
      *
-     * @param allowed what is said where it is not given, or as in {@link #parsed}
-     * @return null where it is refused
+     * @param allowed the message of the violation, also if the parameter is not given
+     * @param parser rejects a value if it returns null or throws an {@link IllegalArgumentException}
+     * @return null if the parameter is rejected
      */
     public <T> @Nullable T required(String name, String allowed, Function<String, @Nullable T> parser) {
         if (values(name).length == 0) {
-            refuse(name, null, allowed);
+            reject(name, null, allowed);
         }
-        return parsed(name, allowed, parser);
+        return optional(name, allowed, parser);
     }
 
     private static <T> @Nullable T attempt(Function<String, @Nullable T> parser, String text) {
@@ -133,20 +146,20 @@ public final class QueryParameters {
     }
 
     /**
-     * Ends the reading.
+     * Rejects the request if it has a violation or an unknown parameter.
      *
-     * @throws InvalidRequestException where anything was refused or is unknown
+     * @throws InvalidRequestException with all violations
      */
     public void requireValid() {
         given.keySet().forEach(name -> {
             if (!known.contains(name)) {
-                // What it says is nobody's business: it may be a token that belongs in a header.
-                refuse(
+                // The value is not repeated in the answer, because it may be a token that belongs in a header.
+                reject(
                         name,
                         null,
                         known.isEmpty()
-                                ? "there are no parameters here"
-                                : "unknown parameter; known: " + String.join(", ", known));
+                                ? "is not known; this resource has no query parameters"
+                                : "is not known; known parameters: " + String.join(", ", known));
             }
         });
         if (!violations.isEmpty()) {

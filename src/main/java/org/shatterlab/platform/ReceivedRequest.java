@@ -9,14 +9,14 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 
-/** A request whose body has arrived. */
+/** A request whose body has arrived completely. */
 final class ReceivedRequest extends HttpServletRequestWrapper {
 
     private final ServletInputStream body;
 
     ReceivedRequest(HttpServletRequest request, byte[] body) {
         super(request);
-        this.body = new Received(new ByteArrayInputStream(body));
+        this.body = new ReceivedBody(new ByteArrayInputStream(body));
     }
 
     @Override
@@ -29,11 +29,11 @@ final class ReceivedRequest extends HttpServletRequestWrapper {
         return new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
     }
 
-    private static final class Received extends ServletInputStream {
+    private static final class ReceivedBody extends ServletInputStream {
 
         private final ByteArrayInputStream bytes;
 
-        private Received(ByteArrayInputStream bytes) {
+        private ReceivedBody(ByteArrayInputStream bytes) {
             this.bytes = bytes;
         }
 
@@ -59,7 +59,7 @@ final class ReceivedRequest extends HttpServletRequestWrapper {
 
         @Override
         public void setReadListener(ReadListener listener) {
-            throw new UnsupportedOperationException("there is nothing to wait for");
+            throw new UnsupportedOperationException("The body has arrived, so no read listener is supported.");
         }
     }
 }

@@ -22,9 +22,11 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /**
- * Takes in the whole of a request before anything else looks at it, and refuses what is too large or too slow. The server
- * only limits the time between two packets: a client that sends a byte every few seconds would hold a thread for ever,
- * wherever its body is read, or passed over because nobody read it. A body of no one type is refused too.
+ * A filter that reads the whole request before any other code, and rejects a request that is too large or too slow. It
+ * also rejects a body whose media type is a range.
+ *
+ * <p>The server limits only the time between two packets. A client that sends a byte every few seconds would hold a
+ * thread without limit, even if the body is only discarded.
  */
 @Component
 @ConditionalOnRole(Role.API)
@@ -32,11 +34,13 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
 @Order(Ordered.HIGHEST_PRECEDENCE + 10)
 class RequestLimits extends OncePerRequestFilter {
 
-    private static final int ADDRESS_LIMIT = 8 << 10;
-    private static final int HEADERS_LIMIT = 16 << 10;
-    private static final int BODY_LIMIT = 1 << 20;
+    private static final int MAX_ADDRESS_BYTES = 8 << 10;
+    private static final int MAX_HEADER_BYTES = 16 << 10;
+    private static final int MAX_BODY_BYTES = 1 << 20;
 
-    /** Of a body that is too large, so much is passed over, so that its client reads the refusal instead of a reset. */
+    /**
+     * Bytes of an oversized body that are read and discarded, so that the client reads the answer instead of a reset.
+     */
     private static final int MAX_DISCARDED_BYTES = 16 << 20;
 
     private final Duration bodyTime;
@@ -60,8 +64,8 @@ class RequestLimits extends OncePerRequestFilter {
             problems.resolveException(request, response, null, e);
             return;
         } catch (BadRequestException e) {
-            boolean late = e.getCause() instanceof SocketTimeoutException;
-            problems.resolveException(request, response, null, late ? late() : e);
+            boolean timedOut = e.getCause() instanceof SocketTimeoutException;
+            problems.resolveException(request, response, null, timedOut ? timeout() : e);
             return;
         }
         chain.doFilter(received, response);
@@ -70,10 +74,10 @@ class RequestLimits extends OncePerRequestFilter {
     private static void check(HttpServletRequest request) {
         String query = request.getQueryString();
         int address = request.getRequestURI().length() + (query == null ? 0 : query.length());
-        if (address > ADDRESS_LIMIT) {
+        if (address > MAX_ADDRESS_BYTES) {
             throw new ProblemException(
                     Problem.ADDRESS_TOO_LONG,
-                    "The address has %d bytes; %d is the limit.".formatted(address, ADDRESS_LIMIT));
+                    "The address has %d bytes. At most %d bytes are allowed.".formatted(address, MAX_ADDRESS_BYTES));
         }
         List<String> names = Collections.list(request.getHeaderNames());
         int headers = names.stream()
@@ -82,41 +86,42 @@ class RequestLimits extends OncePerRequestFilter {
                         .mapToInt(value -> name.length() + value.length())
                         .sum())
                 .sum();
-        if (headers > HEADERS_LIMIT) {
+        if (headers > MAX_HEADER_BYTES) {
             throw new ProblemException(
                     Problem.HEADERS_TOO_LARGE,
-                    "The headers have %d bytes; %d is the limit.".formatted(headers, HEADERS_LIMIT));
+                    "The headers have %d bytes. At most %d bytes are allowed.".formatted(headers, MAX_HEADER_BYTES));
         }
     }
 
-    /** The framework fails on a range of types wherever it looks at the headers. */
+    /** Rejects a range of media types, on which the framework fails whenever it reads the headers. */
     private static void checkType(@Nullable String type) {
         if (type != null && type.split(";", 2)[0].contains("*")) {
             throw new ProblemException(
-                    Problem.UNSUPPORTED_MEDIA_TYPE, "A body is of one type, not of a range of types.");
+                    Problem.UNSUPPORTED_MEDIA_TYPE, "The media type of a body must be one type, not a range of types.");
         }
     }
 
-    private static ProblemException late() {
-        return new ProblemException(Problem.REQUEST_TIMEOUT, "The body does not arrive, or takes too long to.");
+    private static ProblemException timeout() {
+        return new ProblemException(Problem.REQUEST_TIMEOUT, "The body did not arrive in time.");
     }
 
     private byte[] receive(InputStream in) throws IOException {
         long start = System.nanoTime();
         ByteArrayOutputStream body = new ByteArrayOutputStream();
-        byte[] part = new byte[8 << 10];
+        byte[] buffer = new byte[8 << 10];
         long size = 0;
-        for (int read = in.read(part); read >= 0 && size <= MAX_DISCARDED_BYTES; read = in.read(part)) {
+        for (int read = in.read(buffer); read >= 0 && size <= MAX_DISCARDED_BYTES; read = in.read(buffer)) {
             size += read;
-            if (size <= BODY_LIMIT) {
-                body.write(part, 0, read);
+            if (size <= MAX_BODY_BYTES) {
+                body.write(buffer, 0, read);
             }
             if (System.nanoTime() - start > bodyTime.toNanos()) {
-                throw late();
+                throw timeout();
             }
         }
-        if (size > BODY_LIMIT) {
-            throw new ProblemException(Problem.BODY_TOO_LARGE, "A body has at most " + BODY_LIMIT + " bytes (1 MiB).");
+        if (size > MAX_BODY_BYTES) {
+            throw new ProblemException(
+                    Problem.BODY_TOO_LARGE, "A body may have at most " + MAX_BODY_BYTES + " bytes (1 MiB).");
         }
         return body.toByteArray();
     }

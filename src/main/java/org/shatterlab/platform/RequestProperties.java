@@ -1,20 +1,18 @@
 package org.shatterlab.platform;
 
 import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
 
 /**
- * How slow a client may be.
+ * Limits the time of a request.
  *
- * @param bodyTime time that the body of a request takes to arrive
+ * @param bodyTime time in which the body of a request arrives
  */
+@Validated
 @ConfigurationProperties("shatterlab.limits")
-record RequestProperties(@DefaultValue("30s") Duration bodyTime) {
-
-    RequestProperties {
-        if (!bodyTime.isPositive()) {
-            throw new IllegalArgumentException("shatterlab.limits.body-time must be above 0");
-        }
-    }
-}
+record RequestProperties(
+        @DefaultValue("30s") @DurationMin(inclusive = false, message = "must be longer than 0")
+        Duration bodyTime) {}

@@ -1,8 +1,8 @@
 package org.shatterlab.platform;
 
-/** What a process does, as {@code shatterlab.roles} names it; by default both. */
+/** A role of a process in {@code shatterlab.roles}. A process has both roles by default. */
 public enum Role {
-    /** Answers HTTP. */
+    /** Answers HTTP requests. */
     API,
     /** Measures cells. */
     WORKER

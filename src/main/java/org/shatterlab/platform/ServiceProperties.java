@@ -7,13 +7,13 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * What a process of the service does, and where it keeps what must outlive it.
+ * The roles of a process and the folders of its data.
  *
- * @param roles what this process does: answers HTTP, measures cells, or both
- * @param dataDir the folder of the embedded database and the unpacked engine
+ * @param roles the roles of this process: {@code api} answers HTTP, {@code worker} measures cells
+ * @param dataDir the folder of the embedded database and of the unpacked engine
  * @param datasetsDir the folder of your image data sets; empty for {@code datasets} in the data folder
- * @param welcome whether a new embedded database starts with Figure 1
- * @param shutdownDelay how long the API goes on answering when the process is told to stop and is no longer ready
+ * @param welcome whether the service measures Figure 1 on a new embedded database
+ * @param shutdownDelay the time for which a stopping API still answers, while it is no longer ready
  */
 @ConfigurationProperties("shatterlab")
 public record ServiceProperties(
@@ -26,12 +26,12 @@ public record ServiceProperties(
     private static final String HOME = "~/";
     private static final String DATA = ".shatterlab";
 
-    /** {@code dataDir}, with the home folder of the user in place of the tilde; left empty it is the default. */
+    /** Returns {@code dataDir} with the user's home folder for the tilde. Returns the default folder if it is empty. */
     public Path folder() {
         return path(dataDir.isBlank() ? HOME + DATA : dataDir);
     }
 
-    /** {@code datasetsDir}, likewise. */
+    /** Returns {@code datasetsDir} with the user's home folder for the tilde. Returns the default if it is empty. */
     public Path datasets() {
         return datasetsDir.isBlank() ? folder().resolve("datasets") : path(datasetsDir);
     }

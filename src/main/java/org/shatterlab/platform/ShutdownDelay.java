@@ -4,8 +4,9 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
- * Goes on answering for a while when the process is told to stop. The readiness probe says so from that moment on, and a load
- * balancer needs time to ask it: what it sends until then must not be refused.
+ * Delays the stop of the web server for {@code shatterlab.shutdown-delay}. The readiness probe fails as soon as the
+ * stop begins, but a load balancer needs time to poll the probe. The requests that it sends until then are still
+ * answered.
  */
 @Component
 @ConditionalOnRole(Role.API)
@@ -23,7 +24,7 @@ class ShutdownDelay implements SmartLifecycle {
         running = true;
     }
 
-    /** Called before the server stops to accept, which is in a later phase of the shutdown. */
+    /** Waits. The web server stops accepting requests in a later phase of the shutdown. */
     @Override
     public void stop() {
         try {

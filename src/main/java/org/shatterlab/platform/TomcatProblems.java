@@ -27,8 +27,8 @@ import org.springframework.web.util.UriUtils;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What the server refuses before it comes to the application, a broken address say, is a problem document too, and so is what
- * the framework refuses with a status alone.
+ * Configures Tomcat to answer its own errors with problem documents. Tomcat rejects some requests before they reach the
+ * application, for example one with an invalid address. The framework rejects others with a status alone.
  */
 @Component
 class TomcatProblems implements WebServerFactoryCustomizer<TomcatServletWebServerFactory> {
@@ -37,16 +37,16 @@ class TomcatProblems implements WebServerFactoryCustomizer<TomcatServletWebServe
     public void customize(TomcatServletWebServerFactory factory) {
         factory.addContextCustomizers(
                 context -> ((StandardHost) context.getParent()).setErrorReportValveClass(ProblemValve.class.getName()));
-        // A label may have a backslash, and stands in addresses.
+        // An address may have the label of a network, and a label may have a backslash.
         factory.addConnectorCustomizers(connector ->
                 connector.setEncodedReverseSolidusHandling(EncodedSolidusHandling.PASS_THROUGH.getValue()));
     }
 
-    /** Made by the server, by its name. */
+    /** A valve that Tomcat creates by its class name. */
     public static final class ProblemValve extends ErrorReportValve {
 
         private static final Logger log = LoggerFactory.getLogger(ProblemValve.class);
-        /** Stands for an address that could not be told from the rest of the request. */
+        /** The instance of a problem whose request has no readable address. */
         private static final URI UNREADABLE = URI.create("about:blank");
 
         private static final JsonMapper JSON = JsonMapper.builder()
@@ -62,7 +62,7 @@ class TomcatProblems implements WebServerFactoryCustomizer<TomcatServletWebServe
                 return;
             }
             if (status == SC_NOT_IMPLEMENTED || status == SC_HTTP_VERSION_NOT_SUPPORTED) {
-                // A version or an encoding that there is not: the client's mistake, not a failure of the service.
+                // The client asked for an unknown version or encoding, so this is no failure of the service.
                 status = SC_BAD_REQUEST;
                 response.setStatus(status);
             }
@@ -72,7 +72,7 @@ class TomcatProblems implements WebServerFactoryCustomizer<TomcatServletWebServe
                 response.getOutputStream().write(JSON.writeValueAsBytes(problem));
                 response.finishResponse();
             } catch (IOException e) {
-                log.debug("the client went away before its refusal", e);
+                log.debug("The client closed the connection before the answer", e);
             }
         }
 
@@ -81,16 +81,16 @@ class TomcatProblems implements WebServerFactoryCustomizer<TomcatServletWebServe
             ProblemDetail problem = kind.detail(
                     switch (kind) {
                         case MALFORMED_REQUEST ->
-                            "The request cannot be read: its address, its headers or its framing are not valid HTTP.";
+                            "The request is not valid HTTP. Check its address, its headers and its framing.";
                         case INTERNAL_ERROR -> Problem.FAILURE;
-                        default -> Problem.REFUSAL;
+                        default -> Problem.UNKNOWN_REJECTION;
                     });
             problem.setStatus(status);
             problem.setInstance(address == null ? UNREADABLE : instance(address));
             return problem;
         }
 
-        /** The address as it came; where it is none, with all that makes it none escaped. */
+        /** Returns the address of the request as a URI. Escapes an address that is not a valid URI. */
         private static URI instance(String address) {
             try {
                 return new URI(address);

@@ -3,10 +3,10 @@ package org.shatterlab.platform;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that is wrong with a request.
+ * One value of a request that is not allowed.
  *
- * @param pointer where: an RFC 6901 pointer into the body, empty for the whole of it
- * @param value what was given there, ready to be written as JSON and shortened where it is long; null where nothing was
- * @param message what is allowed
+ * @param pointer an RFC 6901 pointer into the body, empty for the whole body, or {@code ?name} for a query parameter
+ * @param value the given value, ready to be written as JSON; a long value is shortened; null if no value was given
+ * @param message the allowed values, for example {@code must be true or false}
  */
 public record Violation(String pointer, @Nullable Object value, String message) {}

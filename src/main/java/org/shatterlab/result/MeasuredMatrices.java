@@ -6,7 +6,7 @@ import org.shatterlab.lab.statistic.Matrices;
 import org.shatterlab.lab.statistic.Statistic;
 import org.springframework.stereotype.Component;
 
-/** The matrices that an experiment measured, as numbers and as pictures. */
+/** Reads the matrices that an experiment measured, and derives correlations and outer products from them. */
 @Component
 public class MeasuredMatrices {
 
@@ -17,12 +17,13 @@ public class MeasuredMatrices {
     }
 
     /**
-     * A matrix over all runs measured so far.
+     * Returns a matrix over all runs measured so far.
      *
-     * @param statistic of {@link Statistic.Kind#MATRIX}
-     * @param network its number in the experiment, from 0
+     * @param statistic a statistic of {@link Statistic.Kind#MATRIX}
+     * @param network the number of the network in the experiment, from 0
      * @param depth L; 0 for noise
-     * @return empty where it is not measured, or not yet
+     * @return the matrix; empty if the experiment does not measure the statistic, or has not measured it yet
+     * @throws IllegalArgumentException if the statistic is no matrix
      */
     public Optional<AveragedMatrix> find(Experiment experiment, Statistic statistic, int network, int depth) {
         if (!experiment.spec().statistics().contains(statistic)) {
@@ -34,15 +35,16 @@ public class MeasuredMatrices {
                 covariance(experiment, network, depth)
                         .map(covariance -> square(covariance.runs(), Matrices.correlation(covariance.values())));
             case OUTER_PRODUCT ->
-                results.series(experiment.id(), network, depth, 0)
+                results.findSeries(experiment.id(), network, depth, 0)
                         .map(gradient -> square(1, Matrices.outerProduct(gradient)));
-            case ACTIVITY_RASTER -> results.matrix(experiment.id(), statistic, network, depth);
-            default -> throw new IllegalArgumentException(statistic + " is no matrix");
+            case ACTIVITY_RASTER -> results.findMatrix(experiment.id(), statistic, network, depth);
+            default ->
+                throw new IllegalArgumentException(statistic + " is not a matrix. Use a statistic of the kind MATRIX.");
         };
     }
 
     private Optional<AveragedMatrix> covariance(Experiment experiment, int network, int depth) {
-        return results.matrix(experiment.id(), Statistic.COVARIANCE, network, depth);
+        return results.findMatrix(experiment.id(), Statistic.COVARIANCE, network, depth);
     }
 
     private static AveragedMatrix square(long runs, double[] values) {

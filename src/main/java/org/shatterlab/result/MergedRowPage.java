@@ -17,89 +17,96 @@ import org.shatterlab.lab.statistic.RatioMoments;
 import org.shatterlab.lab.statistic.Statistic;
 import org.shatterlab.lab.theory.Theory;
 import org.shatterlab.result.ResultQuery.RowKey;
-import org.shatterlab.result.ResultReader.CombinedConsumer;
 import org.shatterlab.result.ResultRow.Predicted;
-import org.shatterlab.result.RowsQuery.Source;
-import org.shatterlab.result.RowsQuery.Span;
+import org.shatterlab.result.RowsQuery.KeyRange;
+import org.shatterlab.result.RowsQuery.NetworkSource;
 import org.springframework.jdbc.core.RowMapper;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The next rows of some networks.
+ * A page of merged rows: the next rows of one or more networks.
  *
- * @param sources the networks that were asked for
- * @param most how many rows of each were asked for
- * @param networks the rows of those that have any, up to the first that may have more
+ * @param sources the networks that were requested
+ * @param limit the number of rows that were requested of each network
+ * @param networks the rows of each network that has any, up to and including the first network that may have more
  */
-record MergedRowPage(List<Source> sources, int most, List<NetworkRows> networks) {
+record MergedRowPage(List<NetworkSource> sources, int limit, List<NetworkRows> networks) {
 
     private static final Map<String, Predicted> UNPREDICTED = Arrays.stream(Statistic.values())
             .filter(statistic -> statistic.kind() == Statistic.Kind.ROWS && !Theory.PREDICTED.contains(statistic))
             .collect(Collectors.toUnmodifiableMap(
-                    Statistic::apiName, statistic -> new Predicted(null, null, null, Theory.whyNot(statistic))));
+                    Statistic::apiName,
+                    statistic -> new Predicted(null, null, null, Theory.reasonNotPredicted(statistic))));
 
-    private static final Predicted NOTHING = new Predicted(null, null, null, null);
+    private static final Predicted NO_PREDICTION = new Predicted(null, null, null, null);
 
-    /** How many rows the driver holds. */
-    private static final int FETCHED = 2048;
-
-    /**
-     * One cell's part of a row, or what those of several come to.
-     *
-     * @param source the number of its network among those that were asked for
-     */
-    private record Part(int source, RowKey key, Moments moments) {}
+    /** The number of rows that the JDBC driver fetches at a time. */
+    private static final int FETCH_SIZE = 2048;
 
     /**
-     * What theory says of a row.
+     * A row of one network, merged over one or more cells.
      *
-     * @param span the number of the one that it was found in
+     * @param source the index of the row's network among the requested networks
+     * @param key the key of the row
+     * @param moments the merged moments of the cells
      */
-    private record KeyPrediction(int span, RowKey key, Predicted predicted) {}
+    private record MergedRow(int source, RowKey key, Moments moments) {}
 
     /**
-     * The rows of a network in the order of their keys.
+     * A prediction for one row.
      *
-     * @param number its number among those that were asked for
-     * @param predictions what theory says of them, where it says anything
+     * @param range the index of the key range that contains the row
+     * @param key the key of the row
+     * @param predicted the values that theory predicts
      */
-    private record NetworkRows(int number, Source source, List<Part> parts, Map<RowKey, Predicted> predictions) {
+    private record KeyPrediction(int range, RowKey key, Predicted predicted) {}
 
-        /** Adds the part of the row that is being read, or of the next. */
-        void add(Part part) {
-            if (!parts.isEmpty() && parts.getLast().key().equals(part.key())) {
-                Moments before = parts.removeLast().moments();
-                parts.add(new Part(part.source(), part.key(), Moments.combine(before, part.moments())));
+    /**
+     * The rows of one network in the order of their keys.
+     *
+     * @param number the index of the network among the requested networks
+     * @param source the network
+     * @param rows the merged rows; mutable
+     * @param predictions the predictions by the keys of their rows, for the statistics that theory predicts; mutable
+     */
+    private record NetworkRows(
+            int number, NetworkSource source, List<MergedRow> rows, Map<RowKey, Predicted> predictions) {
+
+        /** Merges a cell's row into the last row if both have the same key, and appends the cell's row otherwise. */
+        void merge(MergedRow row) {
+            if (!rows.isEmpty() && rows.getLast().key().equals(row.key())) {
+                Moments before = rows.removeLast().moments();
+                rows.add(new MergedRow(row.source(), row.key(), Moments.combine(before, row.moments())));
             } else {
-                parts.add(part);
+                rows.add(row);
             }
         }
 
-        /** Awaits a prediction for each row of a statistic that theory speaks of. */
+        /** Registers an empty prediction for each row of a statistic that theory predicts. */
         void awaitPredictions() {
-            for (Part part : parts) {
-                if (!UNPREDICTED.containsKey(part.key().statistic())) {
-                    predictions.put(part.key(), NOTHING);
+            for (MergedRow row : rows) {
+                if (!UNPREDICTED.containsKey(row.key().statistic())) {
+                    predictions.put(row.key(), NO_PREDICTION);
                 }
             }
         }
 
-        Span span() {
-            return new Span(source, parts.getFirst().key(), parts.getLast().key());
+        KeyRange keyRange() {
+            return new KeyRange(source, rows.getFirst().key(), rows.getLast().key());
         }
 
-        boolean hand(CombinedConsumer consumer) {
-            for (Part part : parts) {
-                if (!consumer.accept(source.experiment(), part.key(), row(part))) {
+        boolean passTo(CombinedRowConsumer consumer) {
+            for (MergedRow row : rows) {
+                if (!consumer.accept(source.experiment(), row.key(), toResultRow(row))) {
                     return false;
                 }
             }
             return true;
         }
 
-        private ResultRow row(Part part) {
-            Estimate estimate = part.moments().estimate();
-            RowKey key = part.key();
+        private ResultRow toResultRow(MergedRow row) {
+            Estimate estimate = row.moments().estimate();
+            RowKey key = row.key();
             return new ResultRow(
                     source.label(),
                     key.depth() == ResultStore.NO_DEPTH ? null : key.depth(),
@@ -109,63 +116,69 @@ record MergedRowPage(List<Source> sources, int most, List<NetworkRows> networks)
                     estimate.standardDeviation(),
                     estimate.standardError(),
                     estimate.runs(),
-                    predictions.getOrDefault(key, UNPREDICTED.getOrDefault(key.statistic(), NOTHING)));
+                    predictions.getOrDefault(key, UNPREDICTED.getOrDefault(key.statistic(), NO_PREDICTION)));
         }
     }
 
     /**
-     * Reads what the cells have and merges it in their order, and then what theory says, which all cells of a network share.
+     * Reads the rows of the cells, merges the rows in the order of the cells, and adds the predictions. All cells of a
+     * network share its predictions.
      *
-     * @param after the key that those wanted come after; null for the first
-     * @param most how many of each network
+     * @param after the key that the requested rows come after; null to start at the first row
+     * @param limit the number of rows to read of each network
      */
     static MergedRowPage read(
-            JdbcClient jdbc, List<Source> sources, ResultQuery query, @Nullable RowKey after, int most) {
+            JdbcClient jdbc, List<NetworkSource> sources, ResultQuery query, @Nullable RowKey after, int limit) {
         List<NetworkRows> networks = new ArrayList<>();
-        try (Stream<Part> parts =
-                stream(jdbc, RowsQuery.parts(sources, query, after, most), (row, _) -> part(sources, row))) {
-            NetworkRows rows = null;
-            for (Part part : (Iterable<Part>) parts::iterator) {
-                if (rows == null || rows.number() != part.source()) {
-                    if (rows != null && rows.parts().size() == most) {
+        try (Stream<MergedRow> cellRows =
+                stream(jdbc, RowsQuery.cellRows(sources, query, after, limit), (row, _) -> cellRow(sources, row))) {
+            NetworkRows network = null;
+            for (MergedRow row : (Iterable<MergedRow>) cellRows::iterator) {
+                if (network == null || network.number() != row.source()) {
+                    if (network != null && network.rows().size() == limit) {
                         break;
                     }
-                    rows = new NetworkRows(
-                            part.source(), sources.get(part.source()), new ArrayList<>(), new HashMap<>());
-                    networks.add(rows);
+                    network = new NetworkRows(
+                            row.source(), sources.get(row.source()), new ArrayList<>(), new HashMap<>());
+                    networks.add(network);
                 }
-                rows.add(part);
+                network.merge(row);
             }
         }
-        MergedRowPage batch = new MergedRowPage(sources, most, networks);
-        batch.predict(jdbc, query);
-        return batch;
+        MergedRowPage page = new MergedRowPage(sources, limit, networks);
+        page.addPredictions(jdbc, query);
+        return page;
     }
 
-    /** Others that a network has may lie between those for its rows. */
-    private void predict(JdbcClient jdbc, ResultQuery query) {
+    /**
+     * Adds the predictions to the rows. A key range may contain predictions that the page has no row for. Such
+     * predictions are ignored.
+     */
+    private void addPredictions(JdbcClient jdbc, ResultQuery query) {
         networks.forEach(NetworkRows::awaitPredictions);
-        List<NetworkRows> awaiting =
-                networks.stream().filter(rows -> !rows.predictions().isEmpty()).toList();
+        List<NetworkRows> awaiting = networks.stream()
+                .filter(network -> !network.predictions().isEmpty())
+                .toList();
         if (!awaiting.isEmpty()) {
-            List<Span> spans = awaiting.stream().map(NetworkRows::span).toList();
+            List<KeyRange> ranges = awaiting.stream().map(NetworkRows::keyRange).toList();
             try (Stream<KeyPrediction> predictions =
-                    stream(jdbc, RowsQuery.predictions(spans, query), (row, _) -> prediction(spans, row))) {
-                predictions.forEach(
-                        one -> awaiting.get(one.span()).predictions().replace(one.key(), one.predicted()));
+                    stream(jdbc, RowsQuery.predictions(ranges, query), (row, _) -> prediction(ranges, row))) {
+                predictions.forEach(prediction -> awaiting.get(prediction.range())
+                        .predictions()
+                        .replace(prediction.key(), prediction.predicted()));
             }
         }
     }
 
     private static <T> Stream<T> stream(JdbcClient jdbc, RowsQuery query, RowMapper<T> mapper) {
-        return jdbc.sql(query.sql()).withFetchSize(FETCHED).params(query.parameters()).query(mapper).stream();
+        return jdbc.sql(query.sql()).withFetchSize(FETCH_SIZE).params(query.parameters()).query(mapper).stream();
     }
 
-    private static RowKey key(Source source, ResultSet row) throws SQLException {
+    private static RowKey key(NetworkSource source, ResultSet row) throws SQLException {
         return new RowKey(source.network(), row.getString("statistic"), row.getInt("depth"), row.getInt("index"));
     }
 
-    private static Part part(List<Source> sources, ResultSet row) throws SQLException {
+    private static MergedRow cellRow(List<NetworkSource> sources, ResultSet row) throws SQLException {
         int source = row.getInt("source");
         Double meanDenominator = number(row, "mean_denominator");
         Moments moments = meanDenominator == null
@@ -177,14 +190,14 @@ record MergedRowPage(List<Source> sources, int most, List<NetworkRows> networks)
                         row.getDouble("m2"),
                         row.getDouble("m2_denominator"),
                         row.getDouble("co_moment"));
-        return new Part(source, key(sources.get(source), row), moments);
+        return new MergedRow(source, key(sources.get(source), row), moments);
     }
 
-    private static KeyPrediction prediction(List<Span> spans, ResultSet row) throws SQLException {
-        int span = row.getInt("source");
+    private static KeyPrediction prediction(List<KeyRange> ranges, ResultSet row) throws SQLException {
+        int range = row.getInt("source");
         Predicted predicted = new Predicted(
                 number(row, "paper"), number(row, "derived"), number(row, "infinite_width"), row.getString("note"));
-        return new KeyPrediction(span, key(spans.get(span).source(), row), predicted);
+        return new KeyPrediction(range, key(ranges.get(range).source(), row), predicted);
     }
 
     private static @Nullable Double number(ResultSet row, String column) throws SQLException {
@@ -192,26 +205,29 @@ record MergedRowPage(List<Source> sources, int most, List<NetworkRows> networks)
     }
 
     /**
-     * Hands the rows over.
+     * Passes all rows of the page to a consumer, until the consumer declines further rows.
      *
-     * @return whether more are wanted
+     * @return whether the consumer accepts further rows
      */
-    boolean hand(CombinedConsumer consumer) {
-        return networks.stream().allMatch(rows -> rows.hand(consumer));
+    boolean passTo(CombinedRowConsumer consumer) {
+        return networks.stream().allMatch(network -> network.passTo(consumer));
     }
 
-    /** Of how many networks there are no more rows. */
-    int through() {
-        return longest() < most ? sources.size() : networks.getLast().number();
+    /** Returns the number of requested networks that have no further rows. */
+    int finishedNetworks() {
+        return maxRowsPerNetwork() < limit ? sources.size() : networks.getLast().number();
     }
 
-    /** How many rows the network with most of them has here. */
-    int longest() {
-        return networks.stream().mapToInt(rows -> rows.parts().size()).max().orElse(0);
+    /** Returns the largest number of rows that a network has on this page; 0 for an empty page. */
+    int maxRowsPerNetwork() {
+        return networks.stream()
+                .mapToInt(network -> network.rows().size())
+                .max()
+                .orElse(0);
     }
 
-    /** The key of the last row. */
-    RowKey last() {
-        return networks.getLast().parts().getLast().key();
+    /** Returns the key of the last row. The page must not be empty. */
+    RowKey lastKey() {
+        return networks.getLast().rows().getLast().key();
     }
 }

@@ -14,7 +14,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.support.TransactionOperations;
 
-/** Keeps what theory predicts beside what is measured: once for each network, inputs and depth. */
+/** Stores the predictions of theory, once for each network, inputs and depth. Cells of the same network share them. */
 @Repository
 public class PredictionStore {
 
@@ -29,30 +29,31 @@ public class PredictionStore {
     }
 
     /**
-     * Stores the predictions for a cell that are not there yet.
+     * Computes and stores the predictions for a cell that are not stored yet.
      *
      * @param subject the fingerprint of the cell's network and inputs
+     * @param cell the cell, which names the depths and the statistics
      */
-    public void predict(String subject, CellSpec cell) {
+    public void storeMissing(String subject, CellSpec cell) {
         Set<Statistic> wanted = EnumSet.copyOf(cell.statistics());
         wanted.retainAll(Theory.PREDICTED);
-        List<Integer> missing = wanted.isEmpty() ? List.of() : missing(subject, cell, wanted);
+        List<Integer> missing = wanted.isEmpty() ? List.of() : missingDepths(subject, cell, wanted);
         if (missing.isEmpty()) {
             return;
         }
         List<Object[]> rows = Theory.rows(cell.network(), cell.inputs(), datasets, missing, wanted).stream()
                 .map(row -> parameters(subject, row))
                 .toList();
-        // As one: what is there of a depth is taken for all of it.
+        // A depth is written in one transaction, so one stored row means that all of its rows are stored.
         transactions.executeWithoutResult(_ -> jdbc.batchUpdate("""
                 insert into prediction (subject, statistic, depth, index, paper, derived, infinite_width, note)
                 values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing""", rows));
     }
 
-    /** The depths at which not all of some statistics are predicted. */
-    private List<Integer> missing(String subject, CellSpec cell, Set<Statistic> wanted) {
+    /** Returns the depths of a cell at which the prediction of at least one statistic is not stored. */
+    private List<Integer> missingDepths(String subject, CellSpec cell, Set<Statistic> wanted) {
         List<Integer> depths = cell.depths().isEmpty() ? List.of(ResultStore.NO_DEPTH) : cell.depths();
-        List<Integer> known = jdbc.query(
+        List<Integer> stored = jdbc.query(
                 """
                 select depth from prediction where subject = ? and statistic = any (?)
                 group by depth having count(distinct statistic) = ?""",
@@ -60,7 +61,7 @@ public class PredictionStore {
                 subject,
                 wanted.stream().map(Statistic::apiName).toArray(String[]::new),
                 wanted.size());
-        return depths.stream().filter(depth -> !known.contains(depth)).toList();
+        return depths.stream().filter(depth -> !stored.contains(depth)).toList();
     }
 
     /** Deletes the predictions of deleted cells, unless another cell has the same network and inputs. */
@@ -68,8 +69,7 @@ public class PredictionStore {
     void onCellsDeleted(CellsDeleted deleted) {
         jdbc.update("""
                 delete from prediction p where p.subject = any (?::bpchar[])
-                  and not exists (select from cell c where c.subject = p.subject)""", (Object)
-                deleted.subjects().toArray(String[]::new));
+                  and not exists (select from cell c where c.subject = p.subject)""", (Object) deleted.subjects().toArray(String[]::new));
     }
 
     private static Object[] parameters(String subject, PredictedRow row) {

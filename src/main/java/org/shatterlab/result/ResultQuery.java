@@ -5,12 +5,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which rows of an experiment to read.
+ * A filter that selects rows of an experiment.
  *
- * @param networks labels; empty for all
- * @param depths ranges of depths; empty for all
- * @param statistics names; empty for all
- * @param after the key of the last row already read; null from the start
+ * @param networks labels of networks; empty for all networks
+ * @param depths ranges of depths; empty for all depths
+ * @param statistics API names of statistics; empty for all statistics
+ * @param after the key of the last row already read; null to start at the first row
  */
 public record ResultQuery(
         Set<String> networks,
@@ -18,14 +18,21 @@ public record ResultQuery(
         Set<String> statistics,
         @Nullable RowKey after) {
 
-    /** The same rows, from after a key on. */
-    public ResultQuery after(@Nullable RowKey key) {
+    /** Returns this filter with another start: the row after a key, or the first row if the key is null. */
+    public ResultQuery startAfter(@Nullable RowKey key) {
         return new ResultQuery(networks, depths, statistics, key);
     }
 
-    /** From a depth to a depth, both included. */
+    /** A range of depths, both ends included. */
     public record DepthRange(int from, int to) {}
 
-    /** What rows are sorted by. */
+    /**
+     * The sort key of a row. Rows are sorted by network, statistic, depth and index.
+     *
+     * @param network the number of the network in the experiment, from 0
+     * @param statistic the API name of the statistic
+     * @param depth L; {@link ResultStore#NO_DEPTH} for noise
+     * @param index the index of the row; -1 for a statistic with a single value
+     */
     public record RowKey(int network, String statistic, int depth, int index) {}
 }

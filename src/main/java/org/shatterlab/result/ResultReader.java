@@ -12,21 +12,26 @@ import org.shatterlab.experiment.spec.ExperimentSpec.NetworkEntry;
 import org.shatterlab.experiment.store.Experiment;
 import org.shatterlab.lab.statistic.Statistic;
 import org.shatterlab.result.ResultQuery.RowKey;
-import org.shatterlab.result.RowsQuery.Source;
+import org.shatterlab.result.RowsQuery.NetworkSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.annotation.Isolation;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Reads what was measured, merging the cells of an experiment in their order, so that the bits are always the same. */
+/**
+ * Reads the measured results of experiments. The reader merges the cells of an experiment in their order, so that the
+ * bits of a result are always the same.
+ */
 @Repository
 public class ResultReader {
 
-    /** How many rows of each network are asked for at first, and at most. */
+    /** The number of rows that the first query requests of each network. */
     private static final int MIN_KEYS = 128;
 
+    /** The largest number of rows that a query requests of each network. */
     private static final int MAX_KEYS = 2048;
 
+    /** The factor by which the size of the queries grows. */
     private static final int GROWTH = 4;
 
     private final JdbcClient jdbc;
@@ -35,70 +40,62 @@ public class ResultReader {
         this.jdbc = jdbc;
     }
 
-    /** Takes rows one by one. */
+    /** Accepts rows one by one. */
     @FunctionalInterface
     public interface RowConsumer {
         /**
-         * Takes the next row.
+         * Accepts the next row.
          *
-         * @return whether another one is wanted
+         * @return whether the consumer accepts a further row
          */
         boolean accept(RowKey key, ResultRow row);
     }
 
-    /** Takes rows of several experiments one by one. */
-    @FunctionalInterface
-    public interface CombinedConsumer {
-        /**
-         * Takes the next row.
-         *
-         * @return whether another one is wanted
-         */
-        boolean accept(UUID experiment, RowKey key, ResultRow row);
-    }
-
-    /** Reads the rows that there are so far, in the order of their keys, without holding them in memory. */
+    /**
+     * Streams the rows measured so far to a consumer, in the order of their keys. The rows are not held in memory. The
+     * stream ends early if the consumer declines further rows.
+     */
     @Transactional(readOnly = true, isolation = Isolation.REPEATABLE_READ)
-    public void read(Experiment experiment, ResultQuery query, RowConsumer consumer) {
-        readAll(List.of(experiment), query, (_, key, row) -> consumer.accept(key, row));
+    public void streamRows(Experiment experiment, ResultQuery query, RowConsumer consumer) {
+        streamCombinedRows(List.of(experiment), query, (_, key, row) -> consumer.accept(key, row));
     }
 
     /**
-     * Reads the rows of one experiment after the other, all of the same moment. Few are asked for at first, for those who want
-     * no more than a page; then more of a network at a time where it has more, and of more networks at a time where they have
-     * not.
+     * Streams the rows of one experiment after the other to a consumer, from one snapshot of the database. The first
+     * query requests few rows, because many clients read only one page. Later queries request more rows of a network
+     * that has more. Queries cover several networks at a time if each network has few rows.
      *
-     * @param query what comes after a key, of the first experiment alone
+     * @param query the filter; its start key applies to the first experiment only
      */
     @Transactional(readOnly = true, isolation = Isolation.REPEATABLE_READ)
-    public void readAll(List<Experiment> experiments, ResultQuery query, CombinedConsumer consumer) {
-        List<Source> sources = sources(experiments, query);
-        RowKey after = after(experiments, query, sources);
+    public void streamCombinedRows(List<Experiment> experiments, ResultQuery query, CombinedRowConsumer consumer) {
+        List<NetworkSource> sources = sources(experiments, query);
+        RowKey after = startKey(experiments, query, sources);
         int next = 0;
-        int together = 1;
+        int networks = 1;
         int keys = MIN_KEYS;
         while (next < sources.size()) {
-            List<Source> wanted = sources.subList(next, Math.min(next + together, sources.size()));
-            MergedRowPage batch = MergedRowPage.read(jdbc, wanted, query, after, keys);
-            if (!batch.hand(consumer)) {
+            List<NetworkSource> requested = sources.subList(next, Math.min(next + networks, sources.size()));
+            MergedRowPage page = MergedRowPage.read(jdbc, requested, query, after, keys);
+            if (!page.passTo(consumer)) {
                 return;
             }
-            next += batch.through();
-            if (batch.through() < wanted.size()) {
-                after = batch.last();
-                together = 1;
+            next += page.finishedNetworks();
+            if (page.finishedNetworks() < requested.size()) {
+                after = page.lastKey();
+                networks = 1;
                 keys = Math.min(GROWTH * keys, MAX_KEYS);
             } else if (after == null) {
-                keys = Math.clamp((long) GROWTH * batch.longest(), MIN_KEYS, MAX_KEYS);
-                together = Math.clamp(MAX_KEYS / keys, 1, GROWTH * together);
+                keys = Math.clamp((long) GROWTH * page.maxRowsPerNetwork(), MIN_KEYS, MAX_KEYS);
+                networks = Math.clamp(MAX_KEYS / keys, 1, GROWTH * networks);
             } else {
                 after = null;
             }
         }
     }
 
-    private static List<Source> sources(List<Experiment> experiments, ResultQuery query) {
-        List<Source> sources = new ArrayList<>();
+    private static List<NetworkSource> sources(List<Experiment> experiments, ResultQuery query) {
+        List<NetworkSource> sources = new ArrayList<>();
         RowKey from = query.after();
         int first = from == null ? 0 : from.network();
         for (Experiment experiment : experiments) {
@@ -106,7 +103,7 @@ public class ResultReader {
             for (int network = first; network < networks.size(); network++) {
                 String label = networks.get(network).label();
                 if (query.networks().isEmpty() || query.networks().contains(label)) {
-                    sources.add(new Source(experiment.id(), network, label));
+                    sources.add(new NetworkSource(experiment.id(), network, label));
                 }
             }
             first = 0;
@@ -114,20 +111,22 @@ public class ResultReader {
         return sources;
     }
 
-    /** The key that rows of the first source come after, if it is of that source. */
-    private static @Nullable RowKey after(List<Experiment> experiments, ResultQuery query, List<Source> sources) {
+    /** Returns the start key of the query if the key lies in the first source, and null otherwise. */
+    private static @Nullable RowKey startKey(
+            List<Experiment> experiments, ResultQuery query, List<NetworkSource> sources) {
         RowKey from = query.after();
         if (from == null || sources.isEmpty()) {
             return null;
         }
-        Source first = sources.getFirst();
-        boolean isOfFirst = first.network() == from.network()
+        NetworkSource first = sources.getFirst();
+        boolean isInFirst = first.network() == from.network()
                 && first.experiment().equals(experiments.getFirst().id());
-        return isOfFirst ? from : null;
+        return isInFirst ? from : null;
     }
 
-    /** The rows of some networks and statistics that there are so far. */
-    public List<ResultRow> rows(
+    /** Returns the rows of some networks and statistics measured so far, in the order of their keys. */
+    @Transactional(readOnly = true, isolation = Isolation.REPEATABLE_READ)
+    public List<ResultRow> readRows(
             Experiment experiment, Collection<NetworkEntry> networks, Collection<Statistic> statistics) {
         List<ResultRow> rows = new ArrayList<>();
         ResultQuery query = new ResultQuery(
@@ -135,18 +134,20 @@ public class ResultReader {
                 List.of(),
                 statistics.stream().map(Statistic::apiName).collect(Collectors.toSet()),
                 null);
-        read(experiment, query, (_, row) -> rows.add(row));
+        streamRows(experiment, query, (_, row) -> rows.add(row));
         return rows;
     }
 
     /**
-     * The gradient over the inputs of one run.
+     * Returns the gradient of one run at all inputs.
      *
-     * @param network its number in the experiment, from 0
+     * @param network the number of the network in the experiment, from 0
      * @param depth L; {@link ResultStore#NO_DEPTH} for noise
+     * @param run the number of the run, from 0
+     * @return one value for each input; empty if the gradient is not stored
      */
     @Transactional(readOnly = true)
-    public Optional<double[]> series(UUID experiment, int network, int depth, int run) {
+    public Optional<double[]> findSeries(UUID experiment, int network, int depth, int run) {
         return jdbc.sql("""
                         select s.gradient from experiment_cell l join cell_series s using (fingerprint)
                         where l.experiment_id = ? and l.network = ? and s.depth = ? and s.run = ?
@@ -157,12 +158,16 @@ public class ResultReader {
     }
 
     /**
-     * A matrix, averaged over all runs measured so far where it is not of run 0 alone.
+     * Returns a stored matrix, averaged over all runs measured so far. A statistic of run 0 has one stored matrix,
+     * which is returned as stored.
      *
-     * @param statistic one that is stored as a matrix
+     * @param statistic a statistic that is stored as a matrix
+     * @param network the number of the network in the experiment, from 0
+     * @param depth L; {@link ResultStore#NO_DEPTH} for noise
+     * @return empty if no cell has stored the matrix yet
      */
     @Transactional(readOnly = true)
-    public Optional<AveragedMatrix> matrix(UUID experiment, Statistic statistic, int network, int depth) {
+    public Optional<AveragedMatrix> findMatrix(UUID experiment, Statistic statistic, int network, int depth) {
         try (Stream<AveragedMatrix> cells = jdbc
                 .sql("""
                         select m.rows, m.columns, m.count, m.entries

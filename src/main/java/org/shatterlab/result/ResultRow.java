@@ -7,14 +7,17 @@ import org.shatterlab.lab.theory.Prediction;
 import org.shatterlab.lab.theory.Predictions;
 
 /**
- * One statistic of one network at one depth, over all runs measured so far.
+ * The value of one statistic of one network at one depth, over all runs measured so far.
  *
- * @param network its label
- * @param depth L; null for noise
- * @param index as the statistic defines it: a lag, a layer or a bin; null for a statistic with a single value
+ * @param network the label of the network
+ * @param depth L; null for noise, which has no depth
+ * @param statistic the API name of the statistic
+ * @param index a lag, a layer or a bin, as the statistic defines it; null for a statistic with a single value
  * @param mean the estimate
- * @param standardDeviation over runs; null for fewer than two runs and for a ratio of means
- * @param standardError of the mean; null for fewer than two runs
+ * @param standardDeviation the standard deviation over runs; null for fewer than two runs and for a ratio of means
+ * @param standardError the standard error of the mean; null for fewer than two runs
+ * @param runs the number of runs
+ * @param predictions the values that theory predicts for the mean
  */
 public record ResultRow(
         String network,
@@ -28,12 +31,12 @@ public record ResultRow(
         Predicted predictions) {
 
     /**
-     * What theory says of the mean; each null where there is no such prediction.
+     * The values that theory predicts for a mean. A value is null if theory does not predict it.
      *
-     * @param paper the paper's theorem
-     * @param derived the paper's assumption, worked out for the recursion that is measured
-     * @param infiniteWidth the exact value as the width tends to infinity
-     * @param note why a prediction is missing
+     * @param paper the value that a theorem of the paper states
+     * @param derived the value that the paper's assumption gives for the recursion that is measured
+     * @param infiniteWidth the exact limit as the width tends to infinity
+     * @param note the reasons why predictions are missing; null if no reason is given
      */
     public record Predicted(
             @Nullable Double paper,
@@ -41,6 +44,7 @@ public record ResultRow(
             @Nullable Double infiniteWidth,
             @Nullable String note) {
 
+        /** Returns the values and the reasons for missing values as one note. */
         public static Predicted of(Predictions predictions) {
             return new Predicted(
                     value(predictions.paper()),

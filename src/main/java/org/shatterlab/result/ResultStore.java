@@ -17,14 +17,14 @@ import org.springframework.stereotype.Repository;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Writes what a cell measured, in the transaction that marks the cell as done. */
+/** Writes the results of cells, in the transaction that marks the cells as done. */
 @Repository
 public class ResultStore {
 
-    /** What stands in the tables for the depth of noise, which has none. */
+    /** The depth that the tables store for noise, which has no depth. */
     public static final int NO_DEPTH = 0;
 
-    /** What stands in the tables for the index of a statistic with a single value. */
+    /** The index that the tables store for a statistic with a single value. */
     static final int NO_INDEX = -1;
 
     private final JdbcTemplate jdbc;
@@ -33,13 +33,13 @@ public class ResultStore {
         this.jdbc = jdbc;
     }
 
-    /** Writes what one cell measured. */
+    /** Writes the result of one cell. The caller must have opened the transaction. */
     @Transactional(propagation = Propagation.MANDATORY)
     public void save(String fingerprint, CellResult result) {
         save(Map.of(fingerprint, result));
     }
 
-    /** Writes what some cells measured, by their fingerprints. */
+    /** Writes the results of cells by their fingerprints. The caller must have opened the transaction. */
     @Transactional(propagation = Propagation.MANDATORY)
     public void save(Map<String, CellResult> results) {
         jdbc.batchUpdate(
@@ -47,14 +47,14 @@ public class ResultStore {
                 insert into cell_row (fingerprint, statistic, depth, index, count, mean, m2,
                                       mean_denominator, m2_denominator, co_moment)
                 values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-                parts(results, CellResult::rows),
+                valuesOf(results, CellResult::rows),
                 1000,
-                (statement, part) -> bind(statement, part.fingerprint(), part.value()));
+                (statement, cellValue) -> bind(statement, cellValue.fingerprint(), cellValue.value()));
         jdbc.batchUpdate("""
                 insert into cell_matrix (fingerprint, statistic, depth, rows, columns, count, entries)
-                values (?, ?, ?, ?, ?, ?, ?)""", parts(results, CellResult::matrices), 100, (statement, part) -> {
-            CellResult.Matrix matrix = part.value();
-            statement.setString(1, part.fingerprint());
+                values (?, ?, ?, ?, ?, ?, ?)""", valuesOf(results, CellResult::matrices), 100, (statement, cellValue) -> {
+            CellResult.Matrix matrix = cellValue.value();
+            statement.setString(1, cellValue.fingerprint());
             statement.setString(2, matrix.statistic().apiName());
             statement.setInt(3, depth(matrix.depth()));
             statement.setInt(4, matrix.rows());
@@ -64,23 +64,24 @@ public class ResultStore {
         });
         jdbc.batchUpdate(
                 "insert into cell_series (fingerprint, depth, run, gradient) values (?, ?, ?, ?)",
-                parts(results, CellResult::series),
+                valuesOf(results, CellResult::series),
                 100,
-                (statement, part) -> {
-                    statement.setString(1, part.fingerprint());
-                    statement.setInt(2, depth(part.value().depth()));
-                    statement.setInt(3, part.value().run());
-                    statement.setBytes(4, bytes(part.value().values()));
+                (statement, cellValue) -> {
+                    statement.setString(1, cellValue.fingerprint());
+                    statement.setInt(2, depth(cellValue.value().depth()));
+                    statement.setInt(3, cellValue.value().run());
+                    statement.setBytes(4, bytes(cellValue.value().values()));
                 });
     }
 
-    /** A part of what a cell measured. */
-    private record Part<T>(String fingerprint, T value) {}
+    /** A value of a cell's result, with the fingerprint of the cell. */
+    private record CellValue<T>(String fingerprint, T value) {}
 
-    private static <T> List<Part<T>> parts(Map<String, CellResult> results, Function<CellResult, List<T>> parts) {
+    private static <T> List<CellValue<T>> valuesOf(
+            Map<String, CellResult> results, Function<CellResult, List<T>> component) {
         return results.entrySet().stream()
-                .flatMap(
-                        entry -> parts.apply(entry.getValue()).stream().map(value -> new Part<>(entry.getKey(), value)))
+                .flatMap(entry ->
+                        component.apply(entry.getValue()).stream().map(value -> new CellValue<>(entry.getKey(), value)))
                 .toList();
     }
 

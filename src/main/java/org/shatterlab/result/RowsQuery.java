@@ -9,27 +9,38 @@ import org.jspecify.annotations.Nullable;
 import org.shatterlab.result.ResultQuery.DepthRange;
 import org.shatterlab.result.ResultQuery.RowKey;
 
-/** Asks for what is stored of some networks. */
+/**
+ * An SQL query for the stored rows or predictions of networks.
+ *
+ * @param sql the statement, with a {@code ?} for each parameter
+ * @param parameters the values of the parameters in their order
+ */
 record RowsQuery(String sql, List<Object> parameters) {
 
-    /** What rows are of: a network, by its number and its label, of an experiment. */
-    record Source(UUID experiment, int network, String label) {}
+    /**
+     * A network of an experiment, whose rows are read.
+     *
+     * @param experiment the id of the experiment
+     * @param network the number of the network in the experiment, from 0
+     * @param label the label of the network
+     */
+    record NetworkSource(UUID experiment, int network, String label) {}
 
-    /** From a key of a network to a key of it, both included. */
-    record Span(Source source, RowKey from, RowKey to) {}
+    /** A range of keys of one network, both ends included. */
+    record KeyRange(NetworkSource source, RowKey from, RowKey to) {}
 
     /**
-     * What the cells of some networks have of the next keys, in the order of the networks, the keys and the cells. All that are
-     * done have the same keys, so that the first of each are the first of all.
+     * Returns a query for the cells' rows with the next keys, ordered by network, key and cell. All finished cells of a
+     * network have the same keys. The first keys of each cell are therefore the first keys of the network.
      *
-     * @param after the key that those wanted come after; null for the first
-     * @param keys how many of each network
+     * @param after the key that the requested keys come after; null to start at the first key
+     * @param keys the number of keys to read of each network
      */
-    static RowsQuery parts(List<Source> sources, ResultQuery query, @Nullable RowKey after, int keys) {
-        List<Object> parameters = addresses(sources);
-        String wanted = wanted(query, parameters);
+    static RowsQuery cellRows(List<NetworkSource> sources, ResultQuery query, @Nullable RowKey after, int keys) {
+        List<Object> parameters = networkParameters(sources);
+        String filter = filter(query, parameters);
         if (after != null) {
-            wanted += " and (statistic, depth, index) > (?, ?, ?)";
+            filter += " and (statistic, depth, index) > (?, ?, ?)";
             parameters.addAll(List.of(after.statistic(), after.depth(), after.index()));
         }
         parameters.add(keys);
@@ -41,19 +52,20 @@ record RowsQuery(String sql, List<Object> parameters) {
                     select statistic, depth, index, count, mean, m2, mean_denominator, m2_denominator, co_moment
                     from cell_row where fingerprint = l.fingerprint%s
                     order by statistic, depth, index limit ?) rows
-                order by source, statistic, depth, index, ordinal""".formatted(wanted), parameters);
+                order by source, statistic, depth, index, ordinal""".formatted(filter), parameters);
     }
 
-    /** The predictions for keys of some networks, in no order. */
-    static RowsQuery predictions(List<Span> spans, ResultQuery query) {
-        List<Object> parameters = addresses(spans.stream().map(Span::source).toList());
-        for (Function<Span, RowKey> end : List.<Function<Span, RowKey>>of(Span::from, Span::to)) {
-            RowKey[] keys = spans.stream().map(end).toArray(RowKey[]::new);
+    /** Returns a query for the predictions in ranges of keys, in no particular order. */
+    static RowsQuery predictions(List<KeyRange> ranges, ResultQuery query) {
+        List<Object> parameters =
+                networkParameters(ranges.stream().map(KeyRange::source).toList());
+        for (Function<KeyRange, RowKey> end : List.<Function<KeyRange, RowKey>>of(KeyRange::from, KeyRange::to)) {
+            RowKey[] keys = ranges.stream().map(end).toArray(RowKey[]::new);
             parameters.add(Arrays.stream(keys).map(RowKey::statistic).toArray(String[]::new));
             parameters.add(Arrays.stream(keys).map(RowKey::depth).toArray(Integer[]::new));
             parameters.add(Arrays.stream(keys).map(RowKey::index).toArray(Integer[]::new));
         }
-        String wanted = wanted(query, parameters);
+        String filter = filter(query, parameters);
         return new RowsQuery("""
                 select s.number - 1 as source, p.*
                 from unnest(?::uuid[], ?, ?, ?, ?, ?, ?, ?) with ordinality s (experiment_id, network,
@@ -64,29 +76,29 @@ record RowsQuery(String sql, List<Object> parameters) {
                         select c.subject from experiment_cell l join cell c using (fingerprint)
                         where l.experiment_id = s.experiment_id and l.network = s.network limit 1)
                       and (statistic, depth, index) >= (from_statistic, from_depth, from_index)
-                      and (statistic, depth, index) <= (to_statistic, to_depth, to_index)%s) p""".formatted(wanted), parameters);
+                      and (statistic, depth, index) <= (to_statistic, to_depth, to_index)%s) p""".formatted(filter), parameters);
     }
 
-    private static List<Object> addresses(List<Source> sources) {
+    private static List<Object> networkParameters(List<NetworkSource> sources) {
         return new ArrayList<>(List.of(
                 sources.stream().map(source -> source.experiment().toString()).toArray(String[]::new),
-                sources.stream().map(Source::network).toArray(Integer[]::new)));
+                sources.stream().map(NetworkSource::network).toArray(Integer[]::new)));
     }
 
-    private static String wanted(ResultQuery query, List<Object> parameters) {
-        StringBuilder wanted = new StringBuilder();
+    private static String filter(ResultQuery query, List<Object> parameters) {
+        StringBuilder filter = new StringBuilder();
         if (!query.statistics().isEmpty()) {
-            wanted.append(" and statistic = any (?)");
+            filter.append(" and statistic = any (?)");
             parameters.add(query.statistics().toArray(String[]::new));
         }
         if (!query.depths().isEmpty()) {
-            List<String> ranges = new ArrayList<>();
+            List<String> conditions = new ArrayList<>();
             for (DepthRange range : query.depths()) {
-                ranges.add("depth between ? and ?");
+                conditions.add("depth between ? and ?");
                 parameters.addAll(List.of(range.from(), range.to()));
             }
-            wanted.append(" and (").append(String.join(" or ", ranges)).append(")");
+            filter.append(" and (").append(String.join(" or ", conditions)).append(")");
         }
-        return wanted.toString();
+        return filter.toString();
     }
 }

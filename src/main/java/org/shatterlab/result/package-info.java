@@ -1,3 +1,4 @@
+/** Merges, stores and reads the results of cells. */
 @NullMarked
 package org.shatterlab.result;
 

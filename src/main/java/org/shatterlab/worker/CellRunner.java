@@ -22,20 +22,20 @@ import org.shatterlab.result.ResultStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Computes one cell, from claim to publication. */
-class CellRunner implements SmallCellBatch.Computer<CellRunner.Measured> {
+/** Runs a cell: acquires its lease, measures the cell, and publishes the result. Thread-safe. */
+class CellRunner implements SmallCellBatch.Computer<CellRunner.CellMeasurement> {
 
     private static final Logger log = LoggerFactory.getLogger(CellRunner.class);
     private static final Optional<Duration> ENDED = Optional.empty();
     private static final Optional<Duration> AT_ONCE = Optional.of(Duration.ZERO);
 
-    /** How long it waits between two attempts to publish while the database is away. */
-    private static final Duration PAUSE = Duration.ofSeconds(1);
+    /** The time between two attempts to publish a result while the database is unavailable. */
+    private static final Duration PUBLISH_RETRY_INTERVAL = Duration.ofSeconds(1);
 
     private final Measurer measurer;
-    private final CellExecutionService ledger;
+    private final CellExecutionService executions;
     private final SmallCellBatch smallCells;
-    private final PredictionStore predictor;
+    private final PredictionStore predictions;
     private final ResultStore results;
     private final RunningCells running;
     private final Identity identity;
@@ -43,17 +43,17 @@ class CellRunner implements SmallCellBatch.Computer<CellRunner.Measured> {
 
     CellRunner(
             Measurer measurer,
-            CellExecutionService ledger,
+            CellExecutionService executions,
             SmallCellBatch smallCells,
-            PredictionStore predictor,
+            PredictionStore predictions,
             ResultStore results,
             RunningCells running,
             Identity identity,
             WorkerProperties properties) {
         this.measurer = measurer;
-        this.ledger = ledger;
+        this.executions = executions;
         this.smallCells = smallCells;
-        this.predictor = predictor;
+        this.predictions = predictions;
         this.results = results;
         this.running = running;
         this.identity = identity;
@@ -61,36 +61,36 @@ class CellRunner implements SmallCellBatch.Computer<CellRunner.Measured> {
     }
 
     /**
-     * Who computes.
+     * The identity of the worker process, which is stored with each cell.
      *
-     * @param worker the name of this process, unique among those that share a database
-     * @param provenance as JSON
+     * @param worker the name of this process, unique among the processes on one database
+     * @param provenance the {@link Provenance} as JSON
      */
     record Identity(String worker, String provenance) {}
 
-    /** A cell that was measured, and its result. */
-    record Measured(CellSpec cell, CellResult result) {}
+    /** A measured cell and its result. */
+    record CellMeasurement(CellSpec cell, CellResult result) {}
 
-    /** What measures a cell, on the caller's thread or while it waits. */
+    /** Measures cells, either on the calling thread or on the thread of a device while the caller waits. */
     @FunctionalInterface
     interface Measurer {
 
         /**
          * Measures a cell.
          *
-         * @param stop whether the result is not needed any more
-         * @throws UnmeasurableException where it has none, which is its specification's fault
-         * @throws CancellationException where it was stopped
+         * @param stop returns whether the result is no longer needed
+         * @throws UnmeasurableException if the specification of the cell allows no result
+         * @throws CancellationException if the cell was stopped
          */
         CellResult measure(CellSpec cell, BooleanSupplier stop);
     }
 
     /**
-     * Computes a cell, unless it has ended.
+     * Runs a cell of the queue, unless the cell has ended.
      *
-     * @param small whether it is for {@link SmallCellBatch}
-     * @return after what time another worker is to try it; empty where nobody is
-     * @throws RuntimeException where the database does not answer
+     * @param small whether {@link SmallCellBatch} may compute the cell together with others
+     * @return the time after which a worker retries the cell; empty if the cell leaves the queue
+     * @throws RuntimeException if the database is unavailable
      */
     Optional<Duration> run(String fingerprint, boolean small) {
         if (running.isDraining()) {
@@ -99,15 +99,18 @@ class CellRunner implements SmallCellBatch.Computer<CellRunner.Measured> {
         if (small && isComputedWithOthers(fingerprint)) {
             return ENDED;
         }
-        Optional<CellLease> claim = ledger.lease(fingerprint, identity.worker());
-        if (claim.isEmpty()) {
-            log.debug("cell {} has ended already", fingerprint);
+        Optional<CellLease> lease = executions.lease(fingerprint, identity.worker());
+        if (lease.isEmpty()) {
+            log.debug("Cell {} has already ended", fingerprint);
             return ENDED;
         }
-        return run(claim.get());
+        return run(lease.get());
     }
 
-    /** Where one of several cells cannot be computed, the one asked for is tried alone, and what fails is told of that one. */
+    /**
+     * Computes a small cell in a batch. Returns false if the caller must compute the cell alone. A failure of the batch
+     * may come from another cell, so the cell is then computed alone and only its own failure is reported.
+     */
     private boolean isComputedWithOthers(String fingerprint) {
         try {
             return smallCells.compute(fingerprint, identity.worker(), identity.provenance(), this);
@@ -115,65 +118,69 @@ class CellRunner implements SmallCellBatch.Computer<CellRunner.Measured> {
             if (DatabaseFailures.isOutage(e)) {
                 throw e;
             }
-            log.debug("cell {} is tried alone", fingerprint, e);
+            log.debug("Cell {} is computed alone", fingerprint, e);
             return false;
         }
     }
 
     @Override
-    public Measured measure(CellLease claim) {
-        CellSpec cell = CellSpecJson.read(claim.spec());
-        return new Measured(cell, measurer.measure(cell, () -> false));
+    public CellMeasurement measure(CellLease lease) {
+        CellSpec cell = CellSpecJson.read(lease.spec());
+        return new CellMeasurement(cell, measurer.measure(cell, () -> false));
     }
 
     @Override
-    public void save(Map<CellLease, Measured> all) {
+    public void save(Map<CellLease, CellMeasurement> all) {
         Set<List<Object>> predicted = new HashSet<>();
         Map<String, CellResult> byFingerprint = new HashMap<>();
-        all.forEach((claim, measured) -> {
+        all.forEach((lease, measured) -> {
             CellSpec cell = measured.cell();
-            if (predicted.add(List.of(claim.subject(), cell.depths(), cell.statistics()))) {
-                predictor.predict(claim.subject(), cell);
+            if (predicted.add(List.of(lease.subject(), cell.depths(), cell.statistics()))) {
+                predictions.storeMissing(lease.subject(), cell);
             }
-            byFingerprint.put(claim.fingerprint(), measured.result());
+            byFingerprint.put(lease.fingerprint(), measured.result());
         });
         results.save(byFingerprint);
     }
 
-    private Optional<Duration> run(CellLease claim) {
-        try (RunningCells.Cell cell = running.begin(claim)) {
-            CellSpec spec = CellSpecJson.read(claim.spec());
+    private Optional<Duration> run(CellLease lease) {
+        try (RunningCells.RunningCell cell = running.begin(lease)) {
+            CellSpec spec = CellSpecJson.read(lease.spec());
             CellResult result = measurer.measure(spec, cell::isStopped);
-            publish(cell, claim, spec, result);
+            publish(cell, lease, spec, result);
             return ENDED;
         } catch (CancellationException e) {
-            log.debug("cell {} was stopped", claim.fingerprint(), e);
-            return ledger.returnLease(claim) ? AT_ONCE : ENDED;
+            log.debug("Cell {} was stopped", lease.fingerprint(), e);
+            return executions.returnLease(lease) ? AT_ONCE : ENDED;
         } catch (UnmeasurableException e) {
-            ledger.fail(claim, e.reason());
+            executions.fail(lease, e.reason());
             return ENDED;
         } catch (RuntimeException | OutOfMemoryError e) {
             if (DatabaseFailures.isOutage(e)) {
                 throw e;
             }
-            return afterFailure(claim, e);
+            return afterFailure(lease, e);
         }
     }
 
-    /** What was computed is not given up because the database is away: it waits here, for as long as it is of use. */
-    private void publish(RunningCells.Cell cell, CellLease claim, CellSpec spec, CellResult result) {
+    /**
+     * Publishes a result. While the database is unavailable, the result is kept and publishing is retried until the
+     * cell is stopped.
+     */
+    private void publish(RunningCells.RunningCell cell, CellLease lease, CellSpec spec, CellResult result) {
         while (true) {
             try {
-                predictor.predict(claim.subject(), spec);
-                if (!ledger.complete(claim, identity.provenance(), () -> results.save(claim.fingerprint(), result))) {
-                    log.info("cell {} was taken over by another worker; its result is dropped", claim.fingerprint());
+                predictions.storeMissing(lease.subject(), spec);
+                if (!executions.complete(
+                        lease, identity.provenance(), () -> results.save(lease.fingerprint(), result))) {
+                    log.info("Cell {} was taken over by another worker. The result is discarded", lease.fingerprint());
                 }
                 return;
             } catch (RuntimeException e) {
                 if (!DatabaseFailures.isOutage(e) || cell.isStopped()) {
                     throw e;
                 }
-                log.debug("the result of cell {} waits for the database", claim.fingerprint(), e);
+                log.debug("The result of cell {} waits for the database", lease.fingerprint(), e);
                 pause();
             }
         }
@@ -181,24 +188,28 @@ class CellRunner implements SmallCellBatch.Computer<CellRunner.Measured> {
 
     private static void pause() {
         try {
-            Thread.sleep(PAUSE);
+            Thread.sleep(PUBLISH_RETRY_INTERVAL);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new CancellationException("interrupted while the database was away");
+            throw new CancellationException("The worker was interrupted while the database was unavailable.");
         }
     }
 
-    /** The time to the next attempt doubles from one second on. */
-    private Optional<Duration> afterFailure(CellLease claim, Throwable failure) {
-        Optional<Integer> attempt = ledger.failAttempt(
-                claim,
+    /**
+     * Counts a failed attempt.
+     *
+     * @return the time to the next attempt, which starts at one second and doubles; empty after the last attempt
+     */
+    private Optional<Duration> afterFailure(CellLease lease, Throwable failure) {
+        Optional<Integer> attempt = executions.failAttempt(
+                lease,
                 attempts,
-                "The worker could not compute this cell in " + attempts + " attempts; its log says why ("
-                        + failure.getClass().getSimpleName() + ").");
+                "The worker could not compute this cell in " + attempts + " attempts ("
+                        + failure.getClass().getSimpleName() + "). The log of the worker has the reason.");
         if (attempt.isPresent()) {
-            log.warn("attempt {} at cell {} failed", attempt.get(), claim.fingerprint(), failure);
+            log.warn("Attempt {} of cell {} failed", attempt.get(), lease.fingerprint(), failure);
         } else {
-            log.error("cell {} failed for the last time and is given up", claim.fingerprint(), failure);
+            log.error("The last attempt of cell {} failed, and the cell has failed", lease.fingerprint(), failure);
         }
         return attempt.map(number -> Duration.ofSeconds(1L << (number - 1)));
     }

@@ -9,12 +9,12 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.Lifecycle;
 import org.springframework.context.event.EventListener;
 
-/** Ends this process once it cannot compute any more, so that what started it starts another. */
+/** Ends this process after a device has failed for good, so that its supervisor starts a new process. */
 class DeviceFailureShutdown {
 
     private static final Logger log = LoggerFactory.getLogger(DeviceFailureShutdown.class);
 
-    /** As that of a process that could not start. */
+    /** The exit status. A failed start has the same status. */
     private static final int STATUS = 1;
 
     private final Lifecycle workers;
@@ -23,9 +23,9 @@ class DeviceFailureShutdown {
     private final IntConsumer exit;
 
     /**
-     * Ends it on a word of the context.
+     * Creates a listener for the events of the context.
      *
-     * @param exit given the exit status when all else has ended
+     * @param exit ends the process with the given exit status, after the workers and the context have stopped
      */
     DeviceFailureShutdown(Lifecycle workers, RunningCells cells, ApplicationContext context, IntConsumer exit) {
         this.workers = workers;
@@ -34,13 +34,19 @@ class DeviceFailureShutdown {
         this.exit = exit;
     }
 
-    /** No cell begins after this returns. The rest takes as long as the cells on other devices may go on. */
+    /**
+     * Drains the workers and ends the process. No cell starts after this method returns. Another thread then waits for
+     * cells on other devices during the grace period.
+     */
     @EventListener
     void onBrokenDevice(BrokenDeviceException failure) {
-        log.error("A GPU failed, and this process cannot use it any more: it ends, so as to be started anew", failure);
+        log.error(
+                "A GPU failed, and this process cannot use the GPU any more. The process ends to be restarted",
+                failure);
         cells.drain();
-        Thread.ofPlatform().name("end").start(() -> {
-            // First, as the API may go on for a while: workers that only drained would have each cell again at once.
+        Thread.ofPlatform().name("shutdown").start(() -> {
+            // The API may still answer during its shutdown delay. The workers stop first, because draining workers
+            // would acquire each cell that they hand back again and again.
             workers.stop();
             exit.accept(SpringApplication.exit(context, () -> STATUS));
         });

@@ -21,57 +21,59 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Measures cells on GPUs: one thread for each, which takes the cell that waits longest together with its siblings, as many as
- * are computed at a time. While it computes, the next gather. Once a GPU is broken none measures any more. Thread-safe.
+ * A pool of GPUs that measures cells. Each GPU has one thread. The thread takes the cell that has waited longest, and
+ * as many of its waiting siblings as fit into one batch. Further cells wait while a batch is measured. After one GPU is
+ * broken, the pool measures no more cells. Thread-safe.
  */
 final class DevicePool implements CellRunner.Measurer, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(DevicePool.class);
 
-    /** How soon a cell that is to stop does so. */
-    private static final long PATIENCE_MILLIS = 100;
+    /** The interval at which a waiting caller checks whether its cell is stopped. */
+    private static final long STOP_CHECK_MILLIS = 100;
 
-    /** Oldest first; guarded by this pool. */
-    private final List<Waiting> waiting = new ArrayList<>();
+    /** The waiting cells, oldest first. Guarded by this pool. */
+    private final List<WaitingCell> waiting = new ArrayList<>();
 
     private final AtomicBoolean broken = new AtomicBoolean();
     private final Consumer<BrokenDeviceException> onBroken;
     private final List<Thread> threads;
 
     /**
-     * One thread for each device.
+     * Starts one thread for each device.
      *
-     * @param onBroken told once, before any caller is, that a device is broken
+     * @param onBroken called once, when the first device breaks and before any caller returns
      */
     DevicePool(List<Device> devices, Consumer<BrokenDeviceException> onBroken) {
         this.onBroken = onBroken;
         threads = devices.stream()
-                .map(device -> Thread.ofPlatform().daemon().name("device").start(() -> work(device)))
+                .map(device -> Thread.ofPlatform().daemon().name("device").start(() -> run(device)))
                 .toList();
     }
 
     /**
-     * Something that measures cells.
+     * A device that measures batches of cells.
      *
-     * @param runsAtATime how many runs of a cell and its siblings it measures together
-     * @param measure siblings to their results, in their order, unless it is told to stop
+     * @param runsPerBatch returns how many runs of a cell and its siblings fit into one batch
+     * @param measure measures siblings and returns their results in the same order, unless the supplier returns true
      */
     record Device(
-            ToIntFunction<CellSpec> runsAtATime,
+            ToIntFunction<CellSpec> runsPerBatch,
             BiFunction<List<CellSpec>, BooleanSupplier, List<CellResult>> measure) {}
 
-    private record Waiting(CellSpec cell, BooleanSupplier stop, CompletableFuture<CellResult> result) {}
+    private record WaitingCell(CellSpec cell, BooleanSupplier stop, CompletableFuture<CellResult> result) {}
 
     /**
-     * Has a cell measured. Where it is to stop its caller does so at once; others that are measured with it go on.
+     * Measures a cell on one of the devices and waits for the result. If the cell is stopped, the caller returns at
+     * once and the other cells of the batch continue.
      *
-     * @throws UnmeasurableException where it has no result, whatever those have that were measured with it
-     * @throws CancellationException where it was stopped, or a device broke before it was begun
-     * @throws BrokenDeviceException where its device broke over it, or over one that was measured with it
+     * @throws UnmeasurableException if the cell has no result; a sibling in the batch never causes this exception
+     * @throws CancellationException if the cell was stopped, or if a device broke before the cell started
+     * @throws BrokenDeviceException if the device broke while it measured the batch of this cell
      */
     @Override
     public CellResult measure(CellSpec cell, BooleanSupplier stop) {
-        Waiting own = new Waiting(cell, stop, new CompletableFuture<>());
+        WaitingCell own = new WaitingCell(cell, stop, new CompletableFuture<>());
         synchronized (this) {
             waiting.add(own);
             notifyAll();
@@ -79,10 +81,10 @@ final class DevicePool implements CellRunner.Measurer, AutoCloseable {
         try {
             while (true) {
                 try {
-                    return own.result().get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+                    return own.result().get(STOP_CHECK_MILLIS, TimeUnit.MILLISECONDS);
                 } catch (TimeoutException e) {
                     if (stop.getAsBoolean()) {
-                        throw cancelled("nobody waits for this cell any more", e);
+                        throw cancelled("The cell was stopped.", e);
                     }
                 }
             }
@@ -90,7 +92,7 @@ final class DevicePool implements CellRunner.Measurer, AutoCloseable {
             throw failure(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw cancelled("interrupted while a device was waited for", e);
+            throw cancelled("The worker was interrupted while it waited for a device.", e);
         } finally {
             synchronized (this) {
                 waiting.remove(own);
@@ -104,7 +106,7 @@ final class DevicePool implements CellRunner.Measurer, AutoCloseable {
         return cancelled;
     }
 
-    /** As it was thrown where the cell was measured. */
+    /** Returns the exception that the device threw. */
     private static RuntimeException failure(ExecutionException e) {
         return switch (e.getCause()) {
             case RuntimeException exception -> exception;
@@ -113,26 +115,26 @@ final class DevicePool implements CellRunner.Measurer, AutoCloseable {
         };
     }
 
-    private void work(Device device) {
+    private void run(Device device) {
         try {
             while (true) {
-                measure(device, next(device));
+                measure(device, takeBatch(device));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** Waits for a cell, and takes its siblings along. */
-    private synchronized List<Waiting> next(Device device) throws InterruptedException {
+    /** Waits for a cell and returns it with as many waiting siblings as fit into one batch. */
+    private synchronized List<WaitingCell> takeBatch(Device device) throws InterruptedException {
         while (waiting.isEmpty()) {
             wait();
         }
         CellSpec first = waiting.getFirst().cell();
-        int room = room(device, first);
-        List<Waiting> together = new ArrayList<>();
-        for (Iterator<Waiting> all = waiting.iterator(); all.hasNext(); ) {
-            Waiting next = all.next();
+        int room = runsPerBatch(device, first);
+        List<WaitingCell> together = new ArrayList<>();
+        for (Iterator<WaitingCell> all = waiting.iterator(); all.hasNext(); ) {
+            WaitingCell next = all.next();
             if (together.isEmpty() || (next.cell().runs() <= room && next.cell().isSiblingOf(first))) {
                 together.add(next);
                 all.remove();
@@ -142,26 +144,29 @@ final class DevicePool implements CellRunner.Measurer, AutoCloseable {
         return together;
     }
 
-    /** Where that cannot be told the cell is measured alone, and fails for the same reason or does not. */
-    private static int room(Device device, CellSpec cell) {
+    /** Returns how many runs fit into one batch. Returns 0 if the number is unknown, so the cell is measured alone. */
+    private static int runsPerBatch(Device device, CellSpec cell) {
         try {
-            return device.runsAtATime().applyAsInt(cell);
+            return device.runsPerBatch().applyAsInt(cell);
         } catch (RuntimeException e) {
-            log.warn("it is not known how many runs fit into the memory of a device", e);
+            log.warn("The number of runs that fit into the memory of a device is unknown", e);
             return 0;
         }
     }
 
-    /** Where one of several cannot be measured each is measured alone, so that what fails is told of that one. */
-    private void measure(Device device, List<Waiting> together) {
+    /**
+     * Measures a batch. If a batch of several cells fails, each cell is measured alone, so that only the failing cell
+     * reports the failure.
+     */
+    private void measure(Device device, List<WaitingCell> together) {
         if (broken.get()) {
-            fail(together, new CancellationException("a device is broken"));
+            fail(together, new CancellationException("The cell was not measured, because a device is broken."));
             return;
         }
         try {
             List<CellResult> results = device.measure()
                     .apply(
-                            together.stream().map(Waiting::cell).toList(),
+                            together.stream().map(WaitingCell::cell).toList(),
                             () -> together.stream().allMatch(one -> one.stop().getAsBoolean()));
             for (int i = 0; i < together.size(); i++) {
                 together.get(i).result().complete(results.get(i));
@@ -172,7 +177,7 @@ final class DevicePool implements CellRunner.Measurer, AutoCloseable {
                     onBroken.accept(e);
                 }
             } finally {
-                // Not each alone: any may have done it, and each would break as many devices as a cell has attempts.
+                // Any of the cells may have broken the device, and each retry could break another device.
                 fail(together, e);
             }
         } catch (RuntimeException | Error e) {
@@ -184,11 +189,11 @@ final class DevicePool implements CellRunner.Measurer, AutoCloseable {
         }
     }
 
-    private static void fail(List<Waiting> together, Throwable failure) {
+    private static void fail(List<WaitingCell> together, Throwable failure) {
         together.forEach(one -> one.result().completeExceptionally(failure));
     }
 
-    /** Takes no more cells; those that wait are not measured. */
+    /** Stops the threads. Waiting cells are not measured. */
     @Override
     public void close() {
         threads.forEach(Thread::interrupt);

@@ -11,7 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Once a second: tells the others that this process is alive, and stops cells that were cancelled or taken over.
+ * Reports once a second that this process is alive. Each heartbeat also stops cells that were cancelled or that another
+ * worker has taken.
  */
 class Heartbeat {
 
@@ -19,51 +20,52 @@ class Heartbeat {
     private static final Duration INTERVAL = Duration.ofSeconds(1);
 
     private final WorkerRegistry registry;
-    private final CellExecutionService ledger;
+    private final CellExecutionService executions;
     private final RunningCells running;
     private final Worker worker;
-    private final ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor(
+    private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("heartbeat").factory());
 
-    private boolean answered = true;
+    private boolean databaseAvailable = true;
 
-    Heartbeat(WorkerRegistry registry, CellExecutionService ledger, RunningCells running, Worker worker) {
+    Heartbeat(WorkerRegistry registry, CellExecutionService executions, RunningCells running, Worker worker) {
         this.registry = registry;
-        this.ledger = ledger;
+        this.executions = executions;
         this.running = running;
         this.worker = worker;
     }
 
-    /** The first beat is over when this returns: who is listed has begun. */
+    /** Sends the first heartbeat before it returns, so that the worker is registered before it takes cells. */
     void start() {
         beat();
-        var _ = beats.scheduleAtFixedRate(this::beat, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        var _ = executor.scheduleAtFixedRate(
+                this::beat, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Says goodbye, where the database hears it. */
+    /** Stops the heartbeats and removes this worker from the registry, unless the database is unavailable. */
     void stop() {
-        beats.shutdownNow();
+        executor.shutdownNow();
         try {
             registry.leave(worker.name());
         } catch (RuntimeException e) {
-            log.debug("the others will take this worker for lost", e);
+            log.debug("This worker stays registered until its heartbeat times out", e);
         }
     }
 
-    /** What escapes would end the beats for good. */
+    /** Sends one heartbeat. Catches every exception, because an exception would end the schedule. */
     private void beat() {
         try {
             registry.beat(worker, running.isDraining());
-            running.stop(ledger.findVoid(running.claims()));
-            if (!answered) {
+            running.stop(executions.findVoid(running.leases()));
+            if (!databaseAvailable) {
                 log.info("The database answers again");
             }
-            answered = true;
+            databaseAvailable = true;
         } catch (RuntimeException e) {
-            if (answered) {
-                log.warn("The database does not answer; this worker waits until it does ({})", e.toString());
+            if (databaseAvailable) {
+                log.warn("The database does not answer, and this worker waits for the database ({})", e.toString());
             }
-            answered = false;
+            databaseAvailable = false;
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.shatterlab.worker;
 
 import java.lang.management.ManagementFactory;
+import java.lang.management.RuntimeMXBean;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.lab.Lab;
 import org.shatterlab.lab.engine.LabRevision;
@@ -8,15 +9,15 @@ import org.springframework.boot.info.GitProperties;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What computed a cell: all that a repetition on another machine would have to match.
+ * The origin of the numbers of a cell: everything that must match to repeat them on another machine.
  *
- * @param commit of this service; null where it was built outside a git checkout
- * @param labRevision of the numerics
- * @param engine name and version
- * @param device the class that computed and, of GPUs, what can be told of their models
- * @param intraOpThreads threads per cell
- * @param java version and vendor
- * @param system operating system and processor architecture
+ * @param commit the git commit of this service; null if the service was built outside a git checkout
+ * @param labRevision the revision of the lab
+ * @param engine the name and version of the engine
+ * @param device the class of the devices and, for GPUs, the known names of their models
+ * @param intraOpThreads the number of threads per cell
+ * @param java the version and vendor of the JVM
+ * @param system the operating system and the processor architecture
  */
 record Provenance(
         @Nullable String commit,
@@ -28,7 +29,7 @@ record Provenance(
         String system) {
 
     static Provenance of(String device, @Nullable GitProperties git) {
-        var runtime = ManagementFactory.getRuntimeMXBean();
+        RuntimeMXBean runtime = ManagementFactory.getRuntimeMXBean();
         return new Provenance(
                 git == null ? null : git.getCommitId(),
                 LabRevision.CURRENT,

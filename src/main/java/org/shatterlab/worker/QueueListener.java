@@ -7,7 +7,7 @@ import org.shatterlab.platform.NotificationListener;
 import org.shatterlab.platform.Role;
 import org.springframework.stereotype.Component;
 
-/** Wakes the workers when another process has put cells into the queue. */
+/** Wakes the workers when another process has added cells to the queue. */
 @Component
 @ConditionalOnRole(Role.WORKER)
 class QueueListener implements NotificationListener {

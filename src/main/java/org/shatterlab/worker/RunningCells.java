@@ -6,24 +6,24 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.shatterlab.experiment.store.CellLease;
 
-/** The cells that this process computes now, and the word to stop. */
+/** The cells that this process computes now. Individual cells or all of them can be stopped. Thread-safe. */
 class RunningCells {
 
-    private final Set<Cell> cells = ConcurrentHashMap.newKeySet();
+    private final Set<RunningCell> cells = ConcurrentHashMap.newKeySet();
     private volatile boolean draining;
     private volatile boolean halted;
 
-    /** A cell that is computed; equal to no other. */
-    final class Cell implements AutoCloseable {
+    /** One execution of a cell. Closing it removes it from the running cells. */
+    final class RunningCell implements AutoCloseable {
 
-        private final CellLease claim;
+        private final CellLease lease;
         private volatile boolean stopped;
 
-        private Cell(CellLease claim) {
-            this.claim = claim;
+        private RunningCell(CellLease lease) {
+            this.lease = lease;
         }
 
-        /** Whether its result is of no use any more. */
+        /** Returns whether the result is no longer needed. */
         boolean isStopped() {
             return stopped || halted;
         }
@@ -34,23 +34,23 @@ class RunningCells {
         }
     }
 
-    /** Begins with a cell; it ends when it is closed. */
-    Cell begin(CellLease claim) {
-        Cell cell = new Cell(claim);
+    /** Adds a cell that starts now. The caller must close the returned cell. */
+    RunningCell begin(CellLease lease) {
+        RunningCell cell = new RunningCell(lease);
         cells.add(cell);
         return cell;
     }
 
-    List<CellLease> claims() {
-        return cells.stream().map(cell -> cell.claim).toList();
+    List<CellLease> leases() {
+        return cells.stream().map(cell -> cell.lease).toList();
     }
 
-    /** Stops the cells of some claims. */
-    void stop(Collection<CellLease> claims) {
-        cells.stream().filter(cell -> claims.contains(cell.claim)).forEach(cell -> cell.stopped = true);
+    /** Stops the cells of these leases. */
+    void stop(Collection<CellLease> leases) {
+        cells.stream().filter(cell -> leases.contains(cell.lease)).forEach(cell -> cell.stopped = true);
     }
 
-    /** No cell is to begin any more. */
+    /** Forbids that further cells start. */
     void drain() {
         draining = true;
     }
@@ -59,7 +59,7 @@ class RunningCells {
         return draining;
     }
 
-    /** Stops all cells, those too that begin yet. */
+    /** Stops all cells, including cells that start later. */
     void halt() {
         halted = true;
     }

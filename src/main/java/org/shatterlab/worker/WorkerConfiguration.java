@@ -42,8 +42,8 @@ import org.springframework.context.annotation.Configuration;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The workers of this process: db-scheduler's threads, one cell at a time on each. On GPUs they wait for the threads of the
- * {@link DevicePool}.
+ * Configures the workers of this process. Each worker is a thread of db-scheduler that runs one cell at a time. On GPUs
+ * a worker waits for a thread of the {@link DevicePool}.
  */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnRole(Role.WORKER)
@@ -51,29 +51,30 @@ import tools.jackson.databind.json.JsonMapper;
 class WorkerConfiguration {
 
     /**
-     * A cell's worker is taken for dead after four of these without a sign of life; the check runs every two. So another has
-     * the cell after six seconds at most, and the poll.
+     * The interval between heartbeats of an execution. After four missed heartbeats the worker counts as dead, and the
+     * check runs every two intervals. Another worker therefore gets the cell after at most six seconds and a polling
+     * interval.
      */
     private static final Duration HEARTBEAT = Duration.ofSeconds(1);
 
     private static final int MISSED_HEARTBEATS = 4;
 
-    /** How soon a worker tries again that found the database away. */
-    private static final Duration AFTER_OUTAGE = Duration.ofSeconds(1);
+    /** The time after which a worker retries a cell when the database was unavailable. */
+    private static final Duration OUTAGE_RETRY_DELAY = Duration.ofSeconds(1);
 
-    /** A cell that is told to stop does so after a layer, and is then handed back. */
-    private static final Duration HANDING_BACK = Duration.ofSeconds(10);
+    /** The time to hand cells back after the grace period. A stopped cell ends after its current layer. */
+    private static final Duration HAND_BACK_TIME = Duration.ofSeconds(10);
 
-    /** Cells for another class of devices are unknown here, and db-scheduler would delete all of them in the end. */
+    /** db-scheduler deletes unknown tasks after this time. Cells for another device class are unknown tasks here. */
     private static final Duration NEVER = Duration.ofDays(365_000);
 
-    /** How soon a worker sees what another process queued; its own process tells it at once. */
-    private static final Duration POLLING = Duration.ofMillis(250);
+    /** The interval at which workers poll the queue. Cells of their own process wake them at once. */
+    private static final Duration POLLING_INTERVAL = Duration.ofMillis(250);
 
     /**
-     * What this process computes on.
+     * The devices of this process.
      *
-     * @param labs on devices of one class
+     * @param labs one lab per device; all devices are of one class
      */
     record Devices(List<Lab> labs) {
 
@@ -81,8 +82,8 @@ class WorkerConfiguration {
             return labs.getFirst().deviceClass();
         }
 
-        /** Of all of them, which of GPUs may be of several models. */
-        String names() {
+        /** Returns the distinct names of the devices. GPUs may be of several models. */
+        String deviceNames() {
             return labs.stream().map(Lab::deviceName).distinct().collect(Collectors.joining(", "));
         }
     }
@@ -101,7 +102,7 @@ class WorkerConfiguration {
             case GPU ->
                 new DevicePool(
                         devices.labs().stream()
-                                .map(lab -> new DevicePool.Device(lab::runsAtATime, lab::measure))
+                                .map(lab -> new DevicePool.Device(lab::runsPerBatch, lab::measure))
                                 .toList(),
                         events::publishEvent);
         };
@@ -125,12 +126,13 @@ class WorkerConfiguration {
     }
 
     @Bean
-    Heartbeat heartbeat(WorkerRegistry registry, CellExecutionService ledger, RunningCells running, Worker worker) {
-        return new Heartbeat(registry, ledger, running, worker);
+    Heartbeat heartbeat(WorkerRegistry registry, CellExecutionService executions, RunningCells running, Worker worker) {
+        return new Heartbeat(registry, executions, running, worker);
     }
 
     @Bean
-    DeviceFailureShutdown processEnd(WorkerLifecycle workers, RunningCells cells, ApplicationContext context) {
+    DeviceFailureShutdown deviceFailureShutdown(
+            WorkerLifecycle workers, RunningCells cells, ApplicationContext context) {
         return new DeviceFailureShutdown(workers, cells, context, System::exit);
     }
 
@@ -138,9 +140,9 @@ class WorkerConfiguration {
     CellRunner cellRunner(
             Devices devices,
             CellRunner.Measurer measurer,
-            CellExecutionService ledger,
+            CellExecutionService executions,
             SmallCellBatch small,
-            PredictionStore predictor,
+            PredictionStore predictions,
             ResultStore results,
             RunningCells running,
             Worker worker,
@@ -149,14 +151,15 @@ class WorkerConfiguration {
             WorkerProperties properties) {
         return new CellRunner(
                 measurer,
-                ledger,
+                executions,
                 small,
-                predictor,
+                predictions,
                 results,
                 running,
                 new CellRunner.Identity(
                         worker.name(),
-                        Provenance.of(devices.names(), git.getIfAvailable()).json(mapper)),
+                        Provenance.of(devices.deviceNames(), git.getIfAvailable())
+                                .json(mapper)),
                 properties);
     }
 
@@ -164,12 +167,12 @@ class WorkerConfiguration {
     CustomTask<Boolean> cellTask(CellRunner runner, Devices devices) {
         return Tasks.custom(CellQueue.cell(devices.deviceClass()))
                 .onFailure((complete, operations) ->
-                        operations.reschedule(complete, complete.getTimeDone().plus(AFTER_OUTAGE)))
-                // It keeps its place in the queue: behind all that waits it could lie for another minute.
+                        operations.reschedule(complete, complete.getTimeDone().plus(OUTAGE_RETRY_DELAY)))
+                // The cell keeps its execution time. At the end of the queue it could wait for another minute.
                 .onDeadExecution((complete, operations) ->
                         operations.reschedule(complete, complete.getExecution().executionTime))
                 .execute((instance, _) -> {
-                    // An earlier version of the service put no data there.
+                    // Tasks of earlier versions of the service have no data.
                     boolean small = Boolean.TRUE.equals(instance.getData());
                     Optional<Duration> again = runner.run(CellQueue.fingerprint(instance.getId()), small);
                     return (complete, operations) -> again.ifPresentOrElse(
@@ -177,7 +180,7 @@ class WorkerConfiguration {
                 });
     }
 
-    /** What is to go on at once keeps its place in the queue. */
+    /** Returns the next execution time. A cell without delay keeps its execution time and so its place in the queue. */
     private static Instant due(ExecutionComplete complete, Duration after) {
         return after.isZero()
                 ? complete.getExecution().executionTime
@@ -185,8 +188,8 @@ class WorkerConfiguration {
     }
 
     @Bean
-    RecurringTask<Void> topUpTask(Housekeeping housekeeping) {
-        return Tasks.recurring(CellQueue.TOP_UP, FixedDelay.of(Duration.ofSeconds(2)))
+    RecurringTask<Void> housekeepingTask(Housekeeping housekeeping) {
+        return Tasks.recurring(CellQueue.HOUSEKEEPING, FixedDelay.of(Duration.ofSeconds(2)))
                 .execute((_, _) -> housekeeping.run());
     }
 
@@ -194,26 +197,26 @@ class WorkerConfiguration {
     Scheduler scheduler(
             DataSource dataSource,
             CustomTask<Boolean> cellTask,
-            RecurringTask<Void> topUpTask,
+            RecurringTask<Void> housekeepingTask,
             DatabaseClock clock,
             Worker worker,
             WorkerProperties properties) {
-        // Two statements rather than one UPDATE with the LIMIT in a subquery: PostgreSQL may evaluate that subquery
-        // several times and pick more cells than there are threads, whose leases then end before they start.
+        // PostgreSQL may evaluate the LIMIT subquery of a single UPDATE several times and so pick too many cells. The
+        // leases of the surplus cells would end before a thread is free, so two statements pick the cells.
         PostgreSqlJdbcCustomization selectThenUpdate = new PostgreSqlJdbcCustomization(true, false);
         return Scheduler.create(dataSource, cellTask)
                 .jdbcCustomization(selectThenUpdate)
                 .clock(clock::now)
-                // Only the database's failures come to it.
+                // Only failures of the database reach db-scheduler.
                 .failureLogging(LogLevel.WARN, false)
-                .startTasks(topUpTask)
+                .startTasks(housekeepingTask)
                 .threads(worker.threads())
                 .pollUsingLockAndFetch(0.5, 1.0)
-                .pollingInterval(POLLING)
+                .pollingInterval(POLLING_INTERVAL)
                 .heartbeatInterval(HEARTBEAT)
                 .missedHeartbeatsLimit(MISSED_HEARTBEATS)
                 .deleteUnresolvedAfter(NEVER)
-                .shutdownMaxWait(properties.grace().plus(HANDING_BACK))
+                .shutdownMaxWait(properties.grace().plus(HAND_BACK_TIME))
                 .enablePriority()
                 .build();
     }

@@ -12,8 +12,9 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.event.TransactionalEventListener;
 
 /**
- * Starts the workers when everything else is there, and wakes them when there is work. When the process is told to stop they
- * take no more cells; those that they have may go on for the grace period and are then handed back.
+ * Starts and stops the workers, and wakes them when cells are queued. The workers start after all other beans. When the
+ * process stops, the workers take no more cells. Running cells may continue for the grace period and are then handed
+ * back.
  */
 @Component
 @ConditionalOnRole(Role.WORKER)
@@ -54,7 +55,7 @@ class WorkerLifecycle implements SmartLifecycle {
         return running;
     }
 
-    /** Only once the transaction has committed are the queued cells there to be found. */
+    /** Wakes the workers after the transaction has committed, because the queued cells are visible only then. */
     @TransactionalEventListener
     void onCellsQueued(CellQueue.CellsQueued event) {
         scheduler.triggerCheckForDueExecutions();

@@ -14,6 +14,8 @@ import io.fabric8.kubernetes.api.model.LocalObjectReference;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.SecretKeySelector;
+import io.fabric8.kubernetes.api.model.SecurityContext;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.Volume;
@@ -21,6 +23,7 @@ import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStrategy;
 import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
+import io.fabric8.kubernetes.api.model.networking.v1.IngressServiceBackend;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,7 +43,7 @@ class HelmChartTest {
 
     private static final Path CHART = Path.of("helm");
 
-    /** The oldest that the chart supports. */
+    /** The oldest version of Kubernetes that the chart supports. */
     private static final String KUBERNETES = "1.30.0";
 
     private static final String MINIMAL = """
@@ -117,7 +120,7 @@ class HelmChartTest {
 
     private static PodSpec pod(Manifests manifests, String role) {
         return manifests
-                .the(Deployment.class, "lab-shatterlab-" + role)
+                .single(Deployment.class, "lab-shatterlab-" + role)
                 .getSpec()
                 .getTemplate()
                 .getSpec();
@@ -128,7 +131,11 @@ class HelmChartTest {
         return pod(manifests, role).getContainers().getFirst();
     }
 
-    /** The variables with their values, or as {@code secret/key} where they come from a Secret; none is there twice. */
+    /**
+     * Returns the environment variables by name. The value of a variable from a Secret is {@code secret/key}.
+     *
+     * @throws IllegalStateException if a variable is set twice
+     */
     private static Map<String, String> env(Manifests manifests, String role) {
         return container(manifests, role).getEnv().stream()
                 .collect(Collectors.toMap(EnvVar::getName, HelmChartTest::value));
@@ -138,7 +145,7 @@ class HelmChartTest {
         if (variable.getValueFrom() == null) {
             return variable.getValue();
         }
-        var secret = variable.getValueFrom().getSecretKeyRef();
+        SecretKeySelector secret = variable.getValueFrom().getSecretKeyRef();
         assertThat(secret.getOptional()).isNull();
         return secret.getName() + "/" + secret.getKey();
     }
@@ -159,20 +166,20 @@ class HelmChartTest {
     }
 
     @Test
-    void lintFindsNothing() {
+    void passesLint() {
         LintResult result = new Helm(CHART).lint().strict().call();
         assertThat(result.isFailed()).as("%s", result.getMessages()).isFalse();
         assertThat(result.getMessages()).noneMatch(message -> message.contains("WARNING"));
     }
 
     @Test
-    void aFieldThatKubernetesDoesNotKnowIsAnError() {
+    void rejectsUnknownKubernetesField() {
         assertThatThrownBy(() -> Manifests.parse("{apiVersion: v1, kind: Service, spec: {ports: [{prt: 8080}]}}"))
                 .hasMessageContaining("prt");
     }
 
     @Test
-    void runsTheVersionThatThisBuildMakes() throws IOException {
+    void usesImageOfThisVersion() throws IOException {
         String project = Files.readString(Path.of("pom.xml")).replaceFirst("(?s)<parent>.*</parent>", "");
         String version = Pattern.compile("<version>(.*)</version>")
                 .matcher(project)
@@ -184,7 +191,7 @@ class HelmChartTest {
     }
 
     @Test
-    void everyValueIsExplained() throws IOException {
+    void explainsEveryValue() throws IOException {
         List<String> lines = Files.readAllLines(CHART.resolve("values.yaml"));
         for (int i = 0; i < lines.size(); i++) {
             if (lines.get(i).matches("( {2})?\\w+:.*")) {
@@ -194,13 +201,13 @@ class HelmChartTest {
     }
 
     @Test
-    void minimalHasOneOfEachRoleAndNothingOptional() throws IOException {
+    void rendersMinimalValues() throws IOException {
         assertThat(kinds(render(MINIMAL)))
                 .containsOnly(entry("Deployment", "api worker"), entry("Service", "api"), entry("ServiceAccount", ""));
     }
 
     @Test
-    void productionHasBudgetsAndAnIngress() throws IOException {
+    void rendersBudgetsAndIngress() throws IOException {
         Manifests manifests = render(PRODUCTION);
         assertThat(kinds(manifests))
                 .containsOnly(
@@ -221,7 +228,7 @@ class HelmChartTest {
         assertThat(env(manifests, "api")).containsEntry("SHATTERLAB_LIMITS_RUNS", "1000000");
         assertThat(env(manifests, "api")).containsEntry("SPRING_DATASOURCE_HIKARI_MAXIMUM_POOL_SIZE", "6");
 
-        var ingress = manifests.the(Ingress.class, "lab-shatterlab-api");
+        Ingress ingress = manifests.single(Ingress.class, "lab-shatterlab-api");
         assertThat(ingress.getMetadata().getAnnotations()).containsKey("nginx.ingress.kubernetes.io/proxy-body-size");
         assertThat(ingress.getSpec().getIngressClassName()).isEqualTo("nginx");
         assertThat(ingress.getSpec().getTls()).singleElement().satisfies(tls -> {
@@ -230,8 +237,9 @@ class HelmChartTest {
         });
         assertThat(ingress.getSpec().getRules()).singleElement().satisfies(rule -> {
             assertThat(rule.getHost()).isEqualTo("shatterlab.example.org");
-            var backend = rule.getHttp().getPaths().getFirst().getBackend().getService();
-            Service service = manifests.the(Service.class, backend.getName());
+            IngressServiceBackend backend =
+                    rule.getHttp().getPaths().getFirst().getBackend().getService();
+            Service service = manifests.single(Service.class, backend.getName());
             assertThat(service.getSpec().getPorts())
                     .singleElement()
                     .satisfies(port -> assertThat(port.getName())
@@ -240,7 +248,7 @@ class HelmChartTest {
     }
 
     @Test
-    void externallyManagedNamesItsKeysItsResourcesAndItsNodes() throws IOException {
+    void rendersExternalKeysResourcesAndNodes() throws IOException {
         Manifests manifests = render(EXTERNALLY_MANAGED);
         assertThat(kinds(manifests)).containsOnlyKeys("Deployment", "Service", "ServiceAccount");
         for (String role : List.of("api", "worker")) {
@@ -264,7 +272,7 @@ class HelmChartTest {
     }
 
     @Test
-    void workersOnGpusHaveAnImageAndNodesOfTheirOwn() throws IOException {
+    void rendersGpuWorkersSeparately() throws IOException {
         Manifests manifests = render(ON_GPUS);
         assertThat(kinds(manifests))
                 .containsEntry("Deployment", "api gpu worker")
@@ -298,13 +306,13 @@ class HelmChartTest {
 
     private static @Nullable DeploymentStrategy strategy(Manifests manifests, String role) {
         return manifests
-                .the(Deployment.class, "lab-shatterlab-" + role)
+                .single(Deployment.class, "lab-shatterlab-" + role)
                 .getSpec()
                 .getStrategy();
     }
 
     @Test
-    void allReadTheDataSetsOfAClaim() throws IOException {
+    void mountsDatasetsOfClaim() throws IOException {
         Manifests manifests = render(ON_GPUS + "\ndatasets: {existingClaim: images}");
         for (String role : List.of("api", "worker", "gpu")) {
             assertThat(env(manifests, role)).containsEntry("SHATTERLAB_DATASETS_DIR", "/datasets");
@@ -325,7 +333,7 @@ class HelmChartTest {
         }
     }
 
-    /** The sizes of the volumes, by where they are mounted. */
+    /** Returns the sizes of the volumes by mount path. */
     private static Map<String, Quantity> volumes(Manifests manifests, String role) {
         Map<String, String> paths = container(manifests, role).getVolumeMounts().stream()
                 .collect(Collectors.toMap(VolumeMount::getName, VolumeMount::getMountPath));
@@ -339,9 +347,9 @@ class HelmChartTest {
 
     @ParameterizedTest
     @ValueSource(strings = {MINIMAL, PRODUCTION, EXTERNALLY_MANAGED, ON_GPUS})
-    void podsAreRestricted(String values) throws IOException {
+    void restrictsPods(String values) throws IOException {
         Manifests manifests = render(values);
-        assertThat(manifests.the(ServiceAccount.class, "lab-shatterlab").getAutomountServiceAccountToken())
+        assertThat(manifests.single(ServiceAccount.class, "lab-shatterlab").getAutomountServiceAccountToken())
                 .isFalse();
         for (String role : deployments(manifests)) {
             PodSpec pod = pod(manifests, role);
@@ -352,7 +360,7 @@ class HelmChartTest {
             assertThat(pod.getSecurityContext().getRunAsUser()).isPositive();
             assertThat(pod.getSecurityContext().getFsGroup()).isPositive();
             assertThat(pod.getSecurityContext().getSeccompProfile().getType()).isEqualTo("RuntimeDefault");
-            var container = container(manifests, role).getSecurityContext();
+            SecurityContext container = container(manifests, role).getSecurityContext();
             assertThat(container.getReadOnlyRootFilesystem()).isTrue();
             assertThat(container.getAllowPrivilegeEscalation()).isFalse();
             assertThat(container.getCapabilities().getDrop()).containsExactly("ALL");
@@ -362,7 +370,7 @@ class HelmChartTest {
 
     @ParameterizedTest
     @ValueSource(strings = {MINIMAL, PRODUCTION, EXTERNALLY_MANAGED, ON_GPUS})
-    void probesAskTheHealthOfThePortThatListens(String values) throws IOException {
+    void probesHealthOnHttpPort(String values) throws IOException {
         Manifests manifests = render(values);
         for (String role : deployments(manifests)) {
             Container container = container(manifests, role);
@@ -383,7 +391,7 @@ class HelmChartTest {
     }
 
     @Test
-    void rolesDifferInTheirEnvironmentAndInWhatTheyMayWrite() throws IOException {
+    void separatesEnvironmentAndVolumesByRole() throws IOException {
         Manifests manifests = render(MINIMAL);
         assertThat(env(manifests, "api")).containsEntry("SHATTERLAB_ROLES", "api");
         assertThat(env(manifests, "worker")).containsEntry("SHATTERLAB_ROLES", "worker");
@@ -413,7 +421,7 @@ class HelmChartTest {
     }
 
     @Test
-    void selectorsFindThePodsOfTheirRoleAlone() throws IOException {
+    void selectsPodsOfOneRole() throws IOException {
         Manifests manifests = render(PRODUCTION);
         manifests.all(Deployment.class).forEach(deployment -> {
             Map<String, String> selector = deployment.getSpec().getSelector().getMatchLabels();
@@ -422,14 +430,17 @@ class HelmChartTest {
                             "app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/component");
             assertThat(deployment.getSpec().getTemplate().getMetadata().getLabels())
                     .containsAllEntriesOf(selector);
-            var budget = manifests.the(
+            PodDisruptionBudget budget = manifests.single(
                     PodDisruptionBudget.class, deployment.getMetadata().getName());
             assertThat(budget.getSpec().getSelector().getMatchLabels()).isEqualTo(selector);
             assertThat(budget.getSpec().getMaxUnavailable()).isEqualTo(new IntOrString(1));
         });
-        assertThat(manifests.the(Service.class, "lab-shatterlab-api").getSpec().getSelector())
+        assertThat(manifests
+                        .single(Service.class, "lab-shatterlab-api")
+                        .getSpec()
+                        .getSelector())
                 .isEqualTo(manifests
-                        .the(Deployment.class, "lab-shatterlab-api")
+                        .single(Deployment.class, "lab-shatterlab-api")
                         .getSpec()
                         .getSelector()
                         .getMatchLabels());
@@ -445,7 +456,7 @@ class HelmChartTest {
 
     @ParameterizedTest
     @CsvSource({"0, 0, ''", "1, 1, ''", "2, 1, api", "1, 2, worker", "2, 2, api worker"})
-    void aBudgetIsForSeveralPods(int api, int workers, String budgets) throws IOException {
+    void rendersBudgetForSeveralPods(int api, int workers, String budgets) throws IOException {
         Manifests manifests =
                 render("%s\napi: {replicas: %d}\nworker: {replicas: %d}".formatted(MINIMAL, api, workers));
         assertThat(kinds(manifests).getOrDefault("PodDisruptionBudget", "")).isEqualTo(budgets);
@@ -457,15 +468,15 @@ class HelmChartTest {
         "my-shatterlab, my-shatterlab-api",
         "a23456789-b23456789-c23456789-d23456789-e23456789-f23, a23456789-b23456789-c23456789-d23456789-e23456789-f23-sh-api"
     })
-    void namesFollowTheReleaseAndFit(String release, String service) throws IOException {
+    void derivesShortNamesFromRelease(String release, String service) throws IOException {
         Manifests manifests = Manifests.parse(template(release, MINIMAL));
-        assertThat(manifests.the(Service.class, service)).isNotNull();
+        assertThat(manifests.single(Service.class, service)).isNotNull();
         assertThat(manifests.objects())
                 .allSatisfy(object -> assertThat(object.getMetadata().getName()).hasSizeLessThanOrEqualTo(63));
     }
 
     @Test
-    void notesTellHowToReachIt() throws IOException {
+    void explainsAccessInNotes() throws IOException {
         Path file = Files.writeString(folder.resolve("values.yaml"), PRODUCTION);
         String notes = new Helm(CHART)
                 .install()
@@ -486,7 +497,7 @@ class HelmChartTest {
     }
 
     @Test
-    void onlyTheApiKnowsWhoMayUseIt() throws IOException {
+    void passesSecurityOnlyToApi() throws IOException {
         Manifests both = render(PRODUCTION);
         assertThat(container(both, "api").getEnvFrom()).singleElement().satisfies(source -> {
             assertThat(source.getPrefix()).isEqualTo("SHATTERLAB_SECURITY_TOKENS_");
@@ -511,8 +522,8 @@ class HelmChartTest {
                 "{database: {existingSecret: pg}, auth: {issuerUri: example}}       | issuerUri",
                 "{database: {existingSecret: pg}, auth: {token: secret}}            | token"
             })
-    void anApiForEveryoneIsRefused(String values, String named) {
-        assertRefused(values, named);
+    void rejectsUnprotectedApi(String values, String expectedMessage) {
+        assertRejected(values, expectedMessage);
     }
 
     @ParameterizedTest
@@ -525,8 +536,8 @@ class HelmChartTest {
                 "database: {existingSecret: pg, keys: {url: ''}}  | url",
                 "database: {existingSecret: pg, password: secret} | password"
             })
-    void aMissingOrBadSecretIsRefused(String values, String named) {
-        assertRefused(values, named);
+    void rejectsMissingOrInvalidSecret(String values, String expectedMessage) {
+        assertRejected(values, expectedMessage);
     }
 
     @ParameterizedTest
@@ -551,13 +562,13 @@ class HelmChartTest {
                 "ingress: {enabled: true}                         | ingress.host is missing",
                 "podSecurityContext: {runAsNonroot: true}         | runAsNonroot"
             })
-    void badValuesAreRefused(String values, String named) {
-        assertRefused(MINIMAL + "\n" + values, named);
+    void rejectsInvalidValues(String values, String expectedMessage) {
+        assertRejected(MINIMAL + "\n" + values, expectedMessage);
     }
 
-    private void assertRefused(String values, String named) {
+    private void assertRejected(String values, String expectedMessage) {
         assertThatThrownBy(() -> render(values))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining(named);
+                .hasMessageContaining(expectedMessage);
     }
 }

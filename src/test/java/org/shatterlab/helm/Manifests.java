@@ -20,7 +20,7 @@ import tools.jackson.databind.introspect.Annotated;
 import tools.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The objects that a chart renders, each read into its Kubernetes type; a field that the type lacks is an error. */
+/** The objects that a chart renders, each as its Kubernetes type. A field that the type does not have is an error. */
 record Manifests(List<HasMetadata> objects) {
 
     private static final Map<String, Class<? extends HasMetadata>> TYPES = Map.of(
@@ -33,7 +33,7 @@ record Manifests(List<HasMetadata> objects) {
     private static final JsonMapper STRICT = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .annotationIntrospector(new JacksonAnnotationIntrospector() {
-                // The model would keep what it does not know in a map beside its fields.
+                // The model would otherwise keep unknown fields in a map.
                 @Override
                 public Boolean hasAnySetter(MapperConfig<?> config, Annotated annotated) {
                     return false;
@@ -60,13 +60,17 @@ record Manifests(List<HasMetadata> objects) {
         return objects.stream().filter(type::isInstance).map(type::cast);
     }
 
-    /** The one of its kind with this name. */
-    <T extends HasMetadata> T the(Class<T> type, String name) {
+    /**
+     * Returns the object of a type with this name.
+     *
+     * @throws AssertionError if the chart renders no such object, or several
+     */
+    <T extends HasMetadata> T single(Class<T> type, String name) {
         List<T> found = all(type)
                 .filter(object -> object.getMetadata().getName().equals(name))
                 .toList();
         if (found.size() != 1) {
-            throw new AssertionError("%d of %s are named %s".formatted(found.size(), objects, name));
+            throw new AssertionError("%d of %s have the name %s".formatted(found.size(), objects, name));
         }
         return found.getFirst();
     }

@@ -1,3 +1,4 @@
+/** Tests of the Helm chart. */
 @NullMarked
 package org.shatterlab.helm;
 

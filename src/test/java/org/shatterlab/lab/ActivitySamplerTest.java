@@ -40,9 +40,9 @@ class ActivitySamplerTest {
     }
 
     /**
-     * Behaves as an array of a GPU does, and all that is computed of it.
+     * Returns an array that behaves like an array of a GPU. All arrays computed from the result behave likewise.
      *
-     * @param copies on the host, to which each reading adds one of the array's manager
+     * @param copies the copies on the host; each read access adds a copy that lives with the array's manager
      */
     private static NDArray onDevice(NDArray array, List<NDManager> copies) {
         return (NDArray) Proxy.newProxyInstance(
@@ -56,11 +56,11 @@ class ActivitySamplerTest {
     }
 
     @Test
-    void whatIsReadOfADeviceStaysNoLongerThanTheLayer() {
+    void freesHostCopiesAfterEachLayer() {
         try (NDManager manager = NDManager.newBaseManager()) {
             NDArray preActivations = manager.create(new float[] {1, -1, 2, -2, 3, -3}, new Shape(2, 3));
             List<NDManager> copies = new ArrayList<>();
-            new ActivitySampler(CELL).see(1, onDevice(preActivations, copies));
+            new ActivitySampler(CELL).recordLayer(1, onDevice(preActivations, copies));
             assertThat(copies).hasSize(2).noneMatch(NDManager::isOpen);
         }
     }

@@ -19,8 +19,8 @@ class AdaptiveBatchesTest {
     private final List<Integer> sizes = new ArrayList<>();
     private final List<Integer> done = new ArrayList<>();
 
-    /** Measures as many runs as fit, and of more says what PyTorch says. */
-    private Consumer<List<Integer>> lab(int fitting) {
+    /** Returns work that processes batches up to a size. For larger batches, the work throws the error of PyTorch. */
+    private Consumer<List<Integer>> workWithRoomFor(int fitting) {
         return runs -> {
             sizes.add(runs.size());
             if (runs.size() > fitting) {
@@ -32,27 +32,27 @@ class AdaptiveBatchesTest {
 
     @ParameterizedTest
     @CsvSource({"100, 100", "20, 19", "20, 3", "7, 5", "1, 1", "2147483647, 1"})
-    void allRunsAreMeasuredOnceAndInTheirOrder(int most, int fitting) {
-        AdaptiveBatches.forEach(RUNS, most, lab(fitting));
+    void processesEachRunOnceInOrder(int maxBatchSize, int fitting) {
+        AdaptiveBatches.forEach(RUNS, maxBatchSize, workWithRoomFor(fitting));
         assertThat(done).isEqualTo(RUNS);
     }
 
     @Test
-    void runsThatDoNotFitAreHalvedOnceForAll() {
-        AdaptiveBatches.forEach(RUNS, 8, lab(3));
+    void halvesBatchSizePermanently() {
+        AdaptiveBatches.forEach(RUNS, 8, workWithRoomFor(3));
         assertThat(sizes).containsExactly(8, 4, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2);
     }
 
     @Test
-    void oneRunThatDoesNotFitIsAFailure() {
-        assertThatThrownBy(() -> AdaptiveBatches.forEach(RUNS, 8, lab(0)))
+    void failsWhenSingleRunDoesNotFit() {
+        assertThatThrownBy(() -> AdaptiveBatches.forEach(RUNS, 8, workWithRoomFor(0)))
                 .isInstanceOf(EngineException.class)
                 .hasMessageContaining("out of memory");
         assertThat(sizes).containsExactly(8, 4, 2, 1);
     }
 
     @Test
-    void whatFailsForAnotherReasonIsNotTriedAgain() {
+    void doesNotRetryOtherFailures() {
         assertThatThrownBy(() -> AdaptiveBatches.forEach(RUNS, 8, runs -> {
                     sizes.add(runs.size());
                     throw new EngineException("no such operator");

@@ -31,7 +31,7 @@ import org.shatterlab.lab.network.SkipConnection;
 import org.shatterlab.lab.statistic.CellResult;
 import org.shatterlab.lab.statistic.Statistic;
 
-/** Cells whose hidden weights the device draws, here a CPU. */
+/** Measures cells whose hidden weights the device draws. In this test the device is a CPU. */
 class DeviceDrawsTest {
 
     private static final int WIDTH = 32;
@@ -39,7 +39,7 @@ class DeviceDrawsTest {
     private static final Set<Statistic> STATISTICS =
             Set.of(GRADIENT_VARIANCE, GRADIENT_CORRELATION, AUTOCORRELATION, COVARIANCE, GRADIENT);
 
-    /** Whole chunks, parts of them and several parts of one. */
+    /** Sibling cells that cover whole shared draws, a part of a draw, and several parts of one draw. */
     private static final List<CellSpec> SIBLINGS =
             List.of(deviceDrawn(11, 5, 5), deviceDrawn(11, 0, 5), deviceDrawn(11, 13, 1), deviceDrawn(11, 11, 2));
 
@@ -85,25 +85,25 @@ class DeviceDrawsTest {
     }
 
     @Test
-    void aRunHasTheSameBitsAloneAndAmongSiblings() {
+    void givesSameBitsWithSiblings() {
         List<CellResult> together = lab.measure(SIBLINGS, 1);
         for (int i = 0; i < SIBLINGS.size(); i++) {
             assertSameBits(together.get(i), lab.measure(SIBLINGS.get(i)));
         }
     }
 
-    /** The bits of the weights are the same too, but not those of every product: a single one is rounded otherwise. */
+    /** The weights have the same bits in each batch. The products of a single run may round differently. */
     @ParameterizedTest
     @ValueSource(ints = {2, 7})
-    void aRunHasTheSameNumbersHoweverManyAreComputedTogether(int runsAtATime) {
-        List<CellResult> together = lab.measure(SIBLINGS, runsAtATime);
+    void givesSameNumbersForEveryBatchSize(int runsPerBatch) {
+        List<CellResult> together = lab.measure(SIBLINGS, runsPerBatch);
         for (int i = 0; i < SIBLINGS.size(); i++) {
             LabTest.assertSameUpToRounding(together.get(i), lab.measure(SIBLINGS.get(i)));
         }
     }
 
     @Test
-    void threadsDoNotDrawFromEachOthersSeeds() throws Exception {
+    void isolatesSeedsOfThreads() throws Exception {
         List<CellSpec> cells = List.of(deviceDrawn(1, 0, 5), deviceDrawn(2, 5, 5));
         List<CellResult> alone = cells.stream().map(lab::measure).toList();
         CyclicBarrier start = new CyclicBarrier(cells.size());
@@ -125,7 +125,7 @@ class DeviceDrawsTest {
     }
 
     @Test
-    void independentWeightsAreNotThoseOfTheHost() {
+    void drawsOtherWeightsThanHost() {
         CellSpec host = cell(Initialization.HE, DrawSource.HOST, 1, 0, 2);
         assertThat(gradient(deviceDrawn(1, 0, 2))).doesNotContain(gradient(host));
     }
@@ -135,25 +135,25 @@ class DeviceDrawsTest {
     }
 
     @Test
-    void orthogonalWeightsStayThoseOfTheHost() {
+    void drawsOrthogonalWeightsOnHost() {
         CellSpec host = cell(Initialization.ORTHOGONAL, DrawSource.HOST, 1, 0, 2);
         assertThat(cell(Initialization.ORTHOGONAL, DrawSource.DEVICE, 1, 0, 2)).isEqualTo(host);
     }
 
     @Test
-    void cellsOfTwoSourcesAreNoSiblings() {
+    void separatesSiblingsByDrawSource() {
         CellSpec host = cell(Initialization.HE, DrawSource.HOST, 1, 5, 5);
         assertThat(deviceDrawn(1, 0, 5).isSiblingOf(deviceDrawn(1, 5, 5))).isTrue();
         assertThat(deviceDrawn(1, 0, 5).isSiblingOf(host)).isFalse();
     }
 
     @Test
-    void theHostHoldsNoHiddenWeights() {
+    void countsHiddenWeightsOnDevice() {
         RunMemoryEstimate device = RunMemoryEstimate.of(deviceDrawn(1, 0, 5));
         RunMemoryEstimate host = RunMemoryEstimate.of(cell(Initialization.HE, DrawSource.HOST, 1, 0, 5));
         double hidden = Double.BYTES * WIDTH * WIDTH;
         assertThat(host.onHost() - device.onHost()).isEqualTo(hidden);
         assertThat(device.onDevice()).as("of each run").isEqualTo(host.onDevice());
-        assertThat(device.together()).as("once for all runs").isEqualTo(5 * hidden);
+        assertThat(device.sharedDraw()).as("once for all runs").isEqualTo(5 * hidden);
     }
 }

@@ -15,28 +15,29 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.shatterlab.lab.input.DatasetFolder;
 
-/** What would be refused of a GPU, on a CPU that computes like one. */
+/** Runs the self-tests on a CPU with computations that imitate faulty GPUs. */
 class DeviceSelfTestTest {
 
     private static final Device CPU = Device.cpu();
 
-    /** Of the 23 bits of a mantissa, those that are dropped. */
-    private static final int DROPPED = (1 << 13) - 1;
+    /** The mask of the 13 bits of a mantissa of 23 bits that TF32 drops. */
+    private static final int DROPPED_BITS = (1 << 13) - 1;
 
     @BeforeAll
     static void loadEngine() {
         Lab.open(Path.of("target/djl"), new DatasetFolder(Path.of("target/datasets")));
     }
 
-    static List<DeviceSelfTest> compared() {
+    static List<DeviceSelfTest> comparisons() {
         return List.of(DeviceSelfTest.PRODUCT, DeviceSelfTest.CONVOLUTION);
     }
 
-    /** To the nearest number of 10 bits of mantissa. */
+    /** Rounds each value to the nearest number with 10 bits of mantissa. */
     private static NDArray rounded(NDArray values) {
         float[] numbers = values.toFloatArray();
         for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = Float.intBitsToFloat((Float.floatToRawIntBits(numbers[i]) + DROPPED / 2 + 1) & ~DROPPED);
+            int roundedUp = Float.floatToRawIntBits(numbers[i]) + DROPPED_BITS / 2 + 1;
+            numbers[i] = Float.intBitsToFloat(roundedUp & ~DROPPED_BITS);
         }
         return values.getManager().create(numbers, values.getShape());
     }
@@ -46,41 +47,41 @@ class DeviceSelfTestTest {
     }
 
     @Test
-    void aCpuPasses() {
+    void passesOnCpu() {
         assertThatCode(() -> DeviceSelfTest.requireAll(CPU)).doesNotThrowAnyException();
     }
 
     @ParameterizedTest
-    @MethodSource("compared")
-    void aDeviceThatReadsTenBitsIsRefusedWithWhatToDo(DeviceSelfTest trial) {
+    @MethodSource("comparisons")
+    void rejectsDeviceThatRoundsToTf32(DeviceSelfTest test) {
         assertThatThrownBy(() ->
-                        trial.require(CPU, (left, right) -> trial.computation().apply(rounded(left), rounded(right))))
+                        test.require(CPU, (left, right) -> test.computation().apply(rounded(left), rounded(right))))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("NVIDIA_TF32_OVERRIDE=0");
     }
 
     @ParameterizedTest
-    @MethodSource("compared")
-    void sumsMayBeRoundedOtherwise(DeviceSelfTest trial) {
-        assertThatCode(() -> trial.require(
+    @MethodSource("comparisons")
+    void acceptsOtherRoundingOfSums(DeviceSelfTest test) {
+        assertThatCode(() -> test.require(
                         CPU,
-                        (left, right) -> trial.computation()
+                        (left, right) -> test.computation()
                                 .apply(exact(left), exact(right))
                                 .toType(DataType.FLOAT32, true)))
                 .doesNotThrowAnyException();
     }
 
     @ParameterizedTest
-    @MethodSource("compared")
-    void whatIsNoNumberIsRefused(DeviceSelfTest trial) {
-        assertThatThrownBy(() -> trial.require(
+    @MethodSource("comparisons")
+    void rejectsNan(DeviceSelfTest test) {
+        assertThatThrownBy(() -> test.require(
                         CPU,
-                        (left, right) -> trial.computation().apply(left, right).mul(Float.NaN)))
+                        (left, right) -> test.computation().apply(left, right).mul(Float.NaN)))
                 .isInstanceOf(IllegalStateException.class);
     }
 
     @Test
-    void aDeviceWithoutKernelsIsRefusedWithWhatToDo() {
+    void rejectsDeviceWithoutKernels() {
         EngineException failure =
                 new EngineException("CUDA error: no kernel image is available for execution on the device");
         assertThatThrownBy(() -> DeviceSelfTest.DRAW.require(CPU, (_, _) -> {

@@ -75,14 +75,14 @@ class LabTest {
 
     @ParameterizedTest
     @EnumSource(Normalization.class)
-    void aDepthHasTheSameNumbersWhateverElseIsAskedFor(Normalization normalization) {
+    void measuresDepthIndependentlyOfRequest(Normalization normalization) {
         CellResult alone = lab.measure(cell(resnet(normalization), List.of(4), Set.of(GRADIENT_VARIANCE), 0, 3));
-        CellResult among = lab.measure(cell(resnet(normalization), List.of(1, 4, 9), CHEAP, 0, 3));
-        assertThat(moments(among, GRADIENT_VARIANCE, 4)).isEqualTo(moments(alone, GRADIENT_VARIANCE, 4));
+        CellResult amongOthers = lab.measure(cell(resnet(normalization), List.of(1, 4, 9), CHEAP, 0, 3));
+        assertThat(moments(amongOthers, GRADIENT_VARIANCE, 4)).isEqualTo(moments(alone, GRADIENT_VARIANCE, 4));
     }
 
     @Test
-    void runsAreTheSameInWhateverCellTheyAre() {
+    void measuresRunIndependentlyOfCell() {
         CellResult both = lab.measure(cell(resnet(Normalization.NONE), List.of(3), Set.of(GRADIENT_VARIANCE), 5, 2));
         double first = mean(lab.measure(cell(resnet(Normalization.NONE), List.of(3), Set.of(GRADIENT_VARIANCE), 5, 1)));
         double second =
@@ -93,7 +93,7 @@ class LabTest {
 
     @ParameterizedTest
     @EnumSource(Normalization.class)
-    void runsAndCellsThatAreComputedTogetherAreThoseComputedOneByOne(Normalization normalization) {
+    void measuresSiblingsTogether(Normalization normalization) {
         Set<Statistic> all = Set.of(
                 GRADIENT_VARIANCE, GRADIENT_CORRELATION, AUTOCORRELATION, COVARIANCE, ACTIVATION_RATE, EFFECTIVE_RANK);
         List<CellSpec> siblings = List.of(
@@ -107,9 +107,9 @@ class LabTest {
         }
     }
 
-    /** Of the sizes at which a product is rounded otherwise by a thread that does not know yet that it is alone. */
+    /** The sizes matter: a product of these sizes rounds differently on a thread without the setting of one thread. */
     @Test
-    void aNewThreadComputesTheSameBits() throws Exception {
+    void computesSameBitsOnNewThread() throws Exception {
         CellSpec cell = new CellSpec(
                 new NetworkSpec.Rectifier(new SkipConnection.Feedforward(), 200, Normalization.NONE, 1),
                 new InputSpec.Grid(-2, 2, 128),
@@ -131,10 +131,10 @@ class LabTest {
         }
     }
 
-    /** A rectifier is closed where its input is no number: what comes back through such layers is finite, and wrong. */
+    /** A rectifier is inactive at NaN, so gradients through such a layer are finite but wrong. */
     @ParameterizedTest
     @EnumSource(names = {"EFFECTIVE_RANK", "GRADIENT_VARIANCE", "ACTIVATION_RATE"})
-    void hiddenStatesThatLeaveTheRangeHaveNoGradients(Statistic statistic) {
+    void rejectsGradientsOfOverflowingStates(Statistic statistic) {
         CellSpec cell = new CellSpec(
                 resnet(Normalization.NONE),
                 new InputSpec.Gaussian(5, 4, 0),
@@ -168,11 +168,11 @@ class LabTest {
     }
 
     @Test
-    void whatIsOfRunZeroIsOfTheCellThatHasIt() {
-        Set<Statistic> ofRunZero = Set.of(GRADIENT, ACTIVITY_RASTER);
+    void returnsRunZeroWithItsCell() {
+        Set<Statistic> runZeroStatistics = Set.of(GRADIENT, ACTIVITY_RASTER);
         List<CellSpec> siblings = List.of(
-                cell(resnet(Normalization.NONE), List.of(2), ofRunZero, 5, 2),
-                cell(resnet(Normalization.NONE), List.of(2), ofRunZero, 0, 2));
+                cell(resnet(Normalization.NONE), List.of(2), runZeroStatistics, 5, 2),
+                cell(resnet(Normalization.NONE), List.of(2), runZeroStatistics, 0, 2));
         List<CellResult> together = lab.measure(siblings, 4);
         assertThat(together.getFirst().series()).isEmpty();
         assertThat(together.getFirst().matrices()).isEmpty();
@@ -191,9 +191,9 @@ class LabTest {
         return moments(result, GRADIENT_VARIANCE, 3).estimate().mean();
     }
 
-    /** The covariance of drawn gradients, by brute force, against the closed form of its average over the readout. */
+    /** Compares the closed form of the average over the readout with the average over drawn readouts. */
     @Test
-    void theReadoutAverageIsWhatDrawnReadoutsAverageTo() {
+    void averagesOverReadoutInClosedForm() {
         NetworkSpec.Rectifier network =
                 new NetworkSpec.Rectifier(new SkipConnection.Feedforward(), 16, Normalization.NONE, 1);
         int runs = 2000;
@@ -217,7 +217,7 @@ class LabTest {
             drawn += variance / runs;
             drawnSquared += variance * variance / runs;
         }
-        var averaged = moments(
+        Estimate averaged = moments(
                         lab.measure(new CellSpec(
                                 network,
                                 GRID,
@@ -237,7 +237,7 @@ class LabTest {
     }
 
     @Test
-    void theRowsAreThoseOfTheCovariance() {
+    void derivesRowsFromCovariance() {
         CellResult result = lab.measure(cell(
                 resnet(Normalization.MEAN_CENTERING),
                 List.of(3),
@@ -260,14 +260,14 @@ class LabTest {
     }
 
     @Test
-    void namesADeviceByItsClassAndAGpuByWhatIsKnownOfItsModel() {
+    void namesDeviceByClassAndModel() {
         assertThat(lab.deviceName()).isEqualTo("cpu");
         assertThat(Lab.gpuName("90", 85_500_000_000L)).isEqualTo("gpu (compute capability 9.0, 80 GiB)");
         assertThat(Lab.gpuName("120", 34_200_000_000L)).isEqualTo("gpu (compute capability 12.0, 32 GiB)");
     }
 
     @Test
-    void singleAndDoublePrecisionHaveTheSameWeights() {
+    void drawsSameWeightsInBothPrecisions() {
         CellSpec exact = cell(resnet(Normalization.NONE), List.of(1), Set.of(GRADIENT), 0, 1);
         CellSpec rounded = new CellSpec(
                 exact.network(), GRID, List.of(1), Set.of(GRADIENT), Precision.FLOAT32, DrawSource.HOST, 11, 0, 1);
@@ -276,7 +276,7 @@ class LabTest {
     }
 
     @Test
-    void whatLeavesTheFloatingPointRangeIsAnErrorThatSaysWhatToDo() {
+    void rejectsOverflowWithRemedy() {
         CellSpec exploding = new CellSpec(
                 resnet(Normalization.NONE), GRID, List.of(400), CHEAP, Precision.FLOAT32, DrawSource.HOST, 1, 0, 1);
         assertThatThrownBy(() -> lab.measure(exploding))
@@ -311,7 +311,7 @@ class LabTest {
     }
 
     @Test
-    void activityIsOfEveryLayerOnTheWayToADepth() {
+    void measuresActivityOfEveryLayer() {
         Set<Statistic> rates = Set.of(ACTIVATION_RATE, COACTIVATION_RATE);
         CellResult result = lab.measure(cell(resnet(Normalization.BATCH_NORM), List.of(2, 4), rates, 0, 2));
         assertThat(result.rows()).hasSize((2 + 4) * 2);
@@ -322,7 +322,7 @@ class LabTest {
     }
 
     @Test
-    void layersThatDependOnTheDepthHaveTheActivityOfTheirOwnNetwork() {
+    void measuresActivityPerDepthOfScaledHighway() {
         NetworkSpec.Rectifier highway =
                 new NetworkSpec.Rectifier(new SkipConnection.ScaledHighway(), 20, Normalization.NONE, 1);
         Set<Statistic> statistics = Set.of(COACTIVATION_RATE, ACTIVITY_RASTER);
@@ -336,10 +336,10 @@ class LabTest {
                 .isEqualTo(deep.matrices().getFirst().values());
     }
 
-    /** Rates and histograms of the last layer, recounted from what the raster shows. */
+    /** Counts the rates and histograms of the last layer again from the raster. */
     @ParameterizedTest
     @EnumSource(Normalization.class)
-    void theRasterShowsWhatTheRatesAndHistogramsCount(Normalization normalization) {
+    void rasterMatchesRatesAndHistograms(Normalization normalization) {
         Set<Statistic> statistics =
                 Set.of(ACTIVITY_RASTER, ACTIVATION_RATE, COACTIVATION_RATE, ACTIVATION_HISTOGRAM, CONTIGUITY_HISTOGRAM);
         CellResult result = lab.measure(cell(resnet(normalization), List.of(3), statistics, 0, 1));
@@ -354,16 +354,16 @@ class LabTest {
         double runs = 0;
         double silent = 0;
         for (int unit = 0; unit < 20; unit++) {
-            double[] of = Arrays.copyOfRange(raster.values(), unit * 32, (unit + 1) * 32);
-            double count = Arrays.stream(of).sum();
+            double[] activity = Arrays.copyOfRange(raster.values(), unit * 32, (unit + 1) * 32);
+            double count = Arrays.stream(activity).sum();
             active += count;
             silent += count <= 1 ? 1 : 0;
             for (int i = 0; i < 32; i++) {
                 for (int j = 0; j < i; j++) {
-                    pairs += of[i] * of[j];
+                    pairs += activity[i] * activity[j];
                 }
-                boolean starts = i == 0 || of[i - 1] != of[i];
-                boolean ends = i == 31 || of[i + 1] != of[i];
+                boolean starts = i == 0 || activity[i - 1] != activity[i];
+                boolean ends = i == 31 || activity[i + 1] != activity[i];
                 runs += starts ? 1 : 0;
                 runsOfOne += starts && ends ? 1 : 0;
             }
@@ -379,7 +379,7 @@ class LabTest {
     }
 
     @Test
-    void activityBeyondTheFloatingPointRangeIsAnError() {
+    void rejectsActivityOfOverflowingStates() {
         CellSpec exploding = new CellSpec(
                 resnet(Normalization.NONE),
                 GRID,
@@ -395,9 +395,9 @@ class LabTest {
                 .hasMessageContaining("range of float32");
     }
 
-    /** A network whose layers are all but the identity leaves the gradients of all inputs parallel. */
+    /** A network whose layers are nearly the identity has nearly parallel gradients at all inputs. */
     @Test
-    void gradientsOfAnAlmostLinearNetworkHaveRankOne() {
+    void measuresRankOneOfNearlyLinearNetwork() {
         NetworkSpec.Rectifier network =
                 new NetworkSpec.Rectifier(new SkipConnection.Resnet(1, 1e-9), 20, Normalization.NONE, 0);
         CellResult result = lab.measure(new CellSpec(
@@ -418,7 +418,7 @@ class LabTest {
     }
 
     @Test
-    void gradientsThatVanishHaveNoRank() {
+    void rejectsRankOfVanishingGradients() {
         CellSpec dead = new CellSpec(
                 new NetworkSpec.Rectifier(new SkipConnection.Resnet(0.1, 1), 20, Normalization.NONE, 0),
                 new InputSpec.Gaussian(4, 3, 0),
@@ -435,7 +435,7 @@ class LabTest {
     }
 
     @Test
-    void aGradientWithoutPowerHasNoSpectralExponent() {
+    void rejectsSpectralExponentWithoutPower() {
         CellSpec constant = new CellSpec(
                 new NetworkSpec.Rectifier(new SkipConnection.Resnet(1, 0), 20, Normalization.NONE, 1),
                 GRID,
@@ -453,7 +453,7 @@ class LabTest {
 
     @ParameterizedTest
     @EnumSource(NetworkSpec.Color.class)
-    void noiseHasTheSpectralExponentThatIsDerived(NetworkSpec.Color color) {
+    void measuresDerivedSpectralExponentOfNoise(NetworkSpec.Color color) {
         NetworkSpec noise = new NetworkSpec.Noise(color);
         Set<Statistic> statistics = Set.of(SPECTRAL_EXPONENT);
         Estimate measured = lab.measure(new CellSpec(

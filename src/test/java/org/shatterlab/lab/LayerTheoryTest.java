@@ -28,7 +28,7 @@ import org.shatterlab.lab.theory.PredictedRow;
 import org.shatterlab.lab.theory.Prediction;
 import org.shatterlab.lab.theory.Theory;
 
-/** What is measured of networks of every activation and initialisation, against the limit of infinite width. */
+/** Compares measurements with the limit of infinite width, for every activation and initialisation. */
 class LayerTheoryTest {
 
     private static final DatasetFolder DATASETS = new DatasetFolder(Path.of("target/datasets"));
@@ -46,29 +46,30 @@ class LayerTheoryTest {
     }
 
     static Stream<Arguments> networks() {
-        List<SkipConnection> wirings = List.of(
+        List<SkipConnection> skipConnections = List.of(
                 new SkipConnection.Feedforward(), new SkipConnection.Resnet(0.9, 0.7), new SkipConnection.Highway(0.6));
         List<InputSpec> inputs = List.of(new InputSpec.Grid(-2, 2, 24), new InputSpec.Gaussian(24, 50, 1));
         List<Arguments> cases = new ArrayList<>();
-        List<Layer> layers = Layer.all();
+        List<ActivationCase> layers = ActivationCase.all();
         for (int i = 0; i < layers.size(); i++) {
             for (DrawSource draws : sources(layers.get(i))) {
-                cases.add(Arguments.of(layers.get(i), wirings.get(0), Normalization.NONE, inputs.get(i % 2), draws));
                 cases.add(Arguments.of(
-                        layers.get(i), wirings.get(i % 3), Normalization.MEAN_CENTERING, inputs.get(0), draws));
+                        layers.get(i), skipConnections.get(0), Normalization.NONE, inputs.get(i % 2), draws));
+                cases.add(Arguments.of(
+                        layers.get(i), skipConnections.get(i % 3), Normalization.MEAN_CENTERING, inputs.get(0), draws));
             }
         }
         return cases.stream();
     }
 
-    private static List<DrawSource> sources(Layer layer) {
+    private static List<DrawSource> sources(ActivationCase layer) {
         return layer.initialization().isIndependent() ? List.of(DrawSource.values()) : List.of(DrawSource.HOST);
     }
 
     @ParameterizedTest
     @MethodSource("networks")
-    void agreesWithTheInfiniteWidth(
-            Layer layer,
+    void agreesWithInfiniteWidth(
+            ActivationCase layer,
             SkipConnection skipConnection,
             Normalization normalization,
             InputSpec inputs,

@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 import org.shatterlab.lab.input.DatasetFolder;
 
 /**
- * Measures cells one after the other, and says of each what of the process is resident before it and at its peak. On Linux
- * only.
+ * Measures cells one after the other and prints the resident memory of the process before each cell and at its peak.
+ * Runs on Linux only.
  */
 final class PeakMemory {
 
@@ -22,25 +22,26 @@ final class PeakMemory {
     private PeakMemory() {}
 
     /**
-     * What is resident.
+     * The resident memory of the process for one cell.
      *
-     * @param before of bytes
-     * @param peak the most of bytes
+     * @param before the bytes before the cell
+     * @param peak the largest number of bytes during the cell
      */
     record Resident(long before, long peak) {
 
-        private static final String MARK = "resident";
+        private static final String PREFIX = "resident";
 
-        static Stream<Resident> said(String output) {
+        /** Parses the lines that {@link #toString} wrote. Other lines are ignored. */
+        static Stream<Resident> parse(String output) {
             return output.lines()
                     .map(line -> line.split(" "))
-                    .filter(words -> words[0].equals(MARK))
+                    .filter(words -> words[0].equals(PREFIX))
                     .map(words -> new Resident(Long.parseLong(words[1]), Long.parseLong(words[2])));
         }
 
         @Override
         public String toString() {
-            return MARK + " " + before + " " + peak;
+            return PREFIX + " " + before + " " + peak;
         }
 
         long growth() {
@@ -48,7 +49,7 @@ final class PeakMemory {
         }
     }
 
-    /** What it takes to measure that is not there; empty where all is. */
+    /** Returns the missing prerequisites of a measurement; empty if none is missing. */
     static String missing() {
         if (!Files.isWritable(CLEAR_REFS)) {
             return CLEAR_REFS + ", or the permission to write to it";
@@ -65,18 +66,20 @@ final class PeakMemory {
     }
 
     /**
-     * Measures.
+     * Measures cells and prints a {@link Resident} for each.
      *
-     * @param arguments the folder of the data sets, and names of cells
+     * @param arguments the folder of the data sets and the names of the cells
      */
     public static void main(String[] arguments) throws IOException {
         DatasetFolder datasets = new DatasetFolder(Path.of(arguments[0]));
         Lab lab = Lab.open(Path.of("target/djl"), datasets);
-        List<MeasuredCell> cells =
-                Stream.of(arguments).skip(1).map(MeasuredCell::valueOf).toList();
-        // Not the cells themselves: what they free the allocator may keep, and it would count as resident before.
+        List<MemoryTestCell> cells =
+                Stream.of(arguments).skip(1).map(MemoryTestCell::valueOf).toList();
+        // Small cells warm up the process. Full cells would not do: the allocator may keep their freed memory, which
+        // would
+        // count as resident before the measurement.
         cells.stream().distinct().forEach(cell -> lab.measure(cell.small(datasets)));
-        for (MeasuredCell cell : cells) {
+        for (MemoryTestCell cell : cells) {
             System.gc();
             Files.writeString(CLEAR_REFS, "5");
             long before = bytes(RESIDENT);

@@ -28,7 +28,7 @@ class PrecisionTest {
 
     @ParameterizedTest
     @EnumSource(Precision.class)
-    void anArrayOutlivesWhatItWasMadeOf(Precision precision) {
+    void keepsArrayAfterSourceIsCollected(Precision precision) {
         try (NDManager manager = NDManager.newBaseManager()) {
             List<NDArray> arrays = new ArrayList<>();
             for (int i = 0; i < 50; i++) {

@@ -17,19 +17,19 @@ import org.shatterlab.lab.network.Normalization;
 import org.shatterlab.lab.network.SkipConnection;
 import org.shatterlab.lab.statistic.Statistic;
 
-/** What a run is estimated to keep on the heap, which decides how many a GPU computes together. */
+/** Checks the estimated host data of a run, which limits the number of runs that a GPU computes together. */
 class RunMemoryEstimateTest {
 
     private static final int WIDTH = 100;
     private static final int POINTS = 64;
     private static final List<Integer> DEPTHS = List.of(10, 50);
 
-    /** What a statistic adds to what there is in any case. */
-    private static double added(Statistic statistic) {
-        return kept(statistic) - kept(GRADIENT);
+    /** Returns the bytes that a statistic adds to the host data. */
+    private static double addedBytes(Statistic statistic) {
+        return hostData(statistic) - hostData(GRADIENT);
     }
 
-    private static double kept(Statistic statistic) {
+    private static double hostData(Statistic statistic) {
         return RunMemoryEstimate.of(new CellSpec(
                         new NetworkSpec.Rectifier(new SkipConnection.Feedforward(), WIDTH, Normalization.NONE, 1),
                         new InputSpec.Grid(-2, 2, POINTS),
@@ -40,21 +40,21 @@ class RunMemoryEstimateTest {
                         1,
                         0,
                         1))
-                .kept();
+                .hostData();
     }
 
     @Test
-    void activityIsKeptOfEveryLayerAndARowOfEveryLayerToEachDepth() {
-        assertThat(added(ACTIVATION_RATE)).isEqualTo(Long.BYTES * WIDTH * 50 + 128 * (10 + 50));
+    void countsActivityOfEveryLayer() {
+        assertThat(addedBytes(ACTIVATION_RATE)).isEqualTo(Long.BYTES * WIDTH * 50 + 128 * (10 + 50));
     }
 
     @Test
-    void whichInputsAUnitIsActiveAtIsKeptOfTheLastLayer() {
-        assertThat(added(CONTIGUITY_HISTOGRAM)).isGreaterThanOrEqualTo(Long.BYTES * WIDTH * 50 + WIDTH * POINTS);
+    void countsActivityAtEachInput() {
+        assertThat(addedBytes(CONTIGUITY_HISTOGRAM)).isGreaterThanOrEqualTo(Long.BYTES * WIDTH * 50 + WIDTH * POINTS);
     }
 
     @Test
-    void aRowIsKeptOfEveryLag() {
-        assertThat(added(AUTOCORRELATION)).isEqualTo(128 * 16 * 2);
+    void countsRowOfEveryLag() {
+        assertThat(addedBytes(AUTOCORRELATION)).isEqualTo(128 * 16 * 2);
     }
 }

@@ -30,7 +30,7 @@ class DatabaseFailuresTest {
         return new SQLException("as PostgreSQL puts it", state);
     }
 
-    static Stream<Exception> away() {
+    static Stream<Exception> outages() {
         SQLException poolTimeout = new SQLTransientConnectionException("HikariPool-1 - Connection is not available");
         TransactionSystemException rollback = new TransactionSystemException("Could not roll back");
         rollback.initApplicationException(new UncategorizedSQLException("insert", null, sql("57P01")));
@@ -55,20 +55,20 @@ class DatabaseFailuresTest {
     }
 
     @ParameterizedTest
-    @MethodSource
-    void away(Exception failure) {
+    @MethodSource("outages")
+    void reportsOutageAsDatabaseAway(Exception failure) {
         assertThat(DatabaseFailures.problem(failure)).hasValue(Problem.DATABASE_AWAY);
     }
 
     @Test
-    void lockedByOthers() {
+    void reportsLockFailureAsBusy() {
         assertThat(DatabaseFailures.problem(new CannotAcquireLockException("lock", sql("55P03"))))
                 .hasValue(Problem.BUSY);
         assertThat(DatabaseFailures.problem(new PersistenceException(sql("40P01"))))
                 .hasValue(Problem.BUSY);
     }
 
-    static Stream<Exception> ours() {
+    static Stream<Exception> otherFailures() {
         return Stream.of(
                 new IllegalStateException("08006"),
                 new DataIntegrityViolationException("insert", sql("23505")),
@@ -78,8 +78,8 @@ class DatabaseFailuresTest {
     }
 
     @ParameterizedTest
-    @MethodSource
-    void ours(Exception failure) {
+    @MethodSource("otherFailures")
+    void ignoresOtherFailures(Exception failure) {
         assertThat(DatabaseFailures.problem(failure)).isEmpty();
     }
 }

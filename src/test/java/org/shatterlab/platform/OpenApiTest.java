@@ -36,7 +36,7 @@ class OpenApiTest {
         return (Map<?, ?>) Objects.requireNonNull(parent.get(name), name::toString);
     }
 
-    /** Every operation that is documented, as its method and path. */
+    /** Returns every documented operation, with its method and path as its name. */
     static Stream<Arguments> operations() {
         return object(CONTRACT, "paths").entrySet().stream()
                 .flatMap(path -> ((Map<?, ?>) path.getValue())
@@ -47,7 +47,7 @@ class OpenApiTest {
     }
 
     @Test
-    void isOpenApi31WithThePathsOfTheService() {
+    void describesServicePathsInOpenApi31() {
         assertThat(CONTRACT.get("openapi")).asString().startsWith("3.1");
         assertThat(object(CONTRACT, "paths").keySet().stream().map(Object::toString))
                 .allMatch(path -> path.startsWith("/api/v1/") || path.equals("/openapi.yaml"))
@@ -56,7 +56,7 @@ class OpenApiTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("operations")
-    void everyOperationShowsWhatItAnswers(String name, Map<?, ?> operation) {
+    void hasExampleOfEveryAnswer(String name, Map<?, ?> operation) {
         object(operation, "responses").forEach((status, response) -> {
             if (status.toString().startsWith("2") && !status.equals("204")) {
                 object((Map<?, ?>) response, "content").forEach((type, content) -> {
@@ -71,15 +71,15 @@ class OpenApiTest {
     }
 
     @Test
-    void namesEveryStatistic() {
+    void listsEveryStatistic() {
         Map<?, ?> schemas = object(object(CONTRACT, "components"), "schemas");
-        assertThat(object(schemas, "Statistic").get("enum")).isEqualTo(names(Arrays.stream(Statistic.values())));
+        assertThat(object(schemas, "Statistic").get("enum")).isEqualTo(apiNames(Arrays.stream(Statistic.values())));
         assertThat(object(schemas, "RowStatistic").get("enum"))
-                .isEqualTo(names(Arrays.stream(Statistic.values())
+                .isEqualTo(apiNames(Arrays.stream(Statistic.values())
                         .filter(statistic -> statistic.kind() == Statistic.Kind.ROWS)));
     }
 
-    private static List<String> names(Stream<Statistic> statistics) {
+    private static List<String> apiNames(Stream<Statistic> statistics) {
         return statistics.map(Statistic::apiName).toList();
     }
 }

@@ -20,7 +20,7 @@ class ServicePropertiesTest {
     }
 
     @Test
-    void keepsDataInTheHomeFolderUnlessToldOtherwise() {
+    void keepsDataInHomeFolderByDefault() {
         Path home = Path.of(System.getProperty("user.home"));
         assertThat(bind(Map.of()).folder()).isEqualTo(home.resolve(".shatterlab"));
         assertThat(folder("")).isEqualTo(home.resolve(".shatterlab"));
@@ -29,7 +29,7 @@ class ServicePropertiesTest {
     }
 
     @Test
-    void looksForDataSetsInTheDataFolderUnlessToldOtherwise() {
+    void findsDatasetsInDataFolderByDefault() {
         assertThat(bind(Map.of("shatterlab.data-dir", "lab")).datasets())
                 .isEqualTo(Path.of("lab/datasets").toAbsolutePath());
         assertThat(bind(Map.of("shatterlab.datasets-dir", "sets")).datasets())
@@ -37,7 +37,7 @@ class ServicePropertiesTest {
     }
 
     @Test
-    void hasBothRolesUnlessToldOtherwise() {
+    void hasBothRolesByDefault() {
         assertThat(bind(Map.of()).roles()).containsExactlyInAnyOrder(Role.values());
         assertThat(bind(Map.of("shatterlab.roles", "worker")).roles()).containsExactly(Role.WORKER);
     }

@@ -10,22 +10,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class NpyTest {
 
-    /** What {@code numpy.save} of NumPy 2.4.6 writes for this matrix. */
-    private static final String BY_NUMPY = "934e554d505901007600"
+    /** The file that {@code numpy.save} of NumPy 2.4.6 writes for the matrix of the test. */
+    private static final String NUMPY_FILE = "934e554d505901007600"
             + HexFormat.of()
                     .formatHex(("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 2), }" + " ".repeat(58) + "\n")
                             .getBytes(StandardCharsets.US_ASCII))
             + "000000000000f03f" + "00000000000004c0" + "000000000000f87f" + "cdcccccccccc4440";
 
     @Test
-    void writesWhatNumPyWrites() {
+    void writesSameBytesAsNumPy() {
         byte[] file = Npy.write(new AveragedMatrix(2, 2, 3, new double[] {1, -2.5, Double.NaN, 41.6}));
-        assertThat(HexFormat.of().formatHex(file)).isEqualTo(BY_NUMPY);
+        assertThat(HexFormat.of().formatHex(file)).isEqualTo(NUMPY_FILE);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 9, 10, 99, 100, 512})
-    void dataStartAtAMultipleOf64Bytes(int size) {
+    void alignsDataTo64Bytes(int size) {
         byte[] file = Npy.write(new AveragedMatrix(size, size, 1, new double[size * size]));
         assertThat((file.length - size * size * Double.BYTES) % 64).isZero();
     }

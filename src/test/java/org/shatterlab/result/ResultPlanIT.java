@@ -20,24 +20,24 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.shatterlab.result.ResultQuery.DepthRange;
 import org.shatterlab.result.ResultQuery.RowKey;
-import org.shatterlab.result.RowsQuery.Source;
-import org.shatterlab.result.RowsQuery.Span;
+import org.shatterlab.result.RowsQuery.KeyRange;
+import org.shatterlab.result.RowsQuery.NetworkSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** How PostgreSQL goes about the rows of an experiment: what it reads is what is asked for, however much else there is. */
+/** Checks PostgreSQL's query plans. A query reads only the requested rows and no other rows of the tables. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ResultPlanIT {
 
     private static final int NETWORK = 1;
-    private static final List<Source> ONE = List.of(source(7));
-    private static final List<Source> SEVERAL = List.of(source(9), source(7), source(31));
+    private static final List<NetworkSource> ONE = List.of(source(7));
+    private static final List<NetworkSource> SEVERAL = List.of(source(9), source(7), source(31));
     private static final int CELLS_OF_NETWORK = 10;
     private static final int DEPTHS = 50;
     private static final int KEYS = 60;
 
-    /** As every connection of the service has it. */
+    /** The setting that each connection of the service has. */
     private static final String RANDOM_PAGE_COST = "random_page_cost = 1.1";
 
     private static final ResultQuery ALL = new ResultQuery(Set.of(), List.of(), Set.of(), null);
@@ -52,11 +52,11 @@ class ResultPlanIT {
     private EmbeddedPostgres postgres;
     private JdbcClient jdbc;
 
-    private static Source source(int experiment) {
-        return new Source(new UUID(0, experiment), NETWORK, "");
+    private static NetworkSource source(int experiment) {
+        return new NetworkSource(new UUID(0, experiment), NETWORK, "");
     }
 
-    /** 50 experiments of 2 networks, with 200,000 rows. */
+    /** Fills the tables with 50 experiments of 2 networks and 200,000 rows. */
     @BeforeAll
     void fill(@TempDir Path folder) throws IOException {
         postgres = EmbeddedPostgres.builder()
@@ -100,19 +100,27 @@ class ResultPlanIT {
         postgres.close();
     }
 
-    /** A query, from which key on, and how many keys of each source there are then. */
-    record Case(
+    /**
+     * A query.
+     *
+     * @param name the name of the test case
+     * @param sources the requested networks
+     * @param query the filter
+     * @param after the key that the requested keys come after; null to start at the first key
+     * @param keys the expected number of keys of each network, at most {@link #KEYS}
+     */
+    record PlanCase(
             String name,
-            List<Source> sources,
+            List<NetworkSource> sources,
             ResultQuery query,
             @Nullable RowKey after,
             int keys) {
 
-        RowsQuery parts() {
-            return RowsQuery.parts(sources, query, after, KEYS);
+        RowsQuery cellRows() {
+            return RowsQuery.cellRows(sources, query, after, KEYS);
         }
 
-        MergedRowPage rows(JdbcClient jdbc) {
+        MergedRowPage page(JdbcClient jdbc) {
             return MergedRowPage.read(jdbc, sources, query, after, KEYS);
         }
 
@@ -120,7 +128,7 @@ class ResultPlanIT {
             return sources.size() * CELLS_OF_NETWORK;
         }
 
-        /** Of those of which there may be more, only the first network's are merged. */
+        /** Returns the number of merged rows. A page ends at the first network that may have more rows. */
         int merged() {
             return keys < KEYS ? keys * sources.size() : keys;
         }
@@ -131,62 +139,68 @@ class ResultPlanIT {
         }
     }
 
-    static Stream<Case> cases() {
+    static Stream<PlanCase> cases() {
         return Stream.of(
-                new Case("the first keys", ONE, ALL, null, KEYS),
-                new Case("the first keys of several", SEVERAL, ALL, null, KEYS),
-                new Case("keys from the middle", ONE, ALL, MIDDLE, KEYS),
-                new Case("the last keys", ONE, ALL, new RowKey(NETWORK, "gradient-variance", 20, -1), DEPTHS - 20),
-                new Case("the first of some statistics and depths", ONE, FILTERED, null, 3 * 14 + 14),
-                new Case("the same of several", SEVERAL, FILTERED, null, 3 * 14 + 14),
-                new Case("those of some depths from the middle", ONE, DEEP, MIDDLE, 1 + 3 * 4 + 6));
+                new PlanCase("first keys", ONE, ALL, null, KEYS),
+                new PlanCase("first keys of several networks", SEVERAL, ALL, null, KEYS),
+                new PlanCase("keys from the middle", ONE, ALL, MIDDLE, KEYS),
+                new PlanCase("last keys", ONE, ALL, new RowKey(NETWORK, "gradient-variance", 20, -1), DEPTHS - 20),
+                new PlanCase("first keys of some statistics and depths", ONE, FILTERED, null, 3 * 14 + 14),
+                new PlanCase(
+                        "first keys of some statistics and depths of several networks",
+                        SEVERAL,
+                        FILTERED,
+                        null,
+                        3 * 14 + 14),
+                new PlanCase("keys of some depths from the middle", ONE, DEEP, MIDDLE, 1 + 3 * 4 + 6));
     }
 
     @ParameterizedTest
     @MethodSource("cases")
-    void readsOnlyWhatIsAskedFor(Case wanted) {
-        List<JsonNode> plan = plan(wanted.parts());
+    void readsOnlyRequestedRows(PlanCase testCase) {
+        List<JsonNode> plan = plan(testCase.cellRows());
 
         assertThat(plan.getFirst().get("Actual Rows").asInt())
                 .as(plan.toString())
-                .isEqualTo(wanted.keys() * wanted.cells());
+                .isEqualTo(testCase.keys() * testCase.cells());
         assertThat(of("cell_row", plan)).as(plan.toString()).singleElement().satisfies(rows -> {
             assertThat(rows.get("Node Type").asString()).isIn("Index Scan", "Bitmap Heap Scan");
-            assertThat(rows.get("Actual Loops").asInt()).isEqualTo(wanted.cells());
-            assertThat(rows.get("Actual Rows").asInt()).isEqualTo(wanted.keys());
+            assertThat(rows.get("Actual Loops").asInt()).isEqualTo(testCase.cells());
+            assertThat(rows.get("Actual Rows").asInt()).isEqualTo(testCase.keys());
             assertThat(rows.path("Rows Removed by Filter").asInt(0)).isZero();
         });
         assertIndexed(plan, "experiment_cell");
     }
 
-    /** Those of all statistics of a network lie between those that are wanted. */
+    /** Predictions of other statistics lie between the requested predictions. */
     @ParameterizedTest
     @MethodSource("cases")
-    void readsPredictionsOnce(Case wanted) {
+    void readsPredictionsOnce(PlanCase testCase) {
         List<RowKey> keys = new ArrayList<>();
-        wanted.rows(jdbc).hand((_, key, _) -> keys.add(key));
-        List<Span> spans = wanted.sources().stream()
-                .map(source -> new Span(source, keys.getFirst(), keys.getLast()))
+        testCase.page(jdbc).passTo((_, key, _) -> keys.add(key));
+        List<KeyRange> ranges = testCase.sources().stream()
+                .map(source -> new KeyRange(source, keys.getFirst(), keys.getLast()))
                 .toList();
 
-        List<JsonNode> plan = plan(RowsQuery.predictions(spans, wanted.query()));
+        List<JsonNode> plan = plan(RowsQuery.predictions(ranges, testCase.query()));
 
         assertThat(of("prediction", plan))
                 .as(plan.toString())
                 .singleElement()
                 .satisfies(rows -> assertThat(rows.get("Actual Loops").asInt())
-                        .isEqualTo(wanted.sources().size()));
+                        .isEqualTo(testCase.sources().size()));
         assertIndexed(plan, "prediction", "experiment_cell", "cell");
     }
 
-    /** Though others of the network, which this experiment did not ask for, lie between them. */
+    /** Predictions that the experiment did not request lie between the requested predictions. */
     @ParameterizedTest
     @MethodSource("cases")
-    void everyRowHasItsPrediction(Case wanted) {
+    void assignsPredictionToEachRow(PlanCase testCase) {
         List<Double> predictions = new ArrayList<>();
-        wanted.rows(jdbc).hand((_, _, row) -> predictions.add(row.predictions().paper()));
+        testCase.page(jdbc)
+                .passTo((_, _, row) -> predictions.add(row.predictions().paper()));
 
-        assertThat(predictions).hasSize(wanted.merged()).containsOnly(0.5);
+        assertThat(predictions).hasSize(testCase.merged()).containsOnly(0.5);
     }
 
     private List<JsonNode> plan(RowsQuery query) {
@@ -209,7 +223,7 @@ class ResultPlanIT {
     private static void collect(JsonNode plan, List<JsonNode> nodes) {
         nodes.add(plan);
         if (plan.has("Plans")) {
-            plan.get("Plans").forEach(part -> collect(part, nodes));
+            plan.get("Plans").forEach(child -> collect(child, nodes));
         }
     }
 

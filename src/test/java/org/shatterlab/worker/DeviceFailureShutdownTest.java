@@ -19,7 +19,7 @@ class DeviceFailureShutdownTest {
     private final List<String> ended = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Integer> exit = new CompletableFuture<>();
 
-    /** Stops once it has been told that it may. */
+    /** Workers whose stop waits for a permission. */
     private final class Workers implements Lifecycle {
 
         private final CompletableFuture<Void> allowed = new CompletableFuture<>();
@@ -40,7 +40,7 @@ class DeviceFailureShutdownTest {
     }
 
     @Test
-    void aBrokenDeviceEndsTheProcessWithAFailure() throws Exception {
+    void exitsWithFailureAfterDeviceBreaks() throws Exception {
         Workers workers = new Workers();
         try (var context = new AnnotationConfigApplicationContext()) {
             context.registerBean(

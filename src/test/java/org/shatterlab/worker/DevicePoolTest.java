@@ -38,21 +38,21 @@ import org.shatterlab.lab.statistic.Statistic;
 class DevicePoolTest {
 
     private static final int WIDTH = 8;
-    private static final int ROOM = 20;
+    private static final int RUNS_AT_A_TIME = 20;
 
     /** The first run of a cell that has no result. */
-    private static final int BAD = 35;
+    private static final int UNMEASURABLE = 35;
 
     /** The first run of a cell that breaks its device. */
     private static final int BREAKING = 50;
 
-    /** The first runs of the cells of each batch that was begun. */
+    /** The first runs of the cells of each started batch. */
     private final List<List<Integer>> batches = new CopyOnWriteArrayList<>();
 
     private final Semaphore begun = new Semaphore(0);
     private final Semaphore allowed = new Semaphore(0);
     private final ExecutorService callers = Executors.newCachedThreadPool();
-    private final DevicePool.Device device = new DevicePool.Device(_ -> ROOM, this::compute);
+    private final DevicePool.Device device = new DevicePool.Device(_ -> RUNS_AT_A_TIME, this::compute);
     private final List<BrokenDeviceException> broken = new CopyOnWriteArrayList<>();
     private final DevicePool pool = new DevicePool(List.of(device), broken::add);
 
@@ -62,17 +62,17 @@ class DevicePoolTest {
         callers.shutdownNow();
     }
 
-    /** A device that begins with a batch and ends it when it may. */
+    /** Measures a batch on a device that waits for a permit before it ends the batch. */
     private List<CellResult> compute(List<CellSpec> siblings, BooleanSupplier stop) {
         batches.add(siblings.stream().map(CellSpec::firstRun).toList());
         begun.release();
         while (!mayEnd()) {
             if (stop.getAsBoolean()) {
-                throw new CancellationException("told to");
+                throw new CancellationException("The batch was stopped.");
             }
         }
-        if (siblings.stream().anyMatch(cell -> cell.firstRun() == BAD)) {
-            throw new UnmeasurableException("run " + BAD + " has none");
+        if (siblings.stream().anyMatch(cell -> cell.firstRun() == UNMEASURABLE)) {
+            throw new UnmeasurableException("run " + UNMEASURABLE + " has no result");
         }
         if (siblings.stream().anyMatch(cell -> cell.firstRun() == BREAKING)) {
             throw new BrokenDeviceException("gpu(0)", new IllegalStateException("run " + BREAKING));
@@ -88,7 +88,7 @@ class DevicePoolTest {
         }
     }
 
-    /** Told apart by the run in which its cell begins. */
+    /** Returns a result that has the first run of its cell. */
     private static CellResult result(CellSpec cell) {
         return new CellResult(
                 List.of(), List.of(), List.of(new CellResult.Series(1, cell.firstRun(), new double[] {cell.runs()})));
@@ -107,14 +107,14 @@ class DevicePoolTest {
                 5);
     }
 
-    /** A cell that waits, which is when it is first asked whether it is to stop. */
-    private final class Cell {
+    /** A cell that waits in the pool. The pool first checks whether a cell is stopped when the cell waits. */
+    private final class PooledCell {
 
         private final CountDownLatch asked = new CountDownLatch(1);
         private volatile boolean stopped;
         private final Future<CellResult> result;
 
-        Cell(int width, int firstRun) throws InterruptedException {
+        PooledCell(int width, int firstRun) throws InterruptedException {
             result = callers.submit(() -> pool.measure(cell(width, firstRun), this::isStopped));
             asked.await();
         }
@@ -129,19 +129,19 @@ class DevicePoolTest {
         }
     }
 
-    private List<Cell> waiting(int... firstRuns) throws InterruptedException {
-        List<Cell> cells = new ArrayList<>();
+    private List<PooledCell> waiting(int... firstRuns) throws InterruptedException {
+        List<PooledCell> cells = new ArrayList<>();
         for (int firstRun : firstRuns) {
-            cells.add(new Cell(WIDTH, firstRun));
+            cells.add(new PooledCell(WIDTH, firstRun));
         }
         return cells;
     }
 
     @Test
-    void siblingsThatWaitAreMeasuredTogether() throws Exception {
-        Cell first = new Cell(WIDTH, 0);
-        List<Cell> siblings = waiting(10, 5);
-        Cell other = new Cell(WIDTH + 1, 15);
+    void measuresWaitingSiblingsTogether() throws Exception {
+        PooledCell first = new PooledCell(WIDTH, 0);
+        List<PooledCell> siblings = waiting(10, 5);
+        PooledCell other = new PooledCell(WIDTH + 1, 15);
         siblings.addAll(waiting(20, 25, 30));
         allowed.release(4);
         assertThat(first.measured()).isZero();
@@ -151,14 +151,14 @@ class DevicePoolTest {
                     .isEqualTo(List.of(10, 5, 20, 25, 30).get(i));
         }
         assertThat(batches)
-                .as("no more than there is room for, and the oldest first")
+                .as("batches of at most 20 runs, oldest cell first")
                 .containsExactly(List.of(0), List.of(10, 5, 20, 25), List.of(15), List.of(30));
     }
 
     @Test
-    void aCellWithoutAResultCostsItsSiblingsNothing() throws Exception {
-        Cell first = new Cell(WIDTH, 0);
-        List<Cell> siblings = waiting(30, BAD, 40);
+    void measuresSiblingsOfUnmeasurableCell() throws Exception {
+        PooledCell first = new PooledCell(WIDTH, 0);
+        List<PooledCell> siblings = waiting(30, UNMEASURABLE, 40);
         allowed.release(5);
         assertThat(first.measured()).isZero();
         assertThat(siblings.getFirst().measured()).isEqualTo(30);
@@ -167,9 +167,9 @@ class DevicePoolTest {
     }
 
     @Test
-    void aCellThatIsToStopLeavesThoseThatWait() throws Exception {
-        Cell first = new Cell(WIDTH, 0);
-        List<Cell> siblings = waiting(5, 10);
+    void skipsStoppedCell() throws Exception {
+        PooledCell first = new PooledCell(WIDTH, 0);
+        List<PooledCell> siblings = waiting(5, 10);
         siblings.getFirst().stopped = true;
         assertThatThrownBy(() -> siblings.getFirst().measured()).hasCauseInstanceOf(CancellationException.class);
         allowed.release(2);
@@ -179,9 +179,9 @@ class DevicePoolTest {
     }
 
     @Test
-    void aBatchGoesOnUntilAllOfItIsToStop() throws Exception {
-        Cell first = new Cell(WIDTH, 0);
-        List<Cell> siblings = waiting(5, 10);
+    void continuesBatchUntilAllCellsStop() throws Exception {
+        PooledCell first = new PooledCell(WIDTH, 0);
+        List<PooledCell> siblings = waiting(5, 10);
         allowed.release();
         assertThat(first.measured()).isZero();
         begun.acquire(2);
@@ -190,24 +190,24 @@ class DevicePoolTest {
         allowed.release();
         assertThat(siblings.getLast().measured()).isEqualTo(10);
 
-        List<Cell> stopped = waiting(15);
+        List<PooledCell> stopped = waiting(15);
         begun.acquire();
         stopped.getFirst().stopped = true;
         assertThatThrownBy(() -> stopped.getFirst().measured()).hasCauseInstanceOf(CancellationException.class);
-        Cell next = new Cell(WIDTH, 20);
+        PooledCell next = new PooledCell(WIDTH, 20);
         begun.acquire();
         allowed.release();
         assertThat(next.measured()).as("once the device has stopped").isEqualTo(20);
     }
 
     @Test
-    void aBrokenDeviceMeasuresNothingMore() throws Exception {
-        Cell first = new Cell(WIDTH, 0);
-        List<Cell> siblings = waiting(5, BREAKING);
-        Cell other = new Cell(WIDTH + 1, 10);
+    void measuresNothingAfterDeviceBreaks() throws Exception {
+        PooledCell first = new PooledCell(WIDTH, 0);
+        List<PooledCell> siblings = waiting(5, BREAKING);
+        PooledCell other = new PooledCell(WIDTH + 1, 10);
         allowed.release(10);
         assertThat(first.measured()).isZero();
-        for (Cell sibling : siblings) {
+        for (PooledCell sibling : siblings) {
             assertThatThrownBy(sibling::measured).hasCauseInstanceOf(BrokenDeviceException.class);
         }
         assertThatThrownBy(other::measured).hasCauseInstanceOf(CancellationException.class);
@@ -217,9 +217,9 @@ class DevicePoolTest {
     }
 
     @Test
-    void cellsThatWereToBeMeasuredAloneAreNotOnceTheDeviceIsBroken() throws Exception {
-        Cell first = new Cell(WIDTH, 0);
-        List<Cell> siblings = waiting(BAD, BREAKING, 55);
+    void abandonsRetriesAfterDeviceBreaks() throws Exception {
+        PooledCell first = new PooledCell(WIDTH, 0);
+        List<PooledCell> siblings = waiting(UNMEASURABLE, BREAKING, 55);
         allowed.release(10);
         assertThat(first.measured()).isZero();
         List<Class<? extends Throwable>> causes =
@@ -227,11 +227,13 @@ class DevicePoolTest {
         for (int i = 0; i < siblings.size(); i++) {
             assertThatThrownBy(siblings.get(i)::measured).hasCauseInstanceOf(causes.get(i));
         }
-        assertThat(batches).containsExactly(List.of(0), List.of(BAD, BREAKING, 55), List.of(BAD), List.of(BREAKING));
+        assertThat(batches)
+                .containsExactly(
+                        List.of(0), List.of(UNMEASURABLE, BREAKING, 55), List.of(UNMEASURABLE), List.of(BREAKING));
     }
 
     @Test
-    void devicesThatBreakAtTheSameTimeAreToldOfOnce() throws Exception {
+    void reportsBrokenDevicesOnce() throws Exception {
         try (DevicePool two = new DevicePool(List.of(device, device), broken::add)) {
             List<Future<CellResult>> results = new ArrayList<>();
             for (int width : List.of(WIDTH, WIDTH + 1)) {
@@ -247,7 +249,7 @@ class DevicePoolTest {
     }
 
     @Test
-    void eachDeviceHasAThread() throws Exception {
+    void runsThreadPerDevice() throws Exception {
         try (DevicePool two = new DevicePool(List.of(device, device), broken::add)) {
             Future<CellResult> one = callers.submit(() -> two.measure(cell(WIDTH, 0), () -> false));
             Future<CellResult> other = callers.submit(() -> two.measure(cell(WIDTH + 1, 5), () -> false));
@@ -259,13 +261,14 @@ class DevicePoolTest {
     }
 
     @Test
-    void aLabMeasuresTheSameByWayOfThePool() throws Exception {
+    void returnsSameResultsAsLab() throws Exception {
         Lab lab = Lab.open(Path.of("target/djl"), new DatasetFolder(Path.of("target/datasets")));
-        try (DevicePool ofLab = new DevicePool(List.of(new DevicePool.Device(_ -> ROOM, lab::measure)), broken::add)) {
+        DevicePool.Device labDevice = new DevicePool.Device(_ -> RUNS_AT_A_TIME, lab::measure);
+        try (DevicePool labPool = new DevicePool(List.of(labDevice), broken::add)) {
             List<Future<CellResult>> results = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
                 CellSpec cell = cell(WIDTH, 5 * i);
-                results.add(callers.submit(() -> ofLab.measure(cell, () -> false)));
+                results.add(callers.submit(() -> labPool.measure(cell, () -> false)));
             }
             for (int i = 0; i < results.size(); i++) {
                 assertThat(results.get(i).get()).isEqualTo(lab.measure(cell(WIDTH, 5 * i)));

@@ -11,10 +11,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 class WorkerPropertiesTest {
+
+    private static final ApplicationContextRunner CONTEXT =
+            new ApplicationContextRunner().withUserConfiguration(Settings.class);
+
+    @EnableConfigurationProperties(WorkerProperties.class)
+    private static class Settings {}
 
     private static WorkerProperties bind(Map<String, String> properties) {
         return new Binder(new MapConfigurationPropertySource(properties))
@@ -36,7 +44,7 @@ class WorkerPropertiesTest {
         "gpu:0, 1, 0",
         "gpu:2, 3, 2"
     })
-    void computesOnTheGpusThatItIsToldOf(String device, int found, @Nullable String gpus) {
+    void selectsConfiguredGpus(String device, int found, @Nullable String gpus) {
         assertThat(device(device).gpus(found))
                 .containsExactlyElementsOf(
                         gpus == null
@@ -47,14 +55,14 @@ class WorkerPropertiesTest {
     }
 
     @Test
-    void looksForGpusUnlessItIsToldOtherwise() {
+    void selectsAllGpusByDefault() {
         assertThat(bind(Map.of()).gpus(1)).containsExactly(0);
         assertThat(bind(Map.of()).gpus(0)).isEmpty();
     }
 
     @ParameterizedTest
     @CsvSource({"gpu, 0", "gpu:0, 0", "gpu:2, 2"})
-    void refusesGpusThatAreNotThere(String device, int found) {
+    void rejectsMissingGpus(String device, int found) {
         assertThatThrownBy(() -> device(device).gpus(found))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("shatterlab.worker.device is " + device + ", but the engine finds " + found);
@@ -62,9 +70,27 @@ class WorkerPropertiesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"GPU", "gpu:", "gpu:-1", "gpu:x", "gpu0", "cuda", "cpu:0", "gpu:99999"})
-    void refusesWhatIsNoDevice(String device) {
-        assertThatThrownBy(() -> device(device))
+    void rejectsInvalidDevice(String device) {
+        CONTEXT.withPropertyValues("shatterlab.worker.device=" + device)
+                .run(context -> assertThat(context.getStartupFailure())
+                        .rootCause()
+                        .hasMessageContaining("rejected value [" + device + "]")
+                        .hasMessageContaining("must be auto, cpu, gpu or gpu:N"));
+    }
+
+    @Test
+    void reportsAllViolationsAtOnce() {
+        CONTEXT.withPropertyValues(
+                        "shatterlab.worker.threads=-1", "shatterlab.worker.attempts=0", "shatterlab.worker.grace=-1s")
+                .run(context -> assertThat(context.getStartupFailure())
+                        .rootCause()
+                        .hasMessageContainingAll("on field 'threads'", "on field 'attempts'", "on field 'grace'"));
+    }
+
+    @Test
+    void rejectsNegativeMemory() {
+        assertThatThrownBy(() -> bind(Map.of("shatterlab.worker.memory", "-1B")))
                 .rootCause()
-                .hasMessage("shatterlab.worker.device must be auto, cpu, gpu or gpu:N, not " + device);
+                .hasMessage("shatterlab.worker.memory must not be negative");
     }
 }

@@ -11,10 +11,10 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A PostgreSQL that belongs to no service, and can be stopped, killed and started again at the same address. */
+/** A PostgreSQL server outside the service. A test can stop, kill and restart the server at the same address. */
 public final class StoppablePostgres implements AutoCloseable {
 
-    /** Owns every database of it. */
+    /** The user that owns every database of the server. */
     public static final String USER = PostgresCluster.USER;
 
     private final Path folder;
@@ -29,7 +29,7 @@ public final class StoppablePostgres implements AutoCloseable {
         this.cluster = new PostgresCluster(folder, binaries);
     }
 
-    /** Makes a server in a folder and starts it. It is killed with this process at the latest. */
+    /** Creates a server in a folder and starts it. The server is killed when this process ends, or earlier. */
     public static StoppablePostgres start(Path folder, int port) {
         try {
             Path cluster = PostgresCluster.privateFolder(folder.toAbsolutePath());
@@ -44,15 +44,15 @@ public final class StoppablePostgres implements AutoCloseable {
         }
     }
 
-    /** Starts it again, and returns when it answers. */
+    /** Starts the server and waits until it accepts connections. */
     public void start() {
-        // As the embedded server runs, but for the port: what is written is on the disk.
+        // The durability settings are equal to the settings of the embedded server.
         String options = "-p " + port + " -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=on"
                 + " -c synchronous_commit=on -c full_page_writes=on -c max_connections=300 -c timezone=UTC";
         control("start", "--timeout=120", "--options=" + options);
     }
 
-    /** Stops it as an administrator does: whoever is connected is told so. */
+    /** Stops the server as an administrator does. Connected clients receive an error. */
     public void stop() {
         control("stop", "--mode=fast", "--timeout=60");
     }
@@ -71,12 +71,12 @@ public final class StoppablePostgres implements AutoCloseable {
         }
     }
 
-    /** Kills all of its processes at once, as {@code kill -9} does. */
+    /** Kills all processes of the server at once, as {@code kill -9} does. */
     public void kill() {
         killIn(folder);
     }
 
-    /** Kills the server of a folder with these binaries, which a service that embeds it may have left behind. */
+    /** Kills the embedded server of a folder, which a killed service may have left behind. */
     public void killIn(Path embedded) {
         Path pidFile = embedded.resolve("data").resolve("postmaster.pid");
         try (Stream<String> lines = Files.exists(pidFile) ? Files.lines(pidFile) : Stream.empty()) {
@@ -90,14 +90,14 @@ public final class StoppablePostgres implements AutoCloseable {
     }
 
     private static void killAll(ProcessHandle postmaster) {
-        // The children are listed first: afterwards they are nobody's.
+        // The children are listed first, because they have no parent after the kill.
         List<ProcessHandle> processes =
                 Stream.concat(Stream.of(postmaster), postmaster.descendants()).toList();
         processes.forEach(ProcessHandle::destroyForcibly);
         processes.forEach(process -> process.onExit().join());
     }
 
-    /** Spares a service the unpacking of its own, in the folder of the server that it embeds. */
+    /** Links these binaries into the folder of an embedded server, so that the service need not unpack its own. */
     public void shareBinaries(Path embedded) {
         try {
             Path link = Files.createDirectories(embedded).resolve("binaries");
@@ -109,13 +109,13 @@ public final class StoppablePostgres implements AutoCloseable {
         }
     }
 
-    /** Creates a database, and tells its address. */
+    /** Creates a database and returns its JDBC address. */
     public String create(String database) {
         try (Connection connection = DriverManager.getConnection(url("postgres"), "postgres", password());
                 Statement statement = connection.createStatement()) {
             statement.execute("create database " + database + " owner " + USER);
         } catch (SQLException e) {
-            throw new IllegalStateException("no database " + database, e);
+            throw new IllegalStateException("The database " + database + " was not created.", e);
         }
         return url(database);
     }
@@ -124,7 +124,7 @@ public final class StoppablePostgres implements AutoCloseable {
         return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
     }
 
-    /** Of each of its users. */
+    /** Returns the password, which is the same for all users of the server. */
     public String password() {
         try {
             return cluster.password();

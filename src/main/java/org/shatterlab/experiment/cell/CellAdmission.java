@@ -15,8 +15,8 @@ import org.shatterlab.platform.InvalidRequestException;
 /**
  * Decides whether the workers can measure a submitted experiment, and on which class of devices.
  *
- * <p>Admission limits the number of cells, the memory of a cell and the computation of a cell. Only the first cell of each
- * network is examined, because no other cell has more statistics or more runs. Safe for use by several threads.
+ * <p>Admission limits the number of cells, the memory of a cell and the computation of a cell. Only the first cell of
+ * each network is examined, because no other cell has more statistics or more runs. Safe for use by several threads.
  */
 public final class CellAdmission {
 
@@ -42,7 +42,7 @@ public final class CellAdmission {
         requireWorkers(submitted, available.containsKey(DeviceClass.CPU), available.containsKey(DeviceClass.GPU));
         ExperimentSpec spec = submitted.spec();
         if (submitted.isMeasurable()) {
-            spec = submitted.choosesDevice() ? spec : spec.on(bestDevice(spec, available));
+            spec = submitted.choosesDevice() ? spec : spec.withDevice(bestDevice(spec, available));
             requireCapacity(submitted, spec, available);
         }
         if (submitted.isMeasurable() || submitted.choosesDevice()) {
@@ -53,16 +53,16 @@ public final class CellAdmission {
     }
 
     private void requireCells(SubmittedSpec submitted) {
-        if (!submitted.isValid()) {
+        if (!submitted.isCountable()) {
             return;
         }
         ExperimentSpec spec = submitted.spec();
         long cells = CellPlanner.count(spec);
         if (cells > limits.cells()) {
-            submitted.refuse(
+            submitted.reject(
                     "runs",
                     "%d networks of %d runs are %d cells; %d is the limit on cells"
-                            .formatted(spec.networks().size(), spec.runs().most(), cells, limits.cells()));
+                            .formatted(spec.networks().size(), spec.runs().max(), cells, limits.cells()));
         }
     }
 
@@ -73,32 +73,35 @@ public final class CellAdmission {
         switch (submitted.spec().device()) {
             case GPU -> {
                 if (!hasGpu) {
-                    submitted.refuse(
+                    submitted.reject(
                             "device",
-                            "no worker with a GPU gave a sign of life within a minute; start one, or ask for \"auto\" or \"cpu\"");
+                            "needs a worker with a GPU, but no such worker sent a heartbeat in the last minute; start one, or use \"auto\" or \"cpu\"");
                 }
             }
             case CPU -> {
-                // Without any known worker an experiment waits for a CPU.
+                // Without any known worker, the experiment is accepted and waits for a worker on a CPU.
                 if (hasGpu && !hasCpu) {
-                    submitted.refuse(
+                    submitted.reject(
                             "device",
-                            "only workers with a GPU gave a sign of life within a minute; start one without, or ask for \"auto\" or \"gpu\"");
+                            "needs a worker without a GPU, but no such worker sent a heartbeat in the last minute; start one, or use \"auto\" or \"gpu\"");
                 }
             }
         }
     }
 
-    /** Draws on a CPU would be no faster on the device, and all threads would share the engine's only generator. */
+    /**
+     * Rejects draws on the device if the device is a CPU. They would be no faster, and all threads would share the only
+     * generator of the engine.
+     */
     private static void requireHostDraws(SubmittedSpec submitted, ExperimentSpec spec) {
         if (spec.draws() == DrawSource.DEVICE && spec.device() == DeviceClass.CPU) {
-            submitted.refuse(
+            submitted.reject(
                     "draws",
-                    "must be \"host\" where a CPU computes, which would draw no faster; \"device\" is for experiments whose device is \"gpu\"");
+                    "must be \"host\" where a CPU computes the experiment; \"device\" is allowed only where a GPU computes the experiment");
         }
     }
 
-    /** Prefers a GPU, unless only CPUs have the memory and may draw the weights. */
+    /** Returns the GPU if one is present, unless only the CPU has enough memory and the host draws the weights. */
     private static DeviceClass bestDevice(ExperimentSpec spec, Map<DeviceClass, Long> available) {
         boolean needsGpu = spec.draws() == DrawSource.DEVICE || !fits(spec, available.get(DeviceClass.CPU));
         return available.containsKey(DeviceClass.GPU) && (fits(spec, available.get(DeviceClass.GPU)) || needsGpu)
@@ -114,7 +117,7 @@ public final class CellAdmission {
     }
 
     private static Optional<CellSpec> firstCell(ExperimentSpec spec, NetworkEntry network) {
-        return CellPlanner.cell(spec, network, 0, spec.runs().most());
+        return CellPlanner.cell(spec, network, 0, spec.runs().max());
     }
 
     private void requireCapacity(SubmittedSpec submitted, ExperimentSpec spec, Map<DeviceClass, Long> available) {
@@ -131,18 +134,18 @@ public final class CellAdmission {
             SubmittedSpec submitted, int network, CellSpec cell, DeviceClass device, @Nullable Long bytes) {
         CellCost cost = CellCost.of(cell);
         if (bytes != null && cost.memoryBytes() > bytes) {
-            submitted.refuseNetwork(
+            submitted.rejectNetwork(
                     network,
-                    "takes about %.0f MiB of memory for a cell; %.0f MiB is what the largest worker on a %s has. Fewer points, a smaller width or fewer depths take less"
+                    "takes about %.0f MiB of memory for a cell, but the largest worker on a %s has %.0f MiB; use fewer points, a smaller width or fewer depths"
                             .formatted(
                                     Math.ceil(cost.memoryBytes() / MEBIBYTE),
-                                    Math.floor(bytes / MEBIBYTE),
-                                    device.name()));
+                                    device.name(),
+                                    Math.floor(bytes / MEBIBYTE)));
         }
         if (cost.operations() > limits.cellOperations()) {
-            submitted.refuseNetwork(
+            submitted.rejectNetwork(
                     network,
-                    "takes about %.2g floating-point operations for a cell of %d runs; %.2g is the limit on cell-operations. Fewer points, a smaller width or fewer depths take less"
+                    "takes about %.2g floating-point operations for a cell of %d runs; %.2g is the limit on cell-operations; use fewer points, a smaller width or fewer depths"
                             .formatted(cost.operations(), cell.runs(), (double) limits.cellOperations()));
         }
     }

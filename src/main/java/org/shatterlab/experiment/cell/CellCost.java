@@ -12,38 +12,43 @@ import org.shatterlab.lab.statistic.Statistic;
 import org.shatterlab.lab.statistic.Statistic.Source;
 
 /**
- * What it costs to measure a cell, from the recursion {@code h_l = a h_{l-1} + b W_l rho(n_l(h_{l-1}))} alone. For M inputs
- * of dimension d, width N, the layers S that are computed (the deepest depth; the sum of the depths where they are
- * different networks) and D depths, one run takes
+ * The estimated cost of measuring a cell. The estimate follows from the recursion
+ * {@code h_l = a h_{l-1} + b W_l rho(n_l(h_{l-1}))} alone.
+ *
+ * <p>M is the number of inputs, d their dimension, N the width and D the number of depths. S is the number of computed
+ * layers: the deepest depth, or the sum of the depths if every depth is a different network. A is 2 under CReLU,
+ * otherwise 1. One run of a network takes these operations:
  *
  * <pre>
  * 4 A M N^2 S        two products with W_l for each layer: hidden states and tangents
  * 2 M d N            the first layer, for each pass through the network
  * {@value #ELEMENT_WISE} A M N S       normalisation, rectifier, its slope, and the sum of the two paths
- * 4 (A - 1/3) N^3 S  the QR decomposition of orthogonal weights, for looks-linear ones with A = 1
+ * 4 (A - 1/3) N^3 S  the QR decomposition of orthogonal weights; A is 1 for looks-linear weights
  * 4 M N D            variance and correlation, in float64
- * 2 M N D            the gradient of one readout, where a statistic needs it
- * 2 M^2 N D          the covariance, where a statistic needs it, in float64
- * {@value #ACTIVITY} M N S          which units are active, where a statistic needs it
+ * 2 M N D            the gradient of one readout, if a statistic needs the gradient
+ * 2 M^2 N D          the covariance, if a statistic needs the covariance, in float64
+ * {@value #ACTIVITY} M N S          the activity of the units, if a statistic needs the activity
  * </pre>
  *
- * and where a statistic needs input gradients, with Z the sum of the depths, m the smaller of M and d and q the larger,
+ * <p>A statistic that needs input gradients takes more operations. Z is the sum of the depths, m the smaller of M and
+ * d, and q the larger of M and d:
  *
  * <pre>
- * 2 A M N^2 (S + Z)  a product with W_l for each layer of the hidden states, and of the adjoint of each depth
- * 2 M d N (1 + D)    the first layer, up and back
+ * 2 A M N^2 (S + Z)  a product with W_l for each layer of the hidden states and of the adjoint of each depth
+ * 2 M d N (1 + D)    the first layer, forward once and backward for each depth
  * {@value #ELEMENT_WISE} A M N (S + Z) / 2
- * (2 m^2 q + {@value #EIGENVALUES} m^3) (D + 1)   the products of gradients and their eigenvalues, in float64, the reference among them
+ * (2 m^2 q + {@value #EIGENVALUES} m^3) (D + 1)
+ *                    the products of gradients and their eigenvalues, with the reference, in float64
  * </pre>
  *
- * with A = 2 under CReLU, otherwise 1, and the draw of the A N^2 weights of each layer that is used, which is no
- * floating-point work but takes its time unless a device does it. Noise takes M^2 for its covariance.
- * Whatever their size, each call of the engine, each prediction and each row takes time too: in small networks most of it.
+ * <p>The host also draws A N^2 weights for each layer, unless the device draws the weights. A draw takes time but no
+ * floating-point operations. Noise takes M^2 operations for its covariance. Each call of the engine, each prediction
+ * and each row takes a fixed time, which is most of the time of a small network.
  *
- * @param operations floating-point operations
- * @param work the time it takes, in float32 operations of a matrix product
- * @param fixedSeconds the time that does not depend on the size of arrays, nor on how fast the core multiplies
- * @param memoryBytes the peak outside the service's own needs
+ * @param operations the number of floating-point operations
+ * @param work the time of the computation, in float32 operations of a matrix product that take as long
+ * @param fixedSeconds the time that depends on neither the size of arrays nor the speed of the core
+ * @param memoryBytes the peak memory of the cell, without the memory that the service itself needs
  */
 public record CellCost(double operations, double work, double fixedSeconds, double memoryBytes) {
 
@@ -54,16 +59,16 @@ public record CellCost(double operations, double work, double fixedSeconds, doub
     private static final int ACTIVITY = 5;
     private static final int EIGENVALUES = 4;
 
-    /** The eigenvalues are worked out on the JVM, an operation of which takes as long as so many of a product. */
+    /** The JVM computes the eigenvalues. One of its operations takes as long as this many operations of a product. */
     private static final double EIGENVALUE_WORK = 14;
 
-    /** Bound by memory, an element-wise operation takes as long as so many of a product. */
+    /** Memory limits element-wise operations. One takes as long as this many operations of a product. */
     private static final double ELEMENT_WISE_WORK = 12;
 
-    /** A weight takes as long to draw as so many operations of a product. */
+    /** The draw of one weight takes as long as this many operations of a product. */
     private static final double DRAW_WORK = 300;
 
-    /** In float64, in plain Java. */
+    /** Plain Java computes the QR decomposition in float64. One operation takes as long as this many of a product. */
     private static final double QR_WORK = 20;
 
     private static final double DOUBLE_WORK = 2;
@@ -72,20 +77,25 @@ public record CellCost(double operations, double work, double fixedSeconds, doub
     private static final double SECONDS_PER_LAYER = 4e-5;
     private static final double SECONDS_PER_SAMPLE = 8e-5;
 
-    /** Its rows are stored once for each depth of a cell. */
+    /** The time to store the rows of one depth of a cell. */
     private static final double SECONDS_PER_DEPTH = 3e-4;
 
     private static final double SECONDS_PER_LAYER_ROW = 5e-5;
     private static final int KERNEL_TAPS = SampledConvnet.KERNEL * SampledConvnet.KERNEL;
     private static final int ELEMENT_WISE_OF_CONVOLUTION = 8;
 
-    /** The time it takes on a core that does so many operations of a matrix product in a second. */
+    /**
+     * Returns the estimated time in seconds.
+     *
+     * @param workPerSecond the speed of the core, in float32 operations of a matrix product per second
+     */
     public double seconds(double workPerSecond) {
         return work / workPerSecond + fixedSeconds;
     }
 
+    /** Estimates the cost of a cell. */
     public static CellCost of(CellSpec cell) {
-        Run run = switch (cell.network()) {
+        RunCost run = switch (cell.network()) {
             case NetworkSpec.Rectifier network -> run(cell, network);
             case NetworkSpec.Convolutional network -> convolutions(cell, network);
             case NetworkSpec.Noise _ -> noise(cell);
@@ -101,27 +111,27 @@ public record CellCost(double operations, double work, double fixedSeconds, doub
                 RunMemoryEstimate.of(cell).bytes());
     }
 
-    /** The same of one run, without what is once for a cell. */
-    private record Run(double operations, double work, double fixedSeconds) {}
+    /** The cost of one run, without the costs that a cell has only once. */
+    private record RunCost(double operations, double work, double fixedSeconds) {}
 
     private static double sum(List<Integer> depths) {
         return depths.stream().mapToDouble(depth -> depth).sum();
     }
 
-    private static Run run(CellSpec cell, NetworkSpec.Rectifier network) {
+    private static RunCost run(CellSpec cell, NetworkSpec.Rectifier network) {
         if (!Statistic.anyFrom(Source.INPUT_GRADIENTS, cell.statistics())) {
             return sweep(cell, network);
         }
-        Run back = adjoints(cell, network);
+        RunCost back = adjoints(cell, network);
         if (cell.statistics().stream().allMatch(statistic -> statistic.source() == Source.INPUT_GRADIENTS)) {
             return back;
         }
-        Run up = sweep(cell, network);
-        return new Run(
+        RunCost up = sweep(cell, network);
+        return new RunCost(
                 up.operations() + back.operations(), up.work() + back.work(), up.fixedSeconds() + back.fixedSeconds());
     }
 
-    private static Run adjoints(CellSpec cell, NetworkSpec.Rectifier network) {
+    private static RunCost adjoints(CellSpec cell, NetworkSpec.Rectifier network) {
         double points = cell.inputs().points();
         double dimension = cell.inputs().dimension();
         double width = network.width();
@@ -140,10 +150,10 @@ public record CellCost(double operations, double work, double fixedSeconds, doub
         double elementWise = ELEMENT_WISE * outputsPerUnit * points * width * layers;
         double grams = 2 * fewer * fewer * more * (depths + 1);
         double eigenvalues = EIGENVALUES * fewer * fewer * fewer * (depths + 1);
-        // The weights are drawn on the way up and again on the way back, and the reference once.
+        // The forward pass and the backward pass each draw the weights. The reference is drawn once.
         double draws = 2 * hostWeights(cell, network) * up + points * dimension;
         double decompositions = 2 * decomposition(network) * up;
-        return new Run(
+        return new RunCost(
                 products + elementWise + grams + eigenvalues + decompositions,
                 slowness * (products + ELEMENT_WISE_WORK * elementWise)
                         + DOUBLE_WORK * grams
@@ -153,7 +163,7 @@ public record CellCost(double operations, double work, double fixedSeconds, doub
                 2 * SECONDS_PER_LAYER * up + SECONDS_PER_SAMPLE * depths);
     }
 
-    private static Run sweep(CellSpec cell, NetworkSpec.Rectifier network) {
+    private static RunCost sweep(CellSpec cell, NetworkSpec.Rectifier network) {
         double points = cell.inputs().points();
         double dimension = cell.inputs().dimension();
         double width = network.width();
@@ -173,7 +183,7 @@ public record CellCost(double operations, double work, double fixedSeconds, doub
         double weights = hostWeights(cell, network) * layers;
         double decompositions = decomposition(network) * layers;
         double slowness = slowness(cell);
-        return new Run(
+        return new RunCost(
                 products + elementWise + decompositions + statistics,
                 slowness * (products + ELEMENT_WISE_WORK * elementWise)
                         + DOUBLE_WORK * statistics
@@ -183,10 +193,11 @@ public record CellCost(double operations, double work, double fixedSeconds, doub
     }
 
     /**
-     * Of a convolutional network. A layer of C channels takes 18 C^2 operations for each position of each image. Each is computed
-     * once for the statistics of the batch, once more for the slopes, and for each depth once backwards.
+     * Returns the cost of one run of a convolutional network. A layer of C channels takes 18 C^2 operations for each
+     * position of each image. Each layer is computed once for the statistics of the batch and once more for the slopes.
+     * Each depth adds one backward pass.
      */
-    private static Run convolutions(CellSpec cell, NetworkSpec.Convolutional network) {
+    private static RunCost convolutions(CellSpec cell, NetworkSpec.Convolutional network) {
         double points = cell.inputs().points();
         double dimension = cell.inputs().dimension();
         double channels = network.channels();
@@ -206,7 +217,7 @@ public record CellCost(double operations, double work, double fixedSeconds, doub
         double statistics =
                 points * dimension * depths * 4 + (covariance ? 2 * points * points * dimension * depths : 0);
         double slowness = slowness(cell);
-        return new Run(
+        return new RunCost(
                 products + elementWise + statistics,
                 slowness * (products + ELEMENT_WISE_WORK * elementWise) + DOUBLE_WORK * statistics,
                 SECONDS_PER_LAYER * layers + SECONDS_PER_SAMPLE * depths);
@@ -216,7 +227,7 @@ public record CellCost(double operations, double work, double fixedSeconds, doub
         return cell.precision() == Precision.FLOAT32 ? 1 : DOUBLE_WORK;
     }
 
-    /** Those of a layer that the host draws. */
+    /** Returns the number of weights of a layer that the host draws. */
     private static double hostWeights(CellSpec cell, NetworkSpec.Rectifier network) {
         return switch (cell.draws()) {
             case HOST -> network.activation().outputsPerUnit() * Math.pow(network.width(), 2);
@@ -229,11 +240,11 @@ public record CellCost(double operations, double work, double fixedSeconds, doub
         return rows == 0 ? 0 : 4 * (rows - 1.0 / 3) * Math.pow(network.width(), 3);
     }
 
-    private static Run noise(CellSpec cell) {
+    private static RunCost noise(CellSpec cell) {
         double points = cell.inputs().points();
         double operations =
                 points * 4 + (Statistic.anyFrom(Source.COVARIANCE, cell.statistics()) ? points * points : 0);
-        return new Run(operations, operations + DRAW_WORK * points, 0);
+        return new RunCost(operations, operations + DRAW_WORK * points, 0);
     }
 
     /**

@@ -8,18 +8,18 @@ import org.shatterlab.lab.CellSpec;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The address of a cell's results: what the numbers depend on, hashed. */
+/** Computes the fingerprint of a cell, a hash of everything that the numbers of the cell depend on. */
 public final class CellFingerprint {
 
     private CellFingerprint() {}
 
     /**
-     * The SHA-256 of a cell's canonical JSON and all else that its numbers depend on, as 64 hexadecimal digits.
+     * Returns the SHA-256 of the cell's canonical JSON and the other parameters, as 64 hexadecimal digits.
      *
-     * @param labRevision raised whenever any number of the lab changes
+     * @param labRevision the revision of the lab, which rises whenever any number of the lab changes
      * @param engine the tensor engine and its version
-     * @param deviceClass the kind of device, such as {@code cpu}
-     * @param nonce the experiment that wants its own computation; null for one that shares
+     * @param deviceClass the class of devices, such as {@code cpu}
+     * @param nonce a text that keeps an experiment from sharing its cells; null if the experiment shares its cells
      */
     public static String of(
             CellSpec cell, String labRevision, String engine, String deviceClass, @Nullable String nonce) {

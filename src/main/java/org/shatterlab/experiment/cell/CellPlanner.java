@@ -13,25 +13,27 @@ import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.statistic.Statistic;
 
 /**
- * Divides an experiment into cells: for each network, chunks of {@value CellSpec#CHUNK} runs aligned from run 0, so that an
- * experiment with more runs shares every full chunk.
+ * Divides an experiment into cells. The cells of a network are chunks of {@value CellSpec#CHUNK} runs, aligned from run
+ * 0. Experiments that differ in the number of runs therefore share every full chunk.
  *
- * <p>A statistic of run 0 alone is asked only of the first chunk: the other chunks do not depend on it, and neither does
- * what they are shared with. A statistic that needs a network is not asked of noise, which has no cell where there is no
- * other.
+ * <p>Only the first chunk measures the statistics of run 0. So these statistics do not change the specification of the
+ * other chunks, and other experiments can share the chunks. Noise does not measure statistics that need a network.
+ * Noise without any other statistic has no cell.
  */
 public final class CellPlanner {
 
     private CellPlanner() {}
 
-    /** The cells that there are from the start, the first chunk of every network before the second of any. */
+    /**
+     * Returns the cells of the first round, the first chunk of every network before the second chunk of any network.
+     */
     public static List<PlannedCell> plan(ExperimentSpec spec) {
-        return plan(spec, spec.runs().first());
+        return plan(spec, spec.runs().initial());
     }
 
-    /** All cells that there may come to be. */
-    public static List<PlannedCell> planMost(ExperimentSpec spec) {
-        return plan(spec, spec.runs().most());
+    /** Returns all cells that the experiment has if every network reaches the maximum number of runs. */
+    public static List<PlannedCell> planMax(ExperimentSpec spec) {
+        return plan(spec, spec.runs().max());
     }
 
     private static List<PlannedCell> plan(ExperimentSpec spec, int runs) {
@@ -40,11 +42,11 @@ public final class CellPlanner {
     }
 
     /**
-     * The cells of some runs, chunk by chunk, so that early results cover all networks.
+     * Returns the cells of a range of runs, chunk by chunk, so that early results cover all networks.
      *
-     * @param networks by their numbers
+     * @param networks the indices of the networks
      * @param from the first run, a multiple of {@link CellSpec#CHUNK}
-     * @param to after the last run
+     * @param to the end of the range, exclusive
      */
     public static List<PlannedCell> plan(ExperimentSpec spec, Collection<Integer> networks, int from, int to) {
         List<PlannedCell> cells = new ArrayList<>();
@@ -57,7 +59,11 @@ public final class CellPlanner {
         return List.copyOf(cells);
     }
 
-    /** The cell of a network that begins with a run, and ends before another; empty where it has nothing to measure. */
+    /**
+     * Returns the cell of a network that starts at a run; empty if the cell would measure no statistic.
+     *
+     * @param to the end of the runs, exclusive, where the cell may be shorter than a chunk
+     */
     static Optional<CellSpec> cell(ExperimentSpec spec, NetworkEntry entry, int firstRun, int to) {
         Set<Statistic> statistics = statistics(spec, entry.network(), firstRun == 0);
         return statistics.isEmpty()
@@ -74,7 +80,7 @@ public final class CellPlanner {
                         Math.min(CellSpec.CHUNK, to - firstRun)));
     }
 
-    /** How many cells {@link #planMost} would make, without making them. */
+    /** Returns the number of cells that {@link #planMax} returns, without planning the cells. */
     public static long count(ExperimentSpec spec) {
         return spec.networks().stream()
                 .mapToLong(entry -> count(spec, entry.network()))
@@ -83,12 +89,12 @@ public final class CellPlanner {
 
     private static long count(ExperimentSpec spec, NetworkSpec network) {
         if (!statistics(spec, network, false).isEmpty()) {
-            return Math.ceilDiv(spec.runs().most(), CellSpec.CHUNK);
+            return Math.ceilDiv(spec.runs().max(), CellSpec.CHUNK);
         }
         return statistics(spec, network, true).isEmpty() ? 0 : 1;
     }
 
-    /** Those that a chunk of a network measures. */
+    /** Returns the statistics that a chunk of a network measures. */
     private static Set<Statistic> statistics(ExperimentSpec spec, NetworkSpec network, boolean firstChunk) {
         boolean noise = network instanceof NetworkSpec.Noise;
         return ExperimentSpec.inEnumOrder(spec.statistics().stream()

@@ -1,28 +1,26 @@
 package org.shatterlab.experiment.cell;
 
+import jakarta.validation.constraints.Positive;
 import org.shatterlab.lab.engine.DeviceClass;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
 
 /**
- * What an estimate of time assumes before cells were measured.
+ * The speeds that time estimates assume.
  *
- * @param gigaflopsPerCore what `?dryRun=true` assumes of a core until cells were measured: float32
- *     operations of a matrix product in a second, in 10^9
- * @param gigaflopsPerGpu the same of a GPU, whatever was measured: its cells wait for each other
+ * @param gigaflopsPerCore the rate of a core that {@code ?dryRun=true} assumes before any cell is measured, in 10^9
+ *     float32 operations of a matrix product per second
+ * @param gigaflopsPerGpu the rate of a GPU that {@code ?dryRun=true} always assumes, because measured cells of a GPU
+ *     wait for each other
  */
+@Validated
 @ConfigurationProperties("shatterlab.cost")
 public record CostProperties(
-        @DefaultValue("80") double gigaflopsPerCore,
-        @DefaultValue("800") double gigaflopsPerGpu) {
+        @DefaultValue("80") @Positive double gigaflopsPerCore,
+        @DefaultValue("800") @Positive double gigaflopsPerGpu) {
 
-    public CostProperties {
-        if (!(gigaflopsPerCore > 0 && gigaflopsPerGpu > 0)) {
-            throw new IllegalArgumentException(
-                    "shatterlab.cost.gigaflops-per-core and .gigaflops-per-gpu must be above 0");
-        }
-    }
-
+    /** Returns the assumed speed of one core or one GPU, in float32 operations of a matrix product per second. */
     public double workPerSecond(DeviceClass device) {
         return 1e9
                 * switch (device) {

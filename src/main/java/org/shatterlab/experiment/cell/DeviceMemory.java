@@ -3,12 +3,12 @@ package org.shatterlab.experiment.cell;
 import java.util.Map;
 import org.shatterlab.lab.engine.DeviceClass;
 
-/** How much memory a cell may take. */
+/** The memory that the present workers offer to a cell. */
 public interface DeviceMemory {
 
     /**
-     * The most that a worker there is gives to one cell, in bytes, by the class of its devices. A class of which no worker is
-     * known is left out.
+     * Returns for each class of devices the memory that the largest known worker gives to one cell, in bytes. A class
+     * without a known worker has no entry.
      */
     Map<DeviceClass, Long> most();
 }

@@ -5,7 +5,7 @@ import org.shatterlab.lab.CellSpec;
 /**
  * A cell of an experiment.
  *
- * @param networkIndex which of the experiment's networks it measures, from 0
- * @param cell what is computed; it may be shared with other experiments
+ * @param networkIndex the index of the network that the cell measures, from 0
+ * @param cell the specification of the computation, which other experiments may share
  */
 public record PlannedCell(int networkIndex, CellSpec cell) {}

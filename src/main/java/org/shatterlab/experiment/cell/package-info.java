@@ -1,3 +1,7 @@
+/**
+ * Cells as values: the planner, the fingerprint, the cost estimate, and the admission of a specification to the
+ * workers. This package does not access the database.
+ */
 @NullMarked
 package org.shatterlab.experiment.cell;
 

@@ -8,9 +8,9 @@ import java.util.UUID;
 import org.shatterlab.experiment.cell.CellPlanner;
 import org.shatterlab.experiment.cell.PlannedCell;
 import org.shatterlab.experiment.spec.Runs;
-import org.shatterlab.experiment.store.ExperimentCellRepository;
 import org.shatterlab.experiment.store.CellStore;
 import org.shatterlab.experiment.store.Experiment;
+import org.shatterlab.experiment.store.ExperimentCellRepository;
 import org.shatterlab.experiment.store.ExperimentEntity;
 import org.shatterlab.experiment.store.ExperimentRepository;
 import org.shatterlab.platform.DatabaseClock;
@@ -25,9 +25,9 @@ import org.springframework.transaction.support.TransactionOperations;
  *
  * <p>A decision follows from results that never change. So the decision is made before any lock is taken, and the first
  * process that decides carries the decision out in its own transaction. A process that dies before leaves an experiment
- * whose round is over, which housekeeping finds. The cells of the next round are locked before the experiment, in the lock
- * order of {@link CellExecutionService}. The transaction that settles the last cell holds the experiment already, and
- * cannot take those locks.
+ * whose round is over, which housekeeping finds. The cells of the next round are locked before the experiment, in the
+ * lock order of {@link CellExecutionService}. The transaction that settles the last cell holds the experiment already,
+ * and cannot take the locks of cells.
  */
 @Component
 public class AdaptiveRounds {
@@ -91,7 +91,10 @@ public class AdaptiveRounds {
             return transactions.execute(_ ->
                     experiments.findById(experiment.id()).map(this::snapshot).orElse(experiment));
         } catch (RuntimeException e) {
-            log.warn("Experiment {} cannot be read now. Its state before the next round is returned.", experiment.id(), e);
+            log.warn(
+                    "Experiment {} cannot be read now. Its state before the next round is returned.",
+                    experiment.id(),
+                    e);
             return experiment;
         }
     }
@@ -113,25 +116,24 @@ public class AdaptiveRounds {
                 experiments.findById(id).filter(ExperimentEntity::isRoundOver).map(this::snapshot);
         return over.map(experiment -> switch (experiment.spec().runs()) {
             case Runs.Adaptive runs -> decide(experiment, runs);
-            case Runs.Fixed _ -> throw new IllegalStateException("experiment " + id + " has no rounds");
+            case Runs.Fixed _ -> throw new IllegalStateException("Experiment " + id + " has no rounds.");
         });
     }
 
     private Decision decide(Experiment experiment, Runs.Adaptive runs) {
         int round = Objects.requireNonNull(experiment.rounds()) + 1;
-        int from = runs.after(round);
-        int to = runs.after(round + 1);
+        int from = runs.runsAfterRound(round);
+        int to = runs.runsAfterRound(round + 1);
         List<PlannedCell> next = from == to
                 ? List.of()
-                : CellPlanner.plan(experiment.spec(), precision.outside(experiment, runs), from, to);
+                : CellPlanner.plan(experiment.spec(), precision.networksOutsideTargets(experiment, runs), from, to);
         return new Decision(experiment, next);
     }
 
     private void carryOut(Decision decision, TransactionStatus status) {
         UUID id = decision.experiment().id();
         int firstOrdinal = decision.experiment().progress().cells();
-        CellStore.StoredCells stored =
-                cells.store(id, decision.experiment().spec(), decision.next(), firstOrdinal);
+        CellStore.StoredCells stored = cells.store(id, decision.experiment().spec(), decision.next(), firstOrdinal);
         Optional<ExperimentEntity> locked = experiments
                 .lock(id)
                 .filter(entity -> entity.isRoundOver()

@@ -14,20 +14,20 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.store.CellEntity;
+import org.shatterlab.experiment.store.CellExecutionRepository;
 import org.shatterlab.experiment.store.CellLease;
 import org.shatterlab.experiment.store.CellRepository;
+import org.shatterlab.experiment.store.CellSettlement;
 import org.shatterlab.experiment.store.ExperimentEntity;
 import org.shatterlab.experiment.store.ExperimentRepository;
 import org.shatterlab.experiment.store.ExperimentState;
+import org.shatterlab.experiment.store.SettledCells;
+import org.shatterlab.experiment.store.WantedCells;
 import org.shatterlab.platform.DatabaseClock;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionOperations;
-import org.shatterlab.experiment.store.CellExecutionRepository;
-import org.shatterlab.experiment.store.CellSettlement;
-import org.shatterlab.experiment.store.SettledCells;
-import org.shatterlab.experiment.store.WantedCells;
 
 /**
  * Leases cells to workers, and records the outcome of each lease.
@@ -42,8 +42,8 @@ import org.shatterlab.experiment.store.WantedCells;
  *       the old lease has expired. An abandoned lease does not count, unless the cell itself seems to kill its workers.
  * </ul>
  *
- * <p>Locks are taken in one order: cells by fingerprint, then experiments by id. The holder of an experiment's lock never
- * waits for a cell.
+ * <p>Locks are taken in one order: cells by fingerprint, then experiments by id. The holder of an experiment's lock
+ * never waits for a cell.
  */
 @Service
 public class CellExecutionService {

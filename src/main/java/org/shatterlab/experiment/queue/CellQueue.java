@@ -12,6 +12,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
+import org.shatterlab.experiment.cell.CellCost;
 import org.shatterlab.experiment.store.CellEntity;
 import org.shatterlab.experiment.store.CellLink;
 import org.shatterlab.experiment.store.CellRepository;
@@ -19,7 +20,6 @@ import org.shatterlab.experiment.store.CellStore;
 import org.shatterlab.experiment.store.ExperimentCellRepository;
 import org.shatterlab.experiment.store.ExperimentEntity;
 import org.shatterlab.experiment.store.ExperimentRepository;
-import org.shatterlab.experiment.cell.CellCost;
 import org.shatterlab.lab.engine.DeviceClass;
 import org.shatterlab.platform.DatabaseClock;
 import org.shatterlab.platform.NotificationSender;
@@ -31,11 +31,12 @@ import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
- * Puts cells into the queue of the workers. Each experiment has a small window of cells in the queue, so that a small
- * experiment behind a large one waits for a window and not for all cells.
+ * Puts cells into the queue of the workers. Each experiment has only a small window of cells in the queue. A small
+ * experiment behind a large one therefore waits for one window instead of all cells.
  *
- * <p>A refill never waits for a cell that another transaction has locked. The refill holds the lock of the experiment, and
- * the holder of the cell may be waiting for that lock. A later completion or {@link #TOP_UP} schedules the skipped cells.
+ * <p>A refill never waits for a cell that another transaction has locked. The refill holds the lock of the experiment,
+ * and the holder of the cell may be waiting for that lock. A later completion or {@link #HOUSEKEEPING} schedules the skipped
+ * cells.
  */
 @Component
 public class CellQueue {
@@ -44,7 +45,7 @@ public class CellQueue {
     private static final TaskDescriptor<Boolean> GPU_CELL = TaskDescriptor.of("cell-gpu", Boolean.class);
 
     /** The recurring task that refills every window, among other housekeeping. */
-    public static final TaskDescriptor<Void> TOP_UP = TaskDescriptor.of("top-up");
+    public static final TaskDescriptor<Void> HOUSEKEEPING = TaskDescriptor.of("top-up");
 
     /** The channel of the notifications that cells were put into the queue. */
     public static final String QUEUED = "cells_queued";
@@ -96,8 +97,9 @@ public class CellQueue {
     public record CellsQueued() {}
 
     /**
-     * Returns the task that computes a cell on a class of devices. A worker knows the task of its own class only. The name of
-     * an instance is {@code fingerprint/number of times the cell was scheduled}. The data state whether the cell is small.
+     * Returns the task that computes a cell on a class of devices. A worker knows the task of its own class only. The
+     * name of an instance is {@code fingerprint/number of times the cell was scheduled}. The data state whether the
+     * cell is small.
      */
     public static TaskDescriptor<Boolean> cell(DeviceClass device) {
         return switch (device) {
@@ -126,7 +128,9 @@ public class CellQueue {
         if (next.isEmpty()) {
             return;
         }
-        Map<String, CellEntity> free = cells.lockFree(next.stream().map(CellLink::fingerprint).toList()).stream()
+        Map<String, CellEntity> free = cells
+                .lockFree(next.stream().map(CellLink::fingerprint).toList())
+                .stream()
                 .collect(Collectors.toMap(CellEntity::fingerprint, Function.identity()));
         enqueue(experiment, next, free, open);
     }
@@ -151,7 +155,7 @@ public class CellQueue {
             if (cell == null) {
                 break;
             }
-            if (cell.state() == CellEntity.State.PLANNED) {
+            if (cell.state() == CellEntity.CellState.PLANNED) {
                 scheduled.add(cell(experiment.device())
                         .instance(cell.fingerprint() + "/" + cell.schedule())
                         .data(CellCost.isSmall(cell.cost(), experiment.device()))

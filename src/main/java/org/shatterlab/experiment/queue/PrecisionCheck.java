@@ -8,5 +8,5 @@ import org.shatterlab.experiment.store.Experiment;
 public interface PrecisionCheck {
 
     /** Returns the numbers of the networks with a row outside the targets. All cells of the experiment are done. */
-    SortedSet<Integer> outside(Experiment experiment, Runs.Adaptive runs);
+    SortedSet<Integer> networksOutsideTargets(Experiment experiment, Runs.Adaptive runs);
 }

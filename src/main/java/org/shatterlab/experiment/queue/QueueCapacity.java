@@ -81,10 +81,15 @@ public class QueueCapacity {
                 : null;
     }
 
-    /** Counts admitted cells. */
+    /**
+     * Counts cells that were admitted and stored. The cells are added to the last reading: a new reading would contain
+     * the cells already, and would count them twice.
+     */
     public void admitted(@Nullable String owner, int cells) {
-        OpenCells now = openCells.get();
-        now.all().addAndGet(cells);
-        now.of(owner == null ? NOBODY : owner).addAndGet(cells);
+        OpenCells last = openCells.lastValue();
+        if (last != null) {
+            last.all().addAndGet(cells);
+            last.of(owner == null ? NOBODY : owner).addAndGet(cells);
+        }
     }
 }

@@ -1,22 +1,18 @@
 package org.shatterlab.experiment.queue;
 
-import org.shatterlab.experiment.spec.Limits;
+import jakarta.validation.constraints.Positive;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
 
 /**
- * The longest queue that the service accepts.
+ * The limits of the queue.
  *
- * @param openCells cells of all experiments that are to be computed
- * @param openCellsPerToken cells of the experiments of one token that are to be computed
+ * @param openCells open cells of all experiments
+ * @param openCellsPerToken open cells of the experiments of one token
  */
+@Validated
 @ConfigurationProperties("shatterlab.limits")
 public record QueueCapacityProperties(
-        @DefaultValue("200000") int openCells,
-        @DefaultValue("50000") int openCellsPerToken) {
-
-    public QueueCapacityProperties {
-        Limits.requirePositive("open-cells", openCells);
-        Limits.requirePositive("open-cells-per-token", openCellsPerToken);
-    }
-}
+        @DefaultValue("200000") @Positive int openCells,
+        @DefaultValue("50000") @Positive int openCellsPerToken) {}

@@ -1,19 +1,16 @@
 package org.shatterlab.experiment.queue;
 
+import jakarta.validation.constraints.Positive;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
 
 /**
- * How cells are queued.
+ * The settings of the queue of cells.
  *
- * @param window how many cells of one experiment wait in the queue or run at a time; at least the number of all workers
+ * @param window the number of cells of one experiment that wait in the queue or run at a time; at least the number of
+ *     all workers
  */
+@Validated
 @ConfigurationProperties("shatterlab.queue")
-public record QueueProperties(@DefaultValue("32") int window) {
-
-    public QueueProperties {
-        if (window < 1) {
-            throw new IllegalArgumentException("shatterlab.queue.window must be at least 1, not " + window);
-        }
-    }
-}
+public record QueueProperties(@DefaultValue("32") @Positive int window) {}

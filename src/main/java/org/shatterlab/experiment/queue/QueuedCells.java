@@ -10,8 +10,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
 /**
- * The entries of the queue that leave the queue without a worker of db-scheduler. The owner of the table is db-scheduler,
- * whose interface has no such operations.
+ * The entries of the queue that leave the queue without a worker of db-scheduler. The owner of the table is
+ * db-scheduler, whose interface has no such operations.
  */
 @Repository
 class QueuedCells {

@@ -14,10 +14,10 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.shatterlab.experiment.store.CellEntity;
-import org.shatterlab.experiment.store.CellLease;
 import org.shatterlab.experiment.store.CellExecutionRepository;
-import org.shatterlab.experiment.store.WantedCells;
+import org.shatterlab.experiment.store.CellLease;
 import org.shatterlab.experiment.store.CellRepository;
+import org.shatterlab.experiment.store.WantedCells;
 import org.shatterlab.lab.engine.UnmeasurableException;
 import org.shatterlab.platform.DatabaseClock;
 import org.springframework.stereotype.Service;
@@ -27,8 +27,8 @@ import org.springframework.transaction.support.TransactionOperations;
  * Computes small cells in batches. A small cell takes less time than a lease and a publication. One transaction takes
  * several cells from the queue, computes the cells and publishes their results.
  *
- * <p>An interrupted transaction leaves no trace, so small cells need no lease. Other processes see the cells waiting until
- * the cells are done. Only CPUs compute small cells, because a GPU computes cells of any size together.
+ * <p>An interrupted transaction leaves no trace, so small cells need no lease. Other processes see the cells waiting
+ * until the cells are done. Only CPUs compute small cells, because a GPU computes cells of any size together.
  */
 @Service
 public class SmallCellBatch {
@@ -116,9 +116,9 @@ public class SmallCellBatch {
     }
 
     /**
-     * Locks the wanted cells that no other transaction has locked. Waiting for a lock could deadlock, because its holder may
-     * wait for an entry of the queue. The cells are sorted by subject, so that all transactions store predictions in one
-     * order.
+     * Locks the wanted cells that no other transaction has locked. Waiting for a lock could deadlock, because its
+     * holder may wait for an entry of the queue. The cells are sorted by subject, so that all transactions store
+     * predictions in one order.
      */
     private List<CellEntity> free(String fingerprint, Collection<String> others) {
         List<String> all = new ArrayList<>(others);
@@ -126,7 +126,7 @@ public class SmallCellBatch {
         List<CellEntity> locked = cells.lockFree(all);
         Set<String> wantedCells = wanted.findWanted(all.toArray(String[]::new));
         return locked.stream()
-                .filter(cell -> cell.state() == CellEntity.State.QUEUED && wantedCells.contains(cell.fingerprint()))
+                .filter(cell -> cell.state() == CellEntity.CellState.QUEUED && wantedCells.contains(cell.fingerprint()))
                 .sorted(Comparator.comparing(CellEntity::subject))
                 .toList();
     }

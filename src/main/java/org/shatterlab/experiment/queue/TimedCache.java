@@ -14,14 +14,14 @@ final class TimedCache<T> {
     private final Supplier<T> source;
     private final long maxAgeNanos;
     private final ReentrantLock reading = new ReentrantLock();
-    private volatile @Nullable Read<T> last;
+    private volatile @Nullable CachedValue<T> last;
 
     TimedCache(Supplier<T> source, Duration maxAge) {
         this.source = source;
         this.maxAgeNanos = maxAge.toNanos();
     }
 
-    private record Read<T>(T value, long at) {}
+    private record CachedValue<T>(T value, long at) {}
 
     /**
      * Returns the value, which may be as old as the maximum age.
@@ -29,7 +29,7 @@ final class TimedCache<T> {
      * @throws RuntimeException where this call read the value and the source failed
      */
     T get() {
-        Read<T> known = last;
+        CachedValue<T> known = last;
         if (known != null && (isFresh(known) || !reading.tryLock())) {
             return known.value();
         }
@@ -37,9 +37,9 @@ final class TimedCache<T> {
             reading.lock();
         }
         try {
-            Read<T> present = last;
+            CachedValue<T> present = last;
             if (present == null || !isFresh(present)) {
-                present = new Read<>(source.get(), System.nanoTime());
+                present = new CachedValue<>(source.get(), System.nanoTime());
                 last = present;
             }
             return present.value();
@@ -48,7 +48,14 @@ final class TimedCache<T> {
         }
     }
 
-    private boolean isFresh(Read<T> read) {
+    /** Returns the value that was read last, however old; null before the first read. */
+    @Nullable
+    T lastValue() {
+        CachedValue<T> known = last;
+        return known == null ? null : known.value();
+    }
+
+    private boolean isFresh(CachedValue<T> read) {
         return System.nanoTime() - read.at() <= maxAgeNanos;
     }
 }

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.shatterlab.experiment.store.CellExecutionRepository;
-import org.shatterlab.experiment.store.CellExecutionRepository.RunningCell;
+import org.shatterlab.experiment.store.CellExecutionRepository.RunningExecution;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.annotation.Transactional;
@@ -20,7 +20,7 @@ import org.springframework.transaction.annotation.Transactional;
 public class WorkerRegistry {
 
     /** A worker without a heartbeat for this time is lost. Other workers leased its cells some seconds before. */
-    static final Duration LEASE = Duration.ofSeconds(10);
+    static final Duration LOST_AFTER = Duration.ofSeconds(10);
 
     /** A lost worker is listed for this time. */
     private static final String LISTED_AFTER_LOSS = "interval '1 hour'";
@@ -46,12 +46,12 @@ public class WorkerRegistry {
     public record Worker(String name, String node, String device, String engine, int threads, long memoryBytes) {}
 
     /** The state of a worker. */
-    public enum State {
+    public enum WorkerState {
         /** The worker leases cells. */
         ACTIVE,
         /** The worker finishes its cells and then stops. */
         DRAINING,
-        /** The worker had no heartbeat for longer than its lease. */
+        /** The worker had no heartbeat for longer than {@link #LOST_AFTER}. */
         LOST
     }
 
@@ -64,7 +64,11 @@ public class WorkerRegistry {
 
     /** A worker process with its state and its cells. */
     public record WorkerStatus(
-            Worker worker, State state, Instant startedAt, Instant lastHeartbeat, List<CurrentCell> currentCells) {}
+            Worker worker,
+            WorkerState state,
+            Instant startedAt,
+            Instant lastHeartbeat,
+            List<CurrentCell> currentCells) {}
 
     /** Stores a heartbeat. */
     public void beat(Worker worker, boolean draining) {
@@ -99,25 +103,26 @@ public class WorkerRegistry {
     public List<WorkerStatus> list() {
         Map<String, List<CurrentCell>> cells = executions.findRunning().stream()
                 .collect(Collectors.groupingBy(
-                        RunningCell::getWorker,
+                        RunningExecution::getWorker,
                         Collectors.mapping(WorkerRegistry::currentCell, Collectors.toList())));
         return jdbc.sql("""
                         select name, node, device, engine, threads, memory_bytes, draining, started_at, heartbeat_at,
                                heartbeat_at < clock_timestamp() - make_interval(secs => ?)
                         from worker order by node, started_at, name""")
-                .param(LEASE.toSeconds())
+                .param(LOST_AFTER.toSeconds())
                 .query((row, _) -> status(row, cells))
                 .list();
     }
 
-    private static CurrentCell currentCell(RunningCell cell) {
+    private static CurrentCell currentCell(RunningExecution cell) {
         return new CurrentCell(cell.getFingerprint(), cell.getStartedAt(), List.of(cell.getExperiments()));
     }
 
     private static WorkerStatus status(ResultSet row, Map<String, List<CurrentCell>> cells) throws SQLException {
         Worker worker = new Worker(
                 row.getString(1), row.getString(2), row.getString(3), row.getString(4), row.getInt(5), row.getLong(6));
-        State state = row.getBoolean(10) ? State.LOST : row.getBoolean(7) ? State.DRAINING : State.ACTIVE;
+        WorkerState state =
+                row.getBoolean(10) ? WorkerState.LOST : row.getBoolean(7) ? WorkerState.DRAINING : WorkerState.ACTIVE;
         return new WorkerStatus(
                 worker,
                 state,

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.jspecify.annotations.Nullable;
 
-/** The names that the API knows, and which of them someone may have meant. */
+/** Looks up the names of the API and suggests a known name for a misspelt one. */
 public final class ApiNames {
 
     private static final int MAX_DISTANCE = 3;
@@ -18,24 +18,28 @@ public final class ApiNames {
 
     private ApiNames() {}
 
-    /** The values by their names, in their order. */
+    /** Returns a map from the name of each value to the value, in the order of the array. */
     public static <T> Map<String, T> byName(T[] values, Function<T, String> name) {
         Map<String, T> named = new LinkedHashMap<>();
         Arrays.stream(values).forEach(value -> named.put(name.apply(value), value));
         return named;
     }
 
+    /** Returns the names in double quotes, separated by commas. */
     static String quoted(Collection<String> names) {
         return names.stream().map(name -> "\"" + name + "\"").collect(Collectors.joining(", "));
     }
 
-    /** A question that names the nearest name, or a list of all where none is near. */
-    static String hint(String given, Collection<String> known) {
+    /** Returns a question that suggests the nearest known name, or a list of all known names if no name is near. */
+    static String suggestion(String given, Collection<String> known) {
         String nearest = nearest(given, known);
         return nearest == null ? "known names: " + quoted(known) : "did you mean \"" + nearest + "\"?";
     }
 
-    /** The known name at the smallest Levenshtein distance, or null if even that differs in more than half of its letters. */
+    /**
+     * Returns the known name with the smallest Levenshtein distance to the given name, ignoring case. Returns null if
+     * that distance exceeds {@value #MAX_DISTANCE} or half of the length of either name.
+     */
     static @Nullable String nearest(String given, Collection<String> known) {
         String nearest = null;
         int smallest = MAX_DISTANCE + 1;

@@ -14,8 +14,11 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A {@link CellSpec} as canonical JSON: names sorted, defaults left out, one text for one number, no white space. Equal
- * cells have equal text, so the text can be hashed; it reads back to an equal cell, so it can be stored as well.
+ * Writes and reads a {@link CellSpec} as canonical JSON. The names are sorted, default values are left out, a number
+ * has exactly one spelling, and the text has no white space.
+ *
+ * <p>Equal cells have equal text, so the text can be hashed. The text reads back to an equal cell, so the text can be
+ * stored.
  *
  * <pre>{"depths":[2,4],"firstRun":0,"inputs":{"type":"grid"},"network":{"beta":0.1,"family":"resnet"},
  * "runs":5,"seed":1702,"statistics":["autocorrelation","gradient-variance"]}</pre>
@@ -27,24 +30,26 @@ public final class CellSpecJson {
 
     private CellSpecJson() {}
 
+    /** Returns the canonical JSON of a cell. */
     public static String write(CellSpec cell) {
         return StrictJson.sorted(tree(cell));
     }
 
     /**
-     * Reads what {@link #write} wrote.
+     * Reads JSON that {@link #write} wrote.
      *
-     * @throws IllegalArgumentException if it is not the text of a cell
+     * @throws IllegalArgumentException if the text is not a cell
      */
     public static CellSpec read(String json) {
         Violations violations = new Violations();
         CellSpec cell = read(StrictJson.parse(json), violations);
         if (cell == null || !violations.isEmpty()) {
-            throw new IllegalArgumentException("Not a cell: " + violations.list());
+            throw new IllegalArgumentException("The text is not a cell: " + violations.list());
         }
         return cell;
     }
 
+    /** Returns the canonical JSON of a cell as a tree. */
     public static ObjectNode tree(CellSpec cell) {
         ObjectNode json = subject(cell.network(), cell.inputs());
         if (!cell.depths().isEmpty()) {
@@ -62,7 +67,7 @@ public final class CellSpecJson {
         return json;
     }
 
-    /** What is measured and where. */
+    /** Returns the canonical JSON of a network and its inputs, which are the fields that a prediction depends on. */
     public static ObjectNode subject(NetworkSpec network, InputSpec inputs) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.set("network", SpecJsonWriter.CANONICAL.network(network, inputs));
@@ -77,14 +82,14 @@ public final class CellSpecJson {
         }
         fields.onlyKnown(FIELDS);
         Precision precision = fields.choice("precision", SpecParser.PRECISIONS, SpecDefaults.PRECISION);
-        InputSpec inputs =
-                new InputReader(Limits.NONE, ImageChecksums.RECORDED, violations).read(required(fields, "inputs"), "/inputs", precision);
-        Set<Statistic> statistics = new StatisticsReader(Limits.NONE, violations)
+        InputSpec inputs = new InputReader(Limits.UNLIMITED, ImageChecksums.RECORDED, violations)
+                .read(required(fields, "inputs"), "/inputs", precision);
+        Set<Statistic> statistics = new StatisticsReader(Limits.UNLIMITED, violations)
                 .read(required(fields, "statistics"), "/statistics", inputs);
         JsonObjectReader network =
                 JsonObjectReader.of(required(fields, "network"), "/network", violations, "a network");
         ExperimentSpec.NetworkEntry entry =
-                network == null ? null : new NetworkReader(Limits.NONE, violations, inputs).read(network);
+                network == null ? null : new NetworkReader(Limits.UNLIMITED, violations, inputs).read(network);
         JsonNode depths = fields.get("depths");
         if (inputs == null || entry == null) {
             return null;
@@ -92,7 +97,7 @@ public final class CellSpecJson {
         return new CellSpec(
                 entry.network(),
                 inputs,
-                depths == null ? List.of() : new DepthsReader(Limits.NONE, violations).read(depths, "/depths"),
+                depths == null ? List.of() : new DepthsReader(Limits.UNLIMITED, violations).read(depths, "/depths"),
                 statistics,
                 precision,
                 fields.choice("draws", SpecParser.DRAWS, SpecDefaults.DRAWS),

@@ -8,7 +8,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Reads depths: a list, or a range with both ends included. */
+/** Reads depths, which are either a list or a range that includes both ends. */
 final class DepthsReader {
 
     private static final List<String> RANGE = List.of("from", "to", "step");
@@ -21,7 +21,9 @@ final class DepthsReader {
         this.violations = violations;
     }
 
-    /** The depths, ascending and distinct; none if they are refused. */
+    /**
+     * Returns the valid depths, ascending and distinct; empty if the value is no list or range or has too many depths.
+     */
     List<Integer> read(JsonNode value, String pointer) {
         return switch (value) {
             case ArrayNode list when !list.isEmpty() -> list(list, pointer);
@@ -48,7 +50,7 @@ final class DepthsReader {
             }
             String first = seen.putIfAbsent(depth.intValue(), at);
             if (first != null) {
-                violations.add(at, list.get(i), "must be distinct; the same depth stands at " + first);
+                violations.add(at, list.get(i), "must be distinct; the same depth is at " + first);
             }
         }
         if (tooMany(seen.size(), list, pointer)) {
@@ -62,7 +64,7 @@ final class DepthsReader {
         int before = violations.count();
         for (String name : List.of("from", "to")) {
             if (!range.has(name)) {
-                range.refuse(name, "is required: an integer from 1 to " + limits.depth());
+                range.reject(name, "is required: an integer from 1 to " + limits.depth());
             }
         }
         int from = range.integer("from", 1, limits.depth(), 1, "depth");
@@ -72,7 +74,7 @@ final class DepthsReader {
             return List.of();
         }
         if (from > to) {
-            range.refuse("from", "must not be greater than \"to\", which is " + to);
+            range.reject("from", "must not be greater than \"to\", which is " + to);
             return List.of();
         }
         int count = (to - from) / step + 1;
@@ -88,7 +90,7 @@ final class DepthsReader {
         violations.add(
                 pointer,
                 value,
-                "are %d distinct depths; %d is the limit on distinct depths".formatted(count, limits.depths()));
+                "has %d distinct depths; %d is the limit on distinct depths".formatted(count, limits.depths()));
         return true;
     }
 }

@@ -14,21 +14,22 @@ import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.statistic.Statistic;
 
 /**
- * What a user asks for, with every default filled in.
+ * A complete specification of an experiment, with every default filled in.
  *
- * @param name the user's name for it
- * @param preset the preset it started from
- * @param networks what is measured, in the user's order
- * @param depths where to measure networks that have no depths of their own: ascending, distinct, empty if there are none
+ * @param name the name that the user gave to the experiment; null if the user gave none
+ * @param preset the name of the preset that the specification started from; null without a preset
+ * @param networks the networks to measure, in the user's order
+ * @param depths the depths of networks without depths of their own, ascending and distinct; empty if the request has
+ *     none
  * @param inputs the points at which gradients are taken
- * @param statistics what is measured of them; iterates in the order of {@link Statistic}
- * @param runs independent draws of each network's weights
- * @param seed what every random draw follows from
+ * @param statistics the statistics to measure; the set iterates in the order of {@link Statistic}
+ * @param runs the number of independent draws of each network's weights
+ * @param seed the seed of every random draw of the experiment
  * @param precision the floating-point format of the networks
- * @param draws where hidden weights are drawn, of networks that leave the choice
- * @param device the class of devices that computes it, decided where the user left it to the service
- * @param priority from -100 to 100; higher comes first
- * @param cache whether cells that were computed before are taken over
+ * @param draws the place where hidden weights are drawn, for networks that leave the choice
+ * @param device the class of devices that computes the experiment; {@code auto} is already resolved
+ * @param priority a number from -100 to 100; experiments with a higher priority run first
+ * @param cache whether the experiment reuses stored cells instead of computing them again
  */
 public record ExperimentSpec(
         @Nullable String name,
@@ -48,9 +49,9 @@ public record ExperimentSpec(
     /**
      * One network of an experiment.
      *
-     * @param label what results call it, unique in the experiment
-     * @param network what it is
-     * @param depths its own depths, ascending and distinct, in place of the experiment's
+     * @param label the name of the network in results, unique in the experiment
+     * @param network the specification of the network
+     * @param depths the network's own depths, ascending and distinct; null if the depths of the experiment apply
      */
     public record NetworkEntry(
             String label, NetworkSpec network, @Nullable List<Integer> depths) {
@@ -65,8 +66,8 @@ public record ExperimentSpec(
         statistics = inEnumOrder(statistics);
     }
 
-    /** The same, computed by another class of devices. */
-    public ExperimentSpec on(DeviceClass other) {
+    /** Returns a copy of this specification for another class of devices. */
+    public ExperimentSpec withDevice(DeviceClass other) {
         return new ExperimentSpec(
                 name,
                 preset,
@@ -83,7 +84,7 @@ public record ExperimentSpec(
                 cache);
     }
 
-    /** The depths at which a network of this experiment is measured; none for noise, which has no depth. */
+    /** Returns the depths at which a network of this experiment is measured; empty for noise, which has no depth. */
     public List<Integer> effectiveDepths(NetworkEntry entry) {
         return switch (entry.network()) {
             case NetworkSpec.Noise _ -> List.of();
@@ -92,6 +93,7 @@ public record ExperimentSpec(
         };
     }
 
+    /** Returns an unmodifiable set of the statistics that iterates in the order of {@link Statistic}. */
     public static Set<Statistic> inEnumOrder(Collection<Statistic> statistics) {
         EnumSet<Statistic> ordered = EnumSet.noneOf(Statistic.class);
         ordered.addAll(statistics);

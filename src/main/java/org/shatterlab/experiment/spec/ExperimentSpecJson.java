@@ -7,12 +7,12 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Writes an {@link ExperimentSpec} as the API shows the specification: with every field. */
+/** Writes an {@link ExperimentSpec} as JSON of the API, with every field. */
 public final class ExperimentSpecJson {
 
     private ExperimentSpecJson() {}
 
-    /** Returns the specification with every field. {@code depths} and targets are left out where there are none. */
+    /** Returns the specification with every field. Empty {@code depths} and targets without a value are left out. */
     public static ObjectNode write(ExperimentSpec spec) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("name", spec.name());
@@ -48,7 +48,7 @@ public final class ExperimentSpecJson {
         if (runs.absoluteError() != null) {
             json.set(RunsReader.ABSOLUTE_ERROR, JsonNumbers.node(runs.absoluteError()));
         }
-        json.put(RunsReader.OF, runs.of().apiName());
+        json.put(RunsReader.OF, runs.statistic().apiName());
         return json;
     }
 

@@ -4,7 +4,7 @@ import java.util.List;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.SkipConnection;
 
-/** What the API calls a kind of network, and the fields that such a network has. */
+/** A kind of network with its name in the API and the fields that the API allows for this kind. */
 enum Family {
     FEEDFORWARD("feedforward"),
     RESNET("resnet"),
@@ -14,7 +14,7 @@ enum Family {
     WHITE_NOISE("white-noise"),
     BROWN_NOISE("brown-noise");
 
-    /** The fields of any family, in the order in which they are listed to a user. */
+    /** The fields of all families together, in the order in which error messages list them. */
     static final List<String> ALL_FIELDS = List.of(
             "label",
             "family",
@@ -29,12 +29,12 @@ enum Family {
             "firstBiasStd",
             "depths");
 
-    private static final List<String> OF_NOISE = List.of("label", "family");
-    private static final List<String> OF_CONV_FEEDFORWARD =
+    private static final List<String> NOISE_FIELDS = List.of("label", "family");
+    private static final List<String> CONV_FEEDFORWARD_FIELDS =
             List.of("label", "family", "width", "normalization", "depths");
-    private static final List<String> OF_CONV_RESNET =
+    private static final List<String> CONV_RESNET_FIELDS =
             List.of("label", "family", "width", "normalization", "alpha", "beta", "depths");
-    private static final List<String> OF_SOME_WIRING = List.of("alpha", "beta", "gamma2");
+    private static final List<String> SKIP_CONNECTION_FIELDS = List.of("alpha", "beta", "gamma2");
 
     private final String apiName;
 
@@ -42,6 +42,7 @@ enum Family {
         this.apiName = apiName;
     }
 
+    /** Returns the family that a network belongs to. */
     static Family of(NetworkSpec network) {
         return switch (network) {
             case NetworkSpec.Noise(NetworkSpec.Color color) ->
@@ -72,20 +73,21 @@ enum Family {
         return this == CONV_FEEDFORWARD || this == CONV_RESNET;
     }
 
+    /** Returns the fields that a network of this family may have, in the order of {@link #ALL_FIELDS}. */
     List<String> fields() {
         return switch (this) {
-            case FEEDFORWARD -> ofRectifier(List.of());
-            case RESNET -> ofRectifier(List.of("alpha", "beta"));
-            case HIGHWAY -> ofRectifier(List.of("gamma2"));
-            case CONV_FEEDFORWARD -> OF_CONV_FEEDFORWARD;
-            case CONV_RESNET -> OF_CONV_RESNET;
-            case WHITE_NOISE, BROWN_NOISE -> OF_NOISE;
+            case FEEDFORWARD -> rectifierFields(List.of());
+            case RESNET -> rectifierFields(List.of("alpha", "beta"));
+            case HIGHWAY -> rectifierFields(List.of("gamma2"));
+            case CONV_FEEDFORWARD -> CONV_FEEDFORWARD_FIELDS;
+            case CONV_RESNET -> CONV_RESNET_FIELDS;
+            case WHITE_NOISE, BROWN_NOISE -> NOISE_FIELDS;
         };
     }
 
-    private static List<String> ofRectifier(List<String> ofWiring) {
+    private static List<String> rectifierFields(List<String> ownFields) {
         return ALL_FIELDS.stream()
-                .filter(field -> ofWiring.contains(field) || !OF_SOME_WIRING.contains(field))
+                .filter(field -> ownFields.contains(field) || !SKIP_CONNECTION_FIELDS.contains(field))
                 .toList();
     }
 }

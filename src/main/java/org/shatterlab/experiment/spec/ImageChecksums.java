@@ -5,14 +5,14 @@ import org.shatterlab.lab.input.Dataset;
 import org.shatterlab.lab.input.DatasetException;
 import org.shatterlab.lab.input.Datasets;
 
-/** Decides which SHA-256 the images of a specification have. */
+/** Determines the SHA-256 of the images of a specification. */
 @FunctionalInterface
 interface ImageChecksums {
 
     /** Takes the checksum from the document. A stored specification stays readable after its data set is gone. */
     ImageChecksums RECORDED = (fields, _, given) -> {
         if (given == null && !fields.has("sha256")) {
-            fields.refuse("sha256", InputReader.SHA256_RULE);
+            fields.reject("sha256", InputReader.SHA256_RULE);
         }
         return given;
     };
@@ -20,36 +20,36 @@ interface ImageChecksums {
     /**
      * Returns the checksum of a batch of images.
      *
-     * @param fields the inputs, which record what is wrong
-     * @param given the checksum that the document names; null where the document names none, or a wrong one
-     * @return null where the images are refused
+     * @param fields the inputs, which record violations
+     * @param given the checksum that the document names; null where the document has no checksum or an invalid one
+     * @return the checksum as 64 hexadecimal digits; null where the images are invalid
      */
     @Nullable
     String resolve(JsonObjectReader fields, ImageBatch batch, @Nullable String given);
 
-    /** The images that a specification asks for. */
+    /** A data set and the number of its images that a specification needs. */
     record ImageBatch(Dataset dataset, int images) {}
 
     /** Takes the checksum from the files of this service, and checks the batch and the given checksum against them. */
     static ImageChecksums of(Datasets datasets) {
         return (fields, batch, given) -> {
-            Datasets.Facts facts;
+            Datasets.DatasetInfo info;
             try {
-                facts = datasets.find(batch.dataset());
+                info = datasets.find(batch.dataset());
             } catch (DatasetException e) {
-                fields.refuse("name", "is not available here: " + e.reason());
+                fields.reject("name", "is not available here: " + e.reason());
                 return null;
             }
-            if (batch.images() > facts.images()) {
-                fields.refuse(
+            if (batch.images() > info.images()) {
+                fields.reject(
                         "batch",
-                        "must be an integer from %d to %d, the number of images that there are"
-                                .formatted(InputReader.MIN_POINTS, facts.images()));
+                        "must be an integer from %d to %d, the number of images in the data set"
+                                .formatted(InputReader.MIN_POINTS, info.images()));
             }
-            if (given != null && !given.equals(facts.sha256())) {
-                fields.refuse("sha256", "must be that of the data that this service has, " + facts.sha256());
+            if (given != null && !given.equals(info.sha256())) {
+                fields.reject("sha256", "must be " + info.sha256() + ", the SHA-256 of the data set of this service");
             }
-            return facts.sha256();
+            return info.sha256();
         };
     }
 }

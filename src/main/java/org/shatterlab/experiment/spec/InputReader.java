@@ -18,7 +18,7 @@ final class InputReader {
     private static final Map<String, Dataset> DATASETS = ApiNames.byName(Dataset.values(), Dataset::apiName);
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
-    /** A kind of inputs: its name in the API and its fields. */
+    /** A type of inputs with its name in the API and its fields. */
     enum Type {
         GRID("grid"),
         GAUSSIAN("gaussian"),
@@ -61,7 +61,7 @@ final class InputReader {
         this.violations = violations;
     }
 
-    /** Returns the inputs; null where they are refused. */
+    /** Returns the inputs; null if the inputs are invalid. */
     @Nullable
     InputSpec read(JsonNode value, String pointer, Precision precision) {
         int before = violations.count();
@@ -121,7 +121,7 @@ final class InputReader {
             return null;
         }
         if (dataset.dimension() > limits.dimension()) {
-            fields.refuse(
+            fields.reject(
                     "name",
                     "has images of dimension %d; %d is the limit on dimension"
                             .formatted(dataset.dimension(), limits.dimension()));
@@ -130,7 +130,7 @@ final class InputReader {
         return checksum == null ? null : new InputSpec.Images(dataset, batch, seed, perRun, checksum);
     }
 
-    /** Returns the checksum that the document names; null where the document names none, or a wrong one. */
+    /** Returns the checksum that the document names; null if the document has no checksum or an invalid one. */
     private static @Nullable String sha256(JsonObjectReader fields) {
         JsonNode value = fields.get("sha256");
         if (value == null) {
@@ -139,7 +139,7 @@ final class InputReader {
         if (value.isString() && SHA256.matcher(value.stringValue()).matches()) {
             return value.stringValue();
         }
-        fields.refuse("sha256", SHA256_RULE);
+        fields.reject("sha256", SHA256_RULE);
         return null;
     }
 
@@ -150,9 +150,9 @@ final class InputReader {
     private void checkEnds(JsonObjectReader fields, InputSpec.Grid grid, Precision precision) {
         if (grid.from() >= grid.to()) {
             if (fields.has("to")) {
-                fields.refuse("to", "must be more than \"from\", which is " + grid.from());
+                fields.reject("to", "must be more than \"from\", which is " + grid.from());
             } else {
-                fields.refuse("from", "must be less than \"to\", which is " + grid.to());
+                fields.reject("from", "must be less than \"to\", which is " + grid.to());
             }
             return;
         }

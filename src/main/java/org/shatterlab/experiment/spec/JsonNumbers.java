@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/** JSON numbers as the numbers of Java. JSON has no integer type: 200, 200.0 and 2e2 are one number. */
+/** Converts JSON numbers to Java numbers. JSON has no integer type, so 200, 200.0 and 2e2 are the same number. */
 final class JsonNumbers {
 
     private static final int MAX_DIGITS_OF_LONG = 19;
@@ -13,7 +13,7 @@ final class JsonNumbers {
 
     private JsonNumbers() {}
 
-    /** The integer, or null if the value is not one or does not fit. */
+    /** Returns the integer, or null if the value is not an integer or does not fit into a long. */
     static @Nullable Long integer(JsonNode value) {
         if (!value.isNumber()) {
             return null;
@@ -22,7 +22,8 @@ final class JsonNumbers {
         if (number.signum() == 0) {
             return 0L;
         }
-        // 1e1000000000 is a short text but an integer of a gigabyte: its magnitude decides before it is expanded.
+        // The number 1e1000000000 is short in JSON, but its digits would fill a gigabyte. The check of the magnitude
+        // therefore precedes the expansion.
         long digits = (long) number.precision() - number.scale();
         if (digits < 1 || digits > MAX_DIGITS_OF_LONG) {
             return null;
@@ -34,7 +35,9 @@ final class JsonNumbers {
         }
     }
 
-    /** The nearest double, never -0.0, or null if the value is not a number or leaves the range of a double. */
+    /**
+     * Returns the nearest double, never -0.0, or null if the value is not a number or exceeds the range of a double.
+     */
     static @Nullable Double finite(JsonNode value) {
         if (!value.isNumber()) {
             return null;
@@ -43,7 +46,10 @@ final class JsonNumbers {
         return Double.isFinite(number) ? number : null;
     }
 
-    /** One text for one double: an integer as an integer, anything else in the shortest digits that read back to it. */
+    /**
+     * Returns the one JSON number that represents a double. An integer is written as an integer. Any other number is
+     * written with the fewest digits that read back as the same double.
+     */
     static JsonNode node(double number) {
         return number == Math.rint(number) && Math.abs(number) < MAX_EXACT_INTEGER
                 ? JsonNodeFactory.instance.numberNode((long) number)

@@ -8,8 +8,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * One JSON object that is being read. A field that is not there, or is refused, reads as its fallback: what was refused is
- * noted, so that reading goes on to find the rest.
+ * Reads the fields of one JSON object. A missing field returns the fallback. An invalid field records a violation and
+ * returns the fallback, so that the reading continues and finds the other violations.
  */
 public final class JsonObjectReader {
 
@@ -23,7 +23,7 @@ public final class JsonObjectReader {
         this.violations = violations;
     }
 
-    /** The fields of a value that must be an object, or null if it is not. */
+    /** Returns a reader of a value; null, with a violation, if the value is not an object. */
     static @Nullable JsonObjectReader of(JsonNode value, String pointer, Violations violations, String what) {
         if (value instanceof ObjectNode object) {
             return new JsonObjectReader(object, pointer, violations);
@@ -53,12 +53,12 @@ public final class JsonObjectReader {
         return node.get(name);
     }
 
-    /** The RFC 6901 pointer to a field. */
+    /** Returns the RFC 6901 pointer to a field. */
     public String at(String name) {
         return pointer + "/" + RejectedValue.clean(name).replace("~", "~0").replace("/", "~1");
     }
 
-    void refuse(String name, String message) {
+    void reject(String name, String message) {
         violations.add(at(name), get(name), message);
     }
 
@@ -67,12 +67,12 @@ public final class JsonObjectReader {
     }
 
     /**
-     * Refuses every other field.
+     * Records a violation for every field that is not known.
      *
-     * @param known the fields of this object
-     * @param elsewhere the fields that such objects may have if they are of another kind
-     * @param kind the kind of this object
-     * @param derived what is no field because it follows from others, and how
+     * @param known the fields that this object may have
+     * @param elsewhere the fields that objects of other kinds may have
+     * @param kind the kind of this object, for messages
+     * @param derived messages for names that are no fields because their values follow from other fields
      */
     void onlyKnown(Collection<String> known, Collection<String> elsewhere, String kind, Map<String, String> derived) {
         for (String name : node.propertyNames()) {
@@ -81,16 +81,20 @@ public final class JsonObjectReader {
             }
             String how = derived.get(name);
             if (how != null) {
-                refuse(name, how);
+                reject(name, how);
             } else if (elsewhere.contains(name)) {
-                refuse(name, "does not apply to " + kind + ", whose fields are " + ApiNames.quoted(known));
+                reject(name, "does not apply to " + kind + ", whose fields are " + ApiNames.quoted(known));
             } else {
-                refuse(name, "unknown field; " + ApiNames.hint(name, known));
+                reject(name, violations.isFull() ? "" : "unknown field; " + ApiNames.suggestion(name, known));
             }
         }
     }
 
-    /** An integer between two bounds; the upper one may be a limit of the service, which is then named. */
+    /**
+     * Returns an integer between two bounds, both included.
+     *
+     * @param limit the limit of the service that the upper bound is, for the message; empty if the bound is no limit
+     */
     long integer(String name, long least, long most, long fallback, String limit) {
         JsonNode value = get(name);
         if (value == null) {
@@ -98,7 +102,7 @@ public final class JsonObjectReader {
         }
         Long number = JsonNumbers.integer(value);
         if (number == null || number < least || number > most) {
-            refuse(name, integerBetween(least, most, limit));
+            reject(name, integerBetween(least, most, limit));
             return fallback;
         }
         return number;
@@ -113,7 +117,11 @@ public final class JsonObjectReader {
         return limit.isEmpty() ? range : range + "; %d is the limit on %s".formatted(most, limit);
     }
 
-    /** A finite number for which a condition holds, which is described to the user. */
+    /**
+     * Returns a finite number that meets a condition.
+     *
+     * @param what the description of the allowed numbers, for the message
+     */
     double number(String name, double fallback, DoublePredicate allowed, String what) {
         JsonNode value = get(name);
         if (value == null) {
@@ -124,7 +132,7 @@ public final class JsonObjectReader {
             return number;
         }
         boolean infinite = value.isNumber() && number == null;
-        refuse(name, (infinite ? "not a finite number in the range of a double; " : "") + "must be " + what);
+        reject(name, (infinite ? "not a finite number in the range of a double; " : "") + "must be " + what);
         return fallback;
     }
 
@@ -134,13 +142,13 @@ public final class JsonObjectReader {
             return fallback;
         }
         if (!value.isBoolean()) {
-            refuse(name, "must be true or false");
+            reject(name, "must be true or false");
             return fallback;
         }
         return value.booleanValue();
     }
 
-    /** One of some names. */
+    /** Returns the value of one of the allowed names. */
     <T> T choice(String name, Map<String, T> choices, T fallback) {
         JsonNode value = get(name);
         if (value == null) {
@@ -148,17 +156,17 @@ public final class JsonObjectReader {
         }
         T chosen = chosen(value, choices);
         if (chosen == null) {
-            refuse(name, oneOf(value, choices.keySet()));
+            reject(name, oneOf(value, choices.keySet()));
         }
         return chosen == null ? fallback : chosen;
     }
 
-    /** One of some names, which must be given; null if it is not. */
+    /** Returns the value of one of the allowed names; null, with a violation, if the field is missing or invalid. */
     <T> @Nullable T requiredChoice(String name, Map<String, T> choices) {
         JsonNode value = get(name);
         T chosen = value == null ? null : chosen(value, choices);
         if (chosen == null) {
-            refuse(
+            reject(
                     name,
                     value == null
                             ? "is required: " + ApiNames.quoted(choices.keySet())

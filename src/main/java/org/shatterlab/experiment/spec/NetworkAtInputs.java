@@ -6,18 +6,18 @@ import org.shatterlab.lab.network.NetworkSpec;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What theory is asked about: a network at some inputs.
+ * A network at some inputs and depths, for which the service predicts statistics without a measurement.
  *
- * @param depths L, ascending; empty for noise
+ * @param depths the depths L, ascending; empty for noise
  */
 public record NetworkAtInputs(NetworkSpec network, InputSpec inputs, List<Integer> depths) {
 
-    /** The network with every field, in the form of the API. */
+    /** Returns the network as JSON of the API, with every field. */
     public ObjectNode networkJson() {
         return SpecJsonWriter.COMPLETE.network(network, inputs);
     }
 
-    /** The inputs with every field, in the form of the API. */
+    /** Returns the inputs as JSON of the API, with every field. */
     public ObjectNode inputsJson() {
         return SpecJsonWriter.COMPLETE.inputs(inputs);
     }

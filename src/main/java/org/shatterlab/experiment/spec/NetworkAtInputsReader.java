@@ -10,14 +10,14 @@ import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.platform.InvalidRequestException;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Reads a network and inputs outside of an experiment, by the same rules. */
+/** Reads a network and inputs without an experiment, by the rules that apply in an experiment. */
 public final class NetworkAtInputsReader {
 
-    /** The fields that any network may have, its depths among them. */
+    /** The fields that networks may have, with {@code depths} and without {@code label}. */
     public static final List<String> NETWORK_FIELDS =
             Family.ALL_FIELDS.stream().filter(field -> !field.equals("label")).toList();
 
-    /** The fields that any inputs may have. */
+    /** The fields that inputs of any type may have. */
     public static final List<String> INPUT_FIELDS = InputReader.Type.ALL_FIELDS;
 
     private final Limits limits;
@@ -29,10 +29,10 @@ public final class NetworkAtInputsReader {
     }
 
     /**
-     * Reads both.
+     * Reads a network and inputs.
      *
-     * @param perLayer whether each layer of each depth is asked for
-     * @throws InvalidRequestException with everything that is wrong, at {@code /network/...} and {@code /inputs/...}
+     * @param perLayer whether the caller needs rows for each layer of each depth, whose number is limited
+     * @throws InvalidRequestException with all violations, at {@code /network/...} and {@code /inputs/...}
      */
     public NetworkAtInputs read(ObjectNode network, ObjectNode inputs, boolean perLayer) {
         Violations violations = new Violations();
@@ -40,14 +40,14 @@ public final class NetworkAtInputsReader {
         JsonObjectReader fields = new JsonObjectReader(network, "/network", violations);
         NetworkEntry entry = new NetworkReader(limits, violations, points).read(fields);
         if (entry != null && !(entry.network() instanceof NetworkSpec.Noise) && entry.depths() == null) {
-            fields.refuse("depths", "is required, unless the network is noise");
+            fields.reject("depths", "is required unless the network is noise");
         }
         if (entry != null && entry.depths() != null && perLayer) {
             long layers = entry.depths().stream().mapToLong(depth -> depth).sum();
             if (layers > limits.layers()) {
-                fields.refuse(
+                fields.reject(
                         "depths",
-                        "add up to %d layers, each of which has rows; %d is the limit on layers"
+                        "add up to %d layers, and every layer has rows; %d is the limit on layers"
                                 .formatted(layers, limits.layers()));
             }
         }

@@ -31,13 +31,15 @@ final class NetworkReader {
     private static final String CIRCLE = "gamma1^2 + gamma2^2 = 1";
     private static final String GAMMA2 =
             "a number greater than 0 and at most 1, or \"" + SCALED + "\"; gamma1 follows from " + CIRCLE;
-    /** What a reader of the paper may look for, and why it is not there. */
+    /**
+     * The parameters of the paper that are no fields because they follow from other fields, with an error message each.
+     */
     private static final Map<String, String> DERIVED =
-            Map.of("gamma1", "is not given: it follows from gamma2, since " + CIRCLE);
+            Map.of("gamma1", "is not a field; gamma1 follows from gamma2, since " + CIRCLE);
 
-    /** What depths of convolutional networks must be. */
+    /** The error message for odd depths of convolutional networks. */
     static final String EVEN_DEPTHS =
-            "must be even for convolutional networks: they count 3 x 3 convolutions, two to a block";
+            "must be even for convolutional networks; a depth counts 3 x 3 convolutions, and each block has two";
 
     private final Limits limits;
     private final @Nullable InputSpec inputs;
@@ -45,9 +47,9 @@ final class NetworkReader {
     private final double defaultFirstBiasStd;
 
     /**
-     * A reader of networks.
+     * Creates a reader of networks.
      *
-     * @param inputs where they are measured; null if that was refused
+     * @param inputs the inputs of the experiment; null if the inputs are invalid, which skips the checks against inputs
      */
     NetworkReader(Limits limits, Violations violations, @Nullable InputSpec inputs) {
         this.limits = limits;
@@ -56,7 +58,10 @@ final class NetworkReader {
         this.defaultFirstBiasStd = inputs == null ? 0 : SpecDefaults.firstBiasStd(inputs);
     }
 
-    /** The network; one in its place that was not asked for if anything is refused; null if not even its family is known. */
+    /**
+     * Returns the network, or null if the family is unknown. If a field is invalid, the returned network has a fallback
+     * in place of the field and must not be used.
+     */
     @Nullable
     NetworkEntry read(JsonObjectReader fields) {
         Family family = fields.requiredChoice("family", FAMILIES);
@@ -87,10 +92,10 @@ final class NetworkReader {
 
     private void checkConvolutional(JsonObjectReader fields, @Nullable List<Integer> ownDepths) {
         if (inputs != null && !(inputs instanceof InputSpec.Images)) {
-            fields.refuse("family", "looks at images: inputs must be of type \"dataset\"");
+            fields.reject("family", "needs images; inputs must be of type \"dataset\"");
         }
         if (ownDepths != null && !areEven(ownDepths)) {
-            fields.refuse("depths", EVEN_DEPTHS);
+            fields.reject("depths", EVEN_DEPTHS);
         }
     }
 
@@ -103,25 +108,25 @@ final class NetworkReader {
         if (value == null) {
             return fallback;
         }
-        String problem = labelProblem(value);
-        if (problem == null) {
+        String violation = labelViolation(value);
+        if (violation == null) {
             return value.stringValue();
         }
-        fields.refuse("label", problem);
-        // Like no other label, so that it is not refused a second time for that.
+        fields.reject("label", violation);
+        // The pointer differs from every other label, so the network gets no second violation for a repeated label.
         return fields.pointer();
     }
 
-    private static @Nullable String labelProblem(JsonNode value) {
+    private static @Nullable String labelViolation(JsonNode value) {
         if (!value.isString()) {
             return "must be text of 1 to " + MAX_LABEL_LENGTH + " characters";
         }
         String label = value.stringValue();
-        String problem = TextRules.problem(label, MAX_LABEL_LENGTH);
-        if (problem == null && (label.contains("/") || label.equals(".") || label.equals(".."))) {
-            return "must not contain \"/\" nor be \".\" or \"..\": it is part of URL paths";
+        String violation = TextRules.violation(label, MAX_LABEL_LENGTH);
+        if (violation == null && (label.contains("/") || label.equals(".") || label.equals(".."))) {
+            return "must not contain \"/\" and must not be \".\" or \"..\", because URL paths contain the label";
         }
-        return problem;
+        return violation;
     }
 
     private NetworkSpec rectifier(JsonObjectReader fields, Family family) {
@@ -142,7 +147,7 @@ final class NetworkReader {
                 fields.choice("normalization", NORMALIZATIONS, SpecDefaults.NORMALIZATION));
     }
 
-    /** Null if it is refused. */
+    /** Returns the activation; null if the activation or its slope is invalid. */
     private static @Nullable Activation activation(JsonObjectReader fields) {
         int before = fields.violations().count();
         Activation chosen = fields.choice("activation", ACTIVATIONS, SpecDefaults.ACTIVATION);
@@ -153,17 +158,17 @@ final class NetworkReader {
             return fields.violations().count() > before ? null : new Activation.Prelu(slope);
         }
         if (fields.has("slope")) {
-            fields.refuse("slope", "applies to activation \"prelu\" only");
+            fields.reject("slope", "applies to activation \"prelu\" only");
         }
         return chosen;
     }
 
     private static Initialization initialization(JsonObjectReader fields, @Nullable Activation activation) {
         Initialization chosen = fields.choice("initialization", INITIALIZATIONS, SpecDefaults.INITIALIZATION);
-        if (activation != null && !chosen.suits(activation)) {
-            fields.refuse(
+        if (activation != null && !chosen.supports(activation)) {
+            fields.reject(
                     "initialization",
-                    "needs activation \"crelu\", or \"prelu\" with slope 1: with others no weights make the network linear");
+                    "needs activation \"crelu\", or \"prelu\" with slope 1; with other activations no weights make the network linear");
         }
         return chosen;
     }
@@ -182,7 +187,7 @@ final class NetworkReader {
     private static SkipConnection highway(JsonObjectReader fields) {
         JsonNode gamma2 = fields.get("gamma2");
         if (gamma2 == null) {
-            fields.refuse("gamma2", "is required for family highway: " + GAMMA2);
+            fields.reject("gamma2", "is required for family highway: " + GAMMA2);
         } else if (gamma2.isString() && gamma2.stringValue().equals(SCALED)) {
             return new SkipConnection.ScaledHighway();
         }

@@ -10,13 +10,17 @@ import org.shatterlab.lab.network.Normalization;
 import org.shatterlab.lab.network.SkipConnection;
 import org.shatterlab.lab.statistic.Statistic;
 
-/** The figures and theorems of the paper that can be drawn from an experiment which measures the right things. */
+/**
+ * A figure or theorem of the paper that the service can draw from an experiment with suitable statistics and networks.
+ */
 public enum PaperFigure {
+    /** The gradients of single runs. */
     FIGURE_1("figure-1"),
+    /** The autocorrelation of gradients. */
     FIGURE_2("figure-2"),
-    /** How active the rectifiers of each layer are. */
+    /** The activation and coactivation rates of the rectifiers of each layer. */
     FIGURE_3("figure-3"),
-    /** Which inputs the rectifiers of the last layer are active on. */
+    /** The inputs at which each rectifier of the last layer is active. */
     FIGURE_4("figure-4"),
     /** The gradients of convolutional networks at images. */
     FIGURE_5("figure-5"),
@@ -31,7 +35,7 @@ public enum PaperFigure {
 
     private static final int MAX_PANELS = 64;
     private static final int MAX_COLUMNS = 5;
-    private static final int MAX_CONVOLUTIONAL = 4;
+    private static final int MAX_CONVOLUTIONAL_NETWORKS = 4;
 
     private final String apiName;
 
@@ -43,7 +47,7 @@ public enum PaperFigure {
         return apiName;
     }
 
-    /** What it shows, in its order. */
+    /** Returns the statistics that the figure shows, in the order of the figure. */
     public List<Statistic> statistics() {
         return switch (this) {
             case FIGURE_1 -> List.of(Statistic.GRADIENT);
@@ -57,7 +61,7 @@ public enum PaperFigure {
         };
     }
 
-    /** The networks of an experiment that it shows. */
+    /** Returns the networks of an experiment that the figure shows. */
     public List<NetworkEntry> networks(ExperimentSpec spec) {
         return spec.networks().stream().filter(entry -> shows(entry.network())).toList();
     }
@@ -84,8 +88,10 @@ public enum PaperFigure {
                 && batchNorm == (r.normalization() == Normalization.BATCH_NORM);
     }
 
-    /** How many columns or panels the figure of an experiment would have, and how many it may have. */
-    private Optional<String> crowd(ExperimentSpec spec) {
+    /**
+     * Returns an error message if the figure of an experiment would have too many panels or columns; empty otherwise.
+     */
+    private Optional<String> tooManyPanels(ExperimentSpec spec) {
         long panels = switch (this) {
             case FIGURE_1, FIGURE_4 ->
                 networks(spec).stream()
@@ -95,35 +101,36 @@ public enum PaperFigure {
             case FIGURE_2, FIGURE_3, FIGURE_5, THEOREM_1, THEOREM_2, THEOREM_3, COROLLARY_1 ->
                 networks(spec).size();
         };
-        int most = switch (this) {
+        int maxPanels = switch (this) {
             case FIGURE_1, FIGURE_2, FIGURE_4 -> MAX_PANELS;
-            case FIGURE_5 -> MAX_CONVOLUTIONAL;
+            case FIGURE_5 -> MAX_CONVOLUTIONAL_NETWORKS;
             case FIGURE_3, THEOREM_1, THEOREM_2, THEOREM_3, COROLLARY_1 -> MAX_COLUMNS;
         };
-        return panels > most
-                ? Optional.of("The figure would have " + panels + " panels; it has at most " + most + ".")
+        return panels > maxPanels
+                ? Optional.of("The figure would have " + panels + " panels, but at most " + maxPanels + " are allowed.")
                 : Optional.empty();
     }
 
-    /** Why the figure cannot be drawn from an experiment, however long one waits; empty where it can. */
-    public Optional<String> obstacle(ExperimentSpec spec) {
+    /** Returns the reason why the figure can never be drawn from an experiment; empty if the figure can be drawn. */
+    public Optional<String> reasonNotDrawable(ExperimentSpec spec) {
         List<String> missing = statistics().stream()
                 .filter(statistic -> !spec.statistics().contains(statistic))
                 .map(Statistic::apiName)
                 .toList();
         if (!missing.isEmpty()) {
             return Optional.of("The figure shows \"" + String.join("\" and \"", missing)
-                    + "\", which the experiment does not measure; submit one whose statistics name it.");
+                    + "\", which the experiment does not measure."
+                    + " Submit an experiment that measures every statistic of the figure.");
         }
         return networks(spec).isEmpty()
-                ? Optional.of("The experiment has no network that the figure is about.")
-                : crowd(spec);
+                ? Optional.of("The experiment has no network of the kind that the figure shows.")
+                : tooManyPanels(spec);
     }
 
-    /** The figures that can be drawn from an experiment. */
+    /** Returns the figures that can be drawn from an experiment. */
     public static List<PaperFigure> drawableFrom(ExperimentSpec spec) {
         return Arrays.stream(values())
-                .filter(figure -> figure.obstacle(spec).isEmpty())
+                .filter(figure -> figure.reasonNotDrawable(spec).isEmpty())
                 .toList();
     }
 }

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The experiments that come with the service: the figures and theorems of the paper. */
+/** The catalogue of experiments that come with the service: the figures and theorems of the paper. */
 public final class Presets {
 
     private static final List<String> NAMES = List.of(
@@ -33,9 +33,10 @@ public final class Presets {
     /**
      * A complete specification that a user can start from.
      *
-     * @param name what requests call it
-     * @param title what it shows; the name of its experiments unless they are given another
-     * @param spec every field in the form of the API; a copy that the caller owns
+     * @param name the name of the preset in requests
+     * @param title a description of the preset, and the default name of its experiments
+     * @param spec the specification as JSON of the API, with every field; the accessor returns a copy that the caller
+     *     owns
      */
     public record Preset(String name, String title, ObjectNode spec) {
         @Override
@@ -44,18 +45,23 @@ public final class Presets {
         }
     }
 
-    /** Reads the presets from the class path. */
+    /**
+     * Reads the presets from the class path.
+     *
+     * @throws IllegalStateException if a preset is missing or not a JSON object
+     */
     public static Presets load() {
         Map<String, Preset> byName = new LinkedHashMap<>();
         NAMES.forEach(name -> byName.put(name, load(name)));
         return new Presets(byName);
     }
 
-    /** All of them, in the order of the paper. */
+    /** Returns all presets, in the order of the paper. */
     public List<Preset> all() {
         return List.copyOf(byName.values());
     }
 
+    /** Returns the preset with a name; empty if the name is unknown. */
     public Optional<Preset> find(String name) {
         return Optional.ofNullable(byName.get(name));
     }
@@ -68,7 +74,7 @@ public final class Presets {
         String resource = "/presets/" + name + ".json";
         try (InputStream stream = Presets.class.getResourceAsStream(resource)) {
             if (stream == null || !(StrictJson.parse(stream.readAllBytes()) instanceof ObjectNode spec)) {
-                throw new IllegalStateException("No JSON object on the class path at " + resource);
+                throw new IllegalStateException("The class path has no JSON object at " + resource);
             }
             return new Preset(name, spec.path("name").asString(), spec);
         } catch (IOException e) {

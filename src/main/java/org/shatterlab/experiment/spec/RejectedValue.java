@@ -4,7 +4,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Repeats to a client what it sent, so that any JSON writer and any client can take it. */
+/**
+ * Converts a rejected value to a form that every JSON writer can write and every client can read in an error response.
+ */
 final class RejectedValue {
 
     private static final int MAX_LENGTH = 200;
@@ -13,7 +15,10 @@ final class RejectedValue {
 
     private RejectedValue() {}
 
-    /** The value itself, or the beginning of its text where it is long or cannot be written as UTF-8 or read back as a double. */
+    /**
+     * Returns the value itself, or the beginning of its JSON text. The text replaces a value that is long, that cannot
+     * be written as UTF-8, or that is a number outside the range of a double. Returns null for JSON null and for null.
+     */
     static @Nullable Object of(@Nullable JsonNode value) {
         if (value == null || value.isNull()) {
             return null;
@@ -28,11 +33,12 @@ final class RejectedValue {
         return writable ? value : text(json);
     }
 
+    /** Returns the text, cut at the maximum length and without lone surrogates. */
     static String text(String text) {
         return clean(text.length() <= MAX_LENGTH ? text : text.substring(0, MAX_LENGTH) + "…");
     }
 
-    /** The text with a replacement character for each half of a surrogate pair that stands alone. */
+    /** Returns the text with a replacement character in place of each lone surrogate. */
     static String clean(String text) {
         return LONE_SURROGATE.matcher(text).replaceAll("\uFFFD");
     }

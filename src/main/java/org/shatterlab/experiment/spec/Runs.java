@@ -4,63 +4,64 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.lab.statistic.Statistic;
 
-/** How many independent draws of its weights each network of an experiment gets. */
+/** The number of runs of each network of an experiment. A run is one independent draw of the weights of the network. */
 public sealed interface Runs {
 
-    /** What every network gets. */
-    int first();
+    /** Returns the number of runs that every network has at least. */
+    int initial();
 
-    /** What no network gets more than. */
-    int most();
+    /** Returns the largest number of runs that any network can have. */
+    int max();
 
-    /** The same number for all. */
+    /** A fixed number of runs, equal for all networks. */
     record Fixed(int count) implements Runs {
         @Override
-        public int first() {
+        public int initial() {
             return count;
         }
 
         @Override
-        public int most() {
+        public int max() {
             return count;
         }
     }
 
     /**
-     * As many as it takes until the 95% confidence interval of every row of a statistic is as narrow as asked. Networks get
-     * them in rounds, each of which doubles the runs of those that are not there yet. Only at the end of a round is looked
-     * at what was measured, so that the answer does not depend on which cell ended first.
+     * An adaptive number of runs. A network runs until the 95% confidence interval of every row of a statistic is
+     * narrow enough. The runs come in rounds. Each round doubles the runs of the networks that are not yet precise
+     * enough. The precision is checked only at the end of a round, so the result does not depend on the order in which
+     * cells end.
      *
-     * @param min runs of the first round, a multiple of {@link CellSpec#CHUNK}
-     * @param max runs at which a network stops, precise or not
-     * @param relativeError the half-width asked for, as a part of the mean's magnitude
-     * @param absoluteError the half-width asked for; a row inside either is precise enough, and one of them is given
-     * @param of the statistic
+     * <p>A row is precise enough if its half-width meets either target. At least one of the two targets is not null.
+     *
+     * @param min the runs of the first round, a multiple of {@link org.shatterlab.lab.CellSpec#CHUNK}
+     * @param max the runs at which a network stops even if its rows are not precise enough
+     * @param relativeError the largest half-width, as a fraction of the magnitude of the mean; null without this target
+     * @param absoluteError the largest half-width; null without this target
+     * @param statistic the statistic whose rows must be precise
      */
     record Adaptive(
             int min,
             int max,
             @Nullable Double relativeError,
             @Nullable Double absoluteError,
-            Statistic of) implements Runs {
+            Statistic statistic) implements Runs {
 
         @Override
-        public int first() {
+        public int initial() {
             return min;
         }
 
-        @Override
-        public int most() {
-            return max;
-        }
-
-        /** The runs of a network that took part in every round up to this one, counted from 1: min 2^(round-1), at most max. */
-        public int after(int round) {
+        /**
+         * Returns the runs of a network that took part in every round up to the given one. Rounds count from 1. The
+         * number is min 2^(round-1), but at most max.
+         */
+        public int runsAfterRound(int round) {
             return (int) Math.min(max, (long) min << (round - 1));
         }
 
-        /** The target that a row is inside of, the relative one where it is inside both. */
-        public Optional<Target> reached(double mean, double halfWidth) {
+        /** Returns the target that a row meets, the relative one if the row meets both; empty if the row meets none. */
+        public Optional<Target> reachedTarget(double mean, double halfWidth) {
             if (relativeError != null && halfWidth <= relativeError * Math.abs(mean)) {
                 return Optional.of(Target.RELATIVE_ERROR);
             }
@@ -70,7 +71,7 @@ public sealed interface Runs {
         }
     }
 
-    /** What a half-width is compared with. */
+    /** A target that the half-width of a confidence interval is compared with. */
     enum Target {
         RELATIVE_ERROR("relativeError"),
         ABSOLUTE_ERROR("absoluteError");

@@ -10,7 +10,7 @@ import org.shatterlab.lab.statistic.Statistic;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Reads how many runs there are to be: a number, or the precision to reach. */
+/** Reads the number of runs of each network: a fixed number, or the precision that the rows must reach. */
 final class RunsReader {
 
     static final String MIN = "min";
@@ -33,9 +33,10 @@ final class RunsReader {
     }
 
     /**
-     * The runs of an experiment.
+     * Returns the runs of an experiment. The default replaces an invalid number.
      *
-     * @param statistics what it measures; empty if that was refused, and then nothing is checked against it
+     * @param statistics the statistics of the experiment; empty if the statistics are invalid, which skips the check of
+     *     the statistic that must be precise
      */
     Runs read(JsonObjectReader fields, Set<Statistic> statistics) {
         JsonNode value = fields.get("runs");
@@ -43,7 +44,7 @@ final class RunsReader {
             return adaptive(new JsonObjectReader(targets, fields.at("runs"), fields.violations()), statistics);
         }
         if (value != null && !value.isNumber()) {
-            fields.refuse(
+            fields.reject(
                     "runs",
                     JsonObjectReader.integerBetween(1, limits.runs(), "runs") + "; or an object with fields out of "
                             + ApiNames.quoted(FIELDS));
@@ -61,26 +62,26 @@ final class RunsReader {
             checkRange(fields, min, max);
         }
         if (!fields.has(RELATIVE_ERROR) && !fields.has(ABSOLUTE_ERROR)) {
-            fields.refuse(RELATIVE_ERROR, "is required unless \"" + ABSOLUTE_ERROR + "\" is given");
+            fields.reject(RELATIVE_ERROR, "is required unless \"" + ABSOLUTE_ERROR + "\" is given");
         }
         Double relative = target(fields, RELATIVE_ERROR, 1, "a number greater than 0 and at most 1");
         Double absolute = target(fields, ABSOLUTE_ERROR, Double.MAX_VALUE, "a number greater than 0");
         Statistic of = fields.requiredChoice(OF, ROWS);
         if (of != null && !statistics.isEmpty() && !statistics.contains(of)) {
-            fields.refuse(OF, "must be among the statistics that the experiment measures");
+            fields.reject(OF, "must be among the statistics that the experiment measures");
         }
         return new Runs.Adaptive(min, max, relative, absolute, of == null ? Statistic.GRADIENT_CORRELATION : of);
     }
 
     private static void checkRange(JsonObjectReader fields, int min, int max) {
         if (min % CellSpec.CHUNK != 0) {
-            fields.refuse(MIN, "must be a multiple of " + CellSpec.CHUNK + ", the runs of a cell");
+            fields.reject(MIN, "must be a multiple of " + CellSpec.CHUNK + ", the runs of a cell");
         }
         if (max < min) {
-            fields.refuse(
+            fields.reject(
                     MAX,
                     "must be at least \"min\", which is " + min
-                            + (fields.has(MAX) ? "" : "; it is " + max + " because none is given"));
+                            + (fields.has(MAX) ? "" : "; the default of \"max\" is " + max));
         }
     }
 

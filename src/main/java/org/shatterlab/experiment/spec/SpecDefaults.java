@@ -8,10 +8,10 @@ import org.shatterlab.lab.network.Initialization;
 import org.shatterlab.lab.network.Normalization;
 
 /**
- * What holds where a user says nothing.
+ * The default values of the fields of a specification.
  *
- * <p>Canonical JSON leaves these out, so stored fingerprints and stored cells mean them: whoever changes one of those
- * that a cell has must raise the lab's revision and rewrite the stored cells.
+ * <p>Canonical JSON leaves default values out, so stored fingerprints and stored cells depend on these constants. A
+ * change of a default that belongs to a cell must raise the revision of the lab and rewrite the stored cells.
  */
 final class SpecDefaults {
 
@@ -40,7 +40,10 @@ final class SpecDefaults {
 
     private SpecDefaults() {}
 
-    /** On a grid every kink would lie at the origin without a bias. */
+    /**
+     * Returns the default standard deviation of the biases of the first layer. Without a bias every kink would lie at
+     * the origin of a grid, so the default for a grid is not 0.
+     */
     static double firstBiasStd(InputSpec inputs) {
         return switch (inputs) {
             case InputSpec.Grid _ -> 1;

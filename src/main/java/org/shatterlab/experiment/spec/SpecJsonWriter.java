@@ -12,14 +12,14 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The JSON of a specification, in the names of the API. */
+/** Writes specifications as JSON with the names of the API. */
 enum SpecJsonWriter {
-    /** With every field, for people. */
+    /** Writes every field, for responses and stored specifications. */
     COMPLETE,
-    /** Without what a reader would assume anyway, so that one specification has one text. */
+    /** Leaves out each field with its default value, so that equal specifications have equal text. */
     CANONICAL;
 
-    /** An object whose fields are left out, in canonical form, where they have their default. */
+    /** Builds one JSON object. The canonical form leaves out each field with its default value. */
     private final class Members {
 
         private final ObjectNode node = JsonNodeFactory.instance.objectNode();
@@ -132,7 +132,7 @@ enum SpecJsonWriter {
         members.node.put("sha256", images.sha256());
     }
 
-    /** Adds what the draws of an experiment and those of a cell have in common. */
+    /** Adds the fields that both an experiment and a cell have for their draws: seed, precision and source. */
     void draws(ObjectNode target, long seed, Precision precision, DrawSource draws) {
         Members members = new Members();
         members.integer("seed", seed, SpecDefaults.SEED)

@@ -17,7 +17,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Parses one JSON document into a specification, and records everything that is wrong with the document. */
+/** Parses one JSON document into a specification, and records every violation in the document. */
 final class SpecParser {
 
     static final List<String> FIELDS = List.of(
@@ -82,7 +82,7 @@ final class SpecParser {
                 && networks.stream()
                         .anyMatch(entry ->
                                 entry.network() instanceof NetworkSpec.Convolutional && entry.depths() == null)) {
-            fields.refuse("depths", NetworkReader.EVEN_DEPTHS);
+            fields.reject("depths", NetworkReader.EVEN_DEPTHS);
         }
         boolean measurable = complete && violations.count() == before;
         String device = fields.choice("device", DEVICES, SpecDefaults.DEVICE);
@@ -101,10 +101,11 @@ final class SpecParser {
                 device.equals(GPU) ? DeviceClass.GPU : DeviceClass.CPU,
                 fields.integer("priority", -MAX_PRIORITY, MAX_PRIORITY, SpecDefaults.PRIORITY, ""),
                 fields.bool("cache", SpecDefaults.CACHE));
-        if (violations.isEmpty()) {
+        boolean countable = violations.isEmpty();
+        if (countable) {
             new StatisticsReader(limits, violations).checkNetworks(fields, spec);
         }
-        return new SubmittedSpec(spec, !device.equals(SpecDefaults.DEVICE), measurable, fields);
+        return new SubmittedSpec(spec, !device.equals(SpecDefaults.DEVICE), measurable, countable, fields);
     }
 
     private static @Nullable String nullableText(JsonObjectReader fields, String field) {
@@ -112,11 +113,11 @@ final class SpecParser {
         if (value == null || value.isNull()) {
             return null;
         }
-        String problem = value.isString()
-                ? TextRules.problem(value.stringValue(), MAX_NAME_LENGTH)
+        String violation = value.isString()
+                ? TextRules.violation(value.stringValue(), MAX_NAME_LENGTH)
                 : "must be text of 1 to " + MAX_NAME_LENGTH + " characters, or null";
-        if (problem != null) {
-            fields.refuse(field, problem);
+        if (violation != null) {
+            fields.reject(field, violation);
             return null;
         }
         return value.stringValue();
@@ -145,16 +146,19 @@ final class SpecParser {
             return List.of();
         }
         if (!(value instanceof ArrayNode list) || list.isEmpty()) {
-            fields.refuse("networks", "must be a nonempty array of networks, unless \"preset\" brings them");
+            fields.reject("networks", "must be a nonempty array of networks, unless \"preset\" sets them");
             return List.of();
         }
         if (list.size() > limits.networks()) {
-            fields.refuse("networks", "are %d; %d is the limit on networks".formatted(list.size(), limits.networks()));
+            fields.reject(
+                    "networks",
+                    "has %d networks; %d is the limit on networks".formatted(list.size(), limits.networks()));
         }
         NetworkReader reader = new NetworkReader(limits, violations, inputs);
         Map<String, String> labels = new HashMap<>();
         List<NetworkEntry> networks = new ArrayList<>();
-        // Networks beyond the limit are not read: the depths of a megabyte of networks take a thousand times the memory.
+        // Networks beyond the limit are not read: the depths of a megabyte of networks take a thousand times the
+        // memory.
         for (int i = 0; i < Math.min(list.size(), limits.networks()); i++) {
             String pointer = fields.at("networks") + "/" + i;
             JsonObjectReader network = JsonObjectReader.of(list.get(i), pointer, violations, "{\"family\", ...}");
@@ -170,15 +174,15 @@ final class SpecParser {
     private static void checkLabel(JsonObjectReader network, String label, Map<String, String> labels) {
         String first = labels.putIfAbsent(label, network.pointer());
         if (first != null) {
-            String given = network.has("label") ? "" : "; it is \"" + label + "\" because none is given";
-            network.refuse("label", "must be unique; " + first + " has the same" + given);
+            String given = network.has("label") ? "" : "; the default is the family, \"" + label + "\"";
+            network.reject("label", "must be unique; " + first + " has the same label" + given);
         }
     }
 
     private static void requireDepths(JsonObjectReader fields, List<NetworkEntry> networks) {
         if (networks.stream()
                 .anyMatch(entry -> !(entry.network() instanceof NetworkSpec.Noise) && entry.depths() == null)) {
-            fields.refuse("depths", "is required unless every network is noise or has depths of its own");
+            fields.reject("depths", "is required unless every network is noise or has its own depths");
         }
     }
 }

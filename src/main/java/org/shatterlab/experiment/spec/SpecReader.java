@@ -11,7 +11,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Reads the specification that a user submits, and records everything that is wrong with the specification.
+ * Reads the specification that a user submits, and records every violation of the rules.
  *
  * <p>A body may name a preset. Each field of such a body replaces the whole field of the preset. The merged document is
  * validated, and pointers refer to the merged document. A violation in a field of the preset names the preset.
@@ -57,7 +57,7 @@ public final class SpecReader {
         if (preset == null) {
             Violations violations = new Violations();
             violations.add("/preset", name, JsonObjectReader.oneOf(name, presets.names()));
-            // The unknown preset is refused already, but the fields beside the preset are checked.
+            // The unknown preset is a violation already. The other fields of the body are checked too.
             return parse(given.deepCopy().without("preset"), violations, false);
         }
         ObjectNode merged = preset.spec();
@@ -69,7 +69,7 @@ public final class SpecReader {
                         ? new Violation(
                                 violation.pointer(),
                                 violation.value(),
-                                violation.message() + "; it comes from preset " + preset.name())
+                                violation.message() + "; the value is from preset \"" + preset.name() + "\"")
                         : violation),
                 true);
     }
@@ -84,9 +84,7 @@ public final class SpecReader {
         }
         Violations violations = new Violations();
         violations.add(
-                "",
-                body,
-                "must be an object with the fields of an experiment: " + ApiNames.quoted(SpecParser.FIELDS));
+                "", body, "must be an object with the fields of an experiment: " + ApiNames.quoted(SpecParser.FIELDS));
         throw new InvalidRequestException(violations.list());
     }
 

@@ -17,17 +17,17 @@ import org.shatterlab.lab.statistic.Statistic.Source;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 
-/** Reads what is to be measured, and checks that the inputs and the networks allow it. */
+/** Reads the statistics of an experiment, and checks that the inputs and the networks allow each statistic. */
 final class StatisticsReader {
 
-    /** Lags 0 to 15, and two products at the largest. */
+    /** The autocorrelation has lags 0 to 15, and the largest lag needs two products. */
     private static final int MIN_AUTOCORRELATION_POINTS = 17;
 
     private static final Map<String, Statistic> STATISTICS = ApiNames.byName(Statistic.values(), Statistic::apiName);
     private static final List<Statistic> CHEAP = List.of(
             Statistic.GRADIENT_VARIANCE, Statistic.GRADIENT_CORRELATION, Statistic.AUTOCORRELATION, Statistic.GRADIENT);
 
-    /** Those that divide by how the gradient varies over the inputs. */
+    /** The statistics that divide by the variation of the gradient over the inputs. */
     private static final Set<Statistic> OF_VARIATION =
             EnumSet.of(Statistic.AUTOCORRELATION, Statistic.OUTER_PRODUCT, Statistic.SPECTRAL_EXPONENT);
 
@@ -39,18 +39,18 @@ final class StatisticsReader {
         this.violations = violations;
     }
 
-    /** The cheap statistics that inputs and networks allow. */
+    /** Returns the cheap statistics that the inputs and all networks allow. */
     Set<Statistic> defaults(InputSpec inputs, List<NetworkEntry> networks) {
         return ExperimentSpec.inEnumOrder(CHEAP.stream()
-                .filter(statistic -> problem(statistic, inputs) == null)
-                .filter(statistic -> networks.stream().allMatch(entry -> linearProblem(statistic, entry) == null))
+                .filter(statistic -> violation(statistic, inputs) == null)
+                .filter(statistic -> networks.stream().allMatch(entry -> linearViolation(statistic, entry) == null))
                 .toList());
     }
 
     /**
-     * The statistics of a list.
+     * Returns the known statistics of a list, and records a violation for every invalid entry.
      *
-     * @param inputs what is measured; null if that was refused, and then nothing is checked against it
+     * @param inputs the inputs of the experiment; null if the inputs are invalid, which skips the checks against inputs
      */
     Set<Statistic> read(JsonNode value, String pointer, @Nullable InputSpec inputs) {
         if (!(value instanceof ArrayNode list) || list.isEmpty()) {
@@ -65,30 +65,30 @@ final class StatisticsReader {
         for (int i = 0; i < items.size(); i++) {
             String at = pointer + "/" + i;
             Statistic statistic = JsonObjectReader.chosen(items.get(i), STATISTICS);
-            String problem;
+            String violation;
             if (statistic == null) {
-                problem = JsonObjectReader.oneOf(items.get(i), STATISTICS.keySet());
+                violation = JsonObjectReader.oneOf(items.get(i), STATISTICS.keySet());
             } else {
                 String first = seen.putIfAbsent(statistic, at);
-                problem = first != null
-                        ? "must be distinct; the same statistic stands at " + first
-                        : inputs == null ? null : problem(statistic, inputs);
+                violation = first != null
+                        ? "must be distinct; the same statistic is at " + first
+                        : inputs == null ? null : violation(statistic, inputs);
             }
-            if (problem != null) {
-                violations.add(at, items.get(i), problem);
+            if (violation != null) {
+                violations.add(at, items.get(i), violation);
             }
         }
         return ExperimentSpec.inEnumOrder(seen.keySet());
     }
 
-    /** Why inputs do not allow a statistic; null if they do. */
+    /** Returns the reason why the inputs do not allow a statistic; null if the inputs allow the statistic. */
     @Nullable
-    String problem(Statistic statistic, InputSpec inputs) {
-        if (statistic.needsOrderedInputs() && !(inputs instanceof InputSpec.Grid)) {
+    String violation(Statistic statistic, InputSpec inputs) {
+        if (statistic.needsGrid() && !(inputs instanceof InputSpec.Grid)) {
             return "needs ordered inputs: inputs must be of type \"grid\"";
         }
         if (Statistic.anyFrom(Source.COVARIANCE, Set.of(statistic)) && !inputs.isSameInEveryRun()) {
-            return "is over pairs of inputs, which must be the same in every run: inputs must have \"perRun\": false";
+            return "compares pairs of inputs, so the inputs must be the same in every run; set \"perRun\" of inputs to false";
         }
         if (statistic == Statistic.AUTOCORRELATION && inputs.points() < MIN_AUTOCORRELATION_POINTS) {
             return "needs at least %d points, for lags 0 to 15; inputs has %d"
@@ -99,7 +99,7 @@ final class StatisticsReader {
                     .formatted(SpectralExponent.MIN_POINTS, inputs.points());
         }
         if (statistic.source() == Statistic.Source.INPUT_GRADIENTS) {
-            return rankProblem(inputs);
+            return rankViolation(inputs);
         }
         if (statistic.kind() == Statistic.Kind.MATRIX && inputs.points() > limits.matrixPoints()) {
             return "is a matrix over points; %d is the limit on points of a matrix, inputs has %d"
@@ -108,18 +108,18 @@ final class StatisticsReader {
         return null;
     }
 
-    private @Nullable String rankProblem(InputSpec inputs) {
+    private @Nullable String rankViolation(InputSpec inputs) {
         if (inputs.dimension() == 1) {
             return "needs inputs of at least 2 dimensions: gradients along a line have rank 1";
         }
         int smaller = Math.min(inputs.points(), inputs.dimension());
         return smaller > limits.matrixPoints()
-                ? "needs the eigenvalues of a matrix over points or dimensions, whichever are fewer; %d is the limit on points of a matrix, inputs has %d"
+                ? "needs the eigenvalues of a matrix whose size is the smaller of points and dimensions; %d is the limit on points of a matrix, inputs has %d"
                         .formatted(limits.matrixPoints(), smaller)
                 : null;
     }
 
-    /** Checks an experiment that is right but for what its statistics ask of its networks. */
+    /** Checks the statistics against the networks of an experiment that has no other violation. */
     void checkNetworks(JsonObjectReader fields, ExperimentSpec spec) {
         JsonNode given = fields.get("statistics");
         if (given == null) {
@@ -127,37 +127,38 @@ final class StatisticsReader {
         }
         for (int i = 0; i < given.size(); i++) {
             Statistic statistic = JsonObjectReader.chosen(given.get(i), STATISTICS);
-            String problem = statistic == null ? null : networkProblem(statistic, spec);
-            if (problem != null) {
-                violations.add(fields.at("statistics") + "/" + i, given.get(i), problem);
+            String violation = statistic == null ? null : networkViolation(statistic, spec);
+            if (violation != null) {
+                violations.add(fields.at("statistics") + "/" + i, given.get(i), violation);
             }
         }
     }
 
-    private @Nullable String networkProblem(Statistic statistic, ExperimentSpec spec) {
+    private @Nullable String networkViolation(Statistic statistic, ExperimentSpec spec) {
         if (spec.statistics().stream().allMatch(Statistic::needsNetwork)
                 && spec.networks().stream().allMatch(entry -> entry.network() instanceof NetworkSpec.Noise)) {
             return "needs a network: noise has neither layers nor inputs";
         }
         return spec.networks().stream()
-                .map(entry -> networkProblem(statistic, spec, entry))
+                .map(entry -> networkViolation(statistic, spec, entry))
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElse(null);
     }
 
-    private static @Nullable String linearProblem(Statistic statistic, NetworkEntry entry) {
+    private static @Nullable String linearViolation(Statistic statistic, NetworkEntry entry) {
         return OF_VARIATION.contains(statistic)
                         && entry.network() instanceof NetworkSpec.Rectifier network
                         && network.isLinear()
-                ? "is 0/0 where the gradient is the same at every input, as in a linear network, which network \"%s\" is"
+                ? "is 0/0 for network \"%s\": the network is linear, so the gradient is the same at every input"
                         .formatted(entry.label())
                 : null;
     }
 
-    private @Nullable String networkProblem(Statistic statistic, ExperimentSpec spec, NetworkEntry entry) {
+    private @Nullable String networkViolation(Statistic statistic, ExperimentSpec spec, NetworkEntry entry) {
         if (entry.network() instanceof NetworkSpec.Convolutional && statistic.source() == Source.ACTIVITY) {
-            return "is measured in fully connected networks; network \"%s\" is convolutional".formatted(entry.label());
+            return "is measured only in fully connected networks; network \"%s\" is convolutional"
+                    .formatted(entry.label());
         }
         if (!(entry.network() instanceof NetworkSpec.Rectifier network)) {
             return null;
@@ -172,6 +173,6 @@ final class StatisticsReader {
             return "has a row for each layer of each depth; %d is the limit on layers, network \"%s\" has %d in all its depths"
                     .formatted(limits.layers(), entry.label(), layers);
         }
-        return linearProblem(statistic, entry);
+        return linearViolation(statistic, entry);
     }
 }

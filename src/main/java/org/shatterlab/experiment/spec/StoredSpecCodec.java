@@ -6,7 +6,8 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * Writes and reads the JSON of a specification in the database.
  *
- * <p>A specification that was accepted once stays readable. Present limits, presets, data sets and workers do not apply.
+ * <p>A specification that was accepted once stays readable. Present limits, presets, data sets and workers do not
+ * apply.
  */
 public final class StoredSpecCodec {
 
@@ -28,7 +29,7 @@ public final class StoredSpecCodec {
      * @throws InvalidRequestException if the text is not a specification
      */
     public static ExperimentSpec read(String json) {
-        return new SpecParser(Limits.NONE, ImageChecksums.RECORDED, new Violations())
+        return new SpecParser(Limits.UNLIMITED, ImageChecksums.RECORDED, new Violations())
                 .parse(SpecReader.object(StrictJson.parse(json)), true)
                 .requireValid();
     }

@@ -23,10 +23,12 @@ import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The bytes of a body to a JSON tree and back, strictly: RFC 8259 in UTF-8 and nothing beyond it, every number exact.
+ * Parses the bytes of a body to a JSON tree and writes a tree as text. The parser accepts RFC 8259 in UTF-8 and nothing
+ * beyond. Every number keeps its exact value.
  *
- * <p>Duplicate names, NaN, comments, broken UTF-8, anything after the value, nesting deeper than {@value #MAX_NESTING} and
- * numbers longer than {@value #MAX_NUMBER_LENGTH} characters are refused. A byte order mark is skipped.
+ * <p>The parser rejects duplicate names, NaN, comments, broken UTF-8 and anything after the value. The parser also
+ * rejects nesting deeper than {@value #MAX_NESTING} and numbers longer than {@value #MAX_NUMBER_LENGTH} characters. A
+ * byte order mark at the start is skipped.
  */
 public final class StrictJson {
 
@@ -34,8 +36,8 @@ public final class StrictJson {
     private static final int MAX_NUMBER_LENGTH = 1000;
     private static final char BYTE_ORDER_MARK = '\uFEFF';
 
-    /** What Jackson says to programmers who configure it, which is of no use to a client. */
-    private static final Pattern ADVICE =
+    /** The part of a Jackson message that advises programmers on configuration, which is of no use to a client. */
+    private static final Pattern CONFIGURATION_ADVICE =
             Pattern.compile("(: enable `|: maybe a | \\(start marker |, from `).*", Pattern.DOTALL);
 
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
@@ -53,22 +55,26 @@ public final class StrictJson {
     private StrictJson() {}
 
     /**
-     * Reads a body.
+     * Parses a body.
      *
-     * @throws MalformedBodyException if it is not exactly one JSON value
+     * @throws MalformedBodyException if the body is not UTF-8 or not exactly one JSON value
      */
     public static JsonNode parse(byte[] body) {
         return parse(decode(body));
     }
 
-    /** The same of text. */
+    /**
+     * Parses JSON text.
+     *
+     * @throws MalformedBodyException if the text is not exactly one JSON value
+     */
     public static JsonNode parse(String json) {
         try (JsonParser parser = MAPPER.createParser(json)) {
             return parse(parser);
         }
     }
 
-    /** The text of a value without white space, the names of every object sorted. */
+    /** Returns the text of a value without white space, with the names of every object sorted. */
     public static String sorted(JsonNode value) {
         return MAPPER.writeValueAsString(value);
     }
@@ -77,14 +83,14 @@ public final class StrictJson {
         try {
             JsonNode root = MAPPER.readTree(parser);
             if (root == null || root.isMissingNode()) {
-                throw new MalformedBodyException("The body is empty; a JSON object is expected");
+                throw new MalformedBodyException("The body is empty. Send a JSON object.");
             }
             if (parser.nextToken() != null) {
-                throw malformed("something follows the JSON value", parser.currentTokenLocation(), null);
+                throw malformed("the body continues after the JSON value", parser.currentTokenLocation(), null);
             }
             return root;
         } catch (NumberFormatException e) {
-            // Jackson lets this one through as it is where an exponent does not fit an int.
+            // Jackson does not wrap this exception when an exponent does not fit into an int.
             throw malformed("the exponent of a number is too large", parser.currentTokenLocation(), e);
         } catch (JacksonException e) {
             TokenStreamLocation location = e.getLocation() == null ? parser.currentLocation() : e.getLocation();
@@ -94,14 +100,15 @@ public final class StrictJson {
 
     private static String reason(JacksonException problem) {
         return switch (problem) {
-            case UnexpectedEndOfInputException _ -> "it ends too early";
+            case UnexpectedEndOfInputException _ -> "the body ends too early";
             case StreamConstraintsException _ -> withoutAdvice(problem) + ")";
             default -> withoutAdvice(problem);
         };
     }
 
     private static String withoutAdvice(JacksonException problem) {
-        return RejectedValue.text(ADVICE.matcher(problem.getOriginalMessage()).replaceFirst(""));
+        return RejectedValue.text(
+                CONFIGURATION_ADVICE.matcher(problem.getOriginalMessage()).replaceFirst(""));
     }
 
     private static MalformedBodyException malformed(
@@ -123,8 +130,8 @@ public final class StrictJson {
         if (result.isError()) {
             throw brokenUtf8(text.toString(), bytes.position());
         }
-        boolean marked = !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK;
-        return text.subSequence(marked ? 1 : 0, text.length()).toString();
+        boolean hasByteOrderMark = !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK;
+        return text.subSequence(hasByteOrderMark ? 1 : 0, text.length()).toString();
     }
 
     private static MalformedBodyException brokenUtf8(String before, int position) {

@@ -2,17 +2,17 @@ package org.shatterlab.experiment.spec;
 
 import org.jspecify.annotations.Nullable;
 
-/** What free text may be: it ends up in database columns, file names, URL paths and SVG. */
+/** Rules for free text, which the service writes into database columns, file names, URL paths and SVG. */
 final class TextRules {
 
     private TextRules() {}
 
-    /** Why text is refused, or null if it is not. */
-    static @Nullable String problem(String text, int mostCharacters) {
-        if (text.codePointCount(0, text.length()) > mostCharacters || isBlank(text)) {
-            return "must have 1 to " + mostCharacters + " characters and not be blank";
+    /** Returns the reason why the text is rejected, or null if the text is allowed. */
+    static @Nullable String violation(String text, int maxCharacters) {
+        if (text.codePointCount(0, text.length()) > maxCharacters || isBlank(text)) {
+            return "must have 1 to " + maxCharacters + " characters and not be blank";
         }
-        return text.codePoints().anyMatch(TextRules::isNoCharacter)
+        return text.codePoints().anyMatch(TextRules::isForbidden)
                 ? "must not contain control characters, lone surrogates or noncharacters"
                 : null;
     }
@@ -21,7 +21,7 @@ final class TextRules {
         return text.codePoints().allMatch(point -> Character.isWhitespace(point) || Character.isSpaceChar(point));
     }
 
-    private static boolean isNoCharacter(int point) {
+    private static boolean isForbidden(int point) {
         return Character.isISOControl(point)
                 || Character.getType(point) == Character.SURROGATE
                 || (point & 0xFFFE) == 0xFFFE

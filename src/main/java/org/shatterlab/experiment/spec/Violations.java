@@ -8,7 +8,7 @@ import org.shatterlab.platform.InvalidRequestException;
 import org.shatterlab.platform.Violation;
 import tools.jackson.databind.JsonNode;
 
-/** A collector of everything that is wrong with a request, so that one response lists all violations. */
+/** A collector of the violations of a request, so that one response lists all of them. */
 final class Violations {
 
     /** A body of 1 MiB can be wrong in 100,000 places. Further violations are only counted. */
@@ -38,6 +38,11 @@ final class Violations {
         }
     }
 
+    /** Returns whether further violations are only counted, so that their messages are not needed. */
+    boolean isFull() {
+        return count >= MAX_LISTED;
+    }
+
     int count() {
         return count;
     }
@@ -55,9 +60,9 @@ final class Violations {
     }
 
     /**
-     * Ends the reading.
+     * Requires that no violation was recorded.
      *
-     * @throws InvalidRequestException with all violations, where there are any
+     * @throws InvalidRequestException with all violations, if any was recorded
      */
     void requireNone() {
         if (!isEmpty()) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public class CellEntity {
 
     /** The state of a cell. */
-    public enum State {
+    public enum CellState {
         /** The cell belongs to an experiment, and is not in the queue yet. */
         PLANNED,
         QUEUED,
@@ -42,7 +42,7 @@ public class CellEntity {
     private double cost;
 
     @Enumerated(EnumType.STRING)
-    private State state;
+    private CellState state;
 
     @Column(name = "fence")
     private long fencingToken;
@@ -66,7 +66,7 @@ public class CellEntity {
 
     /** Puts the cell into the queue, and returns how often the cell was put into the queue. */
     public int schedule() {
-        state = State.QUEUED;
+        state = CellState.QUEUED;
         attempts = 0;
         abandonedLeases = 0;
         return ++schedulings;
@@ -74,22 +74,22 @@ public class CellEntity {
 
     /** Takes the cell back, because no live experiment wants the cell. */
     public void unschedule() {
-        state = State.PLANNED;
+        state = CellState.PLANNED;
     }
 
     /** Lets a failed cell be computed again. */
     public void planAgain() {
-        state = State.PLANNED;
+        state = CellState.PLANNED;
         failure = null;
         finishedAt = null;
     }
 
     /** Leases the cell to a worker. A lease of another worker, which was not heard of any more, ends. */
     public CellLease lease() {
-        if (state == State.RUNNING) {
+        if (state == CellState.RUNNING) {
             abandonedLeases++;
         }
-        state = State.RUNNING;
+        state = CellState.RUNNING;
         return new CellLease(fingerprint, subject, spec, ++fencingToken);
     }
 
@@ -105,38 +105,38 @@ public class CellEntity {
 
     /** Ends the lease without an outcome, so that the next worker can lease the cell. */
     public void requeue() {
-        state = State.QUEUED;
+        state = CellState.QUEUED;
     }
 
     /** Marks the cell as done. */
     public void complete(String provenance, Instant now) {
-        state = State.DONE;
+        state = CellState.DONE;
         this.provenance = provenance;
         finishedAt = now;
     }
 
     /** Marks the cell as failed. */
     public void fail(String reason, Instant now) {
-        state = State.FAILED;
+        state = CellState.FAILED;
         failure = reason;
         finishedAt = now;
     }
 
     /** Returns whether a lease still holds the cell. */
     public boolean isHeldBy(CellLease lease) {
-        return state == State.RUNNING && fencingToken == lease.fencingToken();
+        return state == CellState.RUNNING && fencingToken == lease.fencingToken();
     }
 
     /** Returns whether the cell is in the queue or running. */
     public boolean isOpen() {
-        return state == State.QUEUED || state == State.RUNNING;
+        return state == CellState.QUEUED || state == CellState.RUNNING;
     }
 
     public String fingerprint() {
         return fingerprint;
     }
 
-    /** Returns the fingerprint of the cell's network and inputs. */
+    /** Returns the subject: the SHA-256 of the cell's network and inputs. */
     public String subject() {
         return subject;
     }
@@ -151,7 +151,7 @@ public class CellEntity {
         return failure;
     }
 
-    public State state() {
+    public CellState state() {
         return state;
     }
 }

@@ -27,7 +27,7 @@ public interface CellExecutionRepository extends Repository<CellEntity, String> 
     void insert(String[] fingerprints, Long[] fencingTokens, String worker);
 
     /** A cell that is being computed, with the experiments that wait for the cell. */
-    interface RunningCell {
+    interface RunningExecution {
         String getWorker();
 
         String getFingerprint();
@@ -46,7 +46,7 @@ public interface CellExecutionRepository extends Repository<CellEntity, String> 
                            and e.state in ('QUEUED', 'RUNNING', 'CANCELLING') order by 1) as experiments
             from cell c join cell_execution x on (x.fingerprint, x.fence) = (c.fingerprint, c.fence)
             where c.state = 'RUNNING' order by x.started_at, c.fingerprint""")
-    List<RunningCell> findRunning();
+    List<RunningExecution> findRunning();
 
     /** The time that a cell took, with the canonical JSON of the cell. */
     interface MeasuredCell {

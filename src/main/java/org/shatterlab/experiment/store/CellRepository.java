@@ -45,13 +45,14 @@ public interface CellRepository extends JpaRepository<CellEntity, String> {
     List<String> lockAllOf(UUID experiment);
 
     /** Returns which of the cells are done. */
-    @NativeQuery("select fingerprint from cell where state = 'DONE' and fingerprint = any (cast(:fingerprints as bpchar[]))")
+    @NativeQuery(
+            "select fingerprint from cell where state = 'DONE' and fingerprint = any (cast(:fingerprints as bpchar[]))")
     Set<String> findDone(String[] fingerprints);
 
     /**
-     * Stores the cells that are missing, and locks all of the cells. An update that never applies locks the rows that it
-     * would update, so that no other transaction can delete a cell in between. The arrays have one element for each cell,
-     * sorted by fingerprint, so that two submissions that share cells do not deadlock.
+     * Stores the cells that are missing, and locks all of the cells. An update that never applies locks the rows that
+     * it would update, so that no other transaction can delete a cell in between. The arrays have one element for each
+     * cell, sorted by fingerprint, so that two submissions that share cells do not deadlock.
      */
     @Modifying
     @NativeQuery("""
@@ -72,7 +73,8 @@ public interface CellRepository extends JpaRepository<CellEntity, String> {
     void planFailed(UUID experiment);
 
     /**
-     * Deletes the given cells that belong to no experiment, with all results of the cells. The caller has locked the cells.
+     * Deletes the given cells that belong to no experiment, with all results of the cells. The caller has locked the
+     * cells.
      *
      * @return the subjects of the deleted cells
      */

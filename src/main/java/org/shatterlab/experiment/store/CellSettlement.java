@@ -12,11 +12,12 @@ import org.springframework.stereotype.Repository;
 public class CellSettlement {
 
     /**
-     * Marks the links, and measures what runs beside them. The spent cost of a running cell is its time so far, at the rate
-     * of the cells that ended. On a GPU the spent cost is zero, because cells there wait for each other. Costs and starts
-     * are scalar subqueries: with joins PostgreSQL would scan all cells.
+     * Marks the links, and measures what runs beside them. The spent cost of a running cell is its time so far, at the
+     * rate of the cells that ended. On a GPU the spent cost is zero, because cells there wait for each other. Costs and
+     * starts are scalar subqueries: with joins PostgreSQL would scan all cells.
      */
-    private static final String SETTLE = """
+    private static final String SETTLE =
+            """
             with settled as (
                 update experiment_cell set settled = true
                 where fingerprint = any (cast(:fingerprints as bpchar[])) and not settled
@@ -46,8 +47,7 @@ public class CellSettlement {
             select n.experiment_id, n.fingerprint, n.cells, n.network, n.cost,
                    coalesce(u.cells, 0) running_cells, coalesce(u.cost, 0) running_cost
             from ended n left join underway u using (experiment_id)
-            order by n.experiment_id, n.fingerprint"""
-            .formatted("cast(extract(epoch from clock_timestamp() - x.started_at) as double precision)");
+            order by n.experiment_id, n.fingerprint""".formatted("cast(extract(epoch from clock_timestamp() - x.started_at) as double precision)");
 
     private final EntityManager entities;
 

@@ -15,7 +15,7 @@ import org.shatterlab.experiment.cell.CellCost;
 import org.shatterlab.experiment.cell.CellFingerprint;
 import org.shatterlab.experiment.cell.CostProperties;
 import org.shatterlab.experiment.cell.PlannedCell;
-import org.shatterlab.experiment.cell.PredictionKey;
+import org.shatterlab.experiment.cell.SubjectHash;
 import org.shatterlab.experiment.spec.CellSpecJson;
 import org.shatterlab.experiment.spec.ExperimentSpec;
 import org.shatterlab.lab.CellSpec;
@@ -45,8 +45,7 @@ public class CellStore {
      * @param all the totals of all cells
      * @param cached the totals of the cells that are done already
      */
-    public record StoredCells(
-            List<CellLink> links, Map<String, CellEntity> cells, CellTotals all, CellTotals cached) {}
+    public record StoredCells(List<CellLink> links, Map<String, CellEntity> cells, CellTotals all, CellTotals cached) {}
 
     /**
      * Stores missing cells, locks all cells, and lets failed cells be computed again.
@@ -61,7 +60,7 @@ public class CellStore {
                 .toList();
         Map<String, CellEntity> stored = store(planned);
         Set<String> done = stored.values().stream()
-                .filter(cell -> cell.state() == CellEntity.State.DONE)
+                .filter(cell -> cell.state() == CellEntity.CellState.DONE)
                 .map(CellEntity::fingerprint)
                 .collect(Collectors.toSet());
         List<CellLink> links = new ArrayList<>();
@@ -106,7 +105,7 @@ public class CellStore {
                 distinct.stream().map(NewCell::cost).toArray(Double[]::new));
         Map<String, CellEntity> stored = new HashMap<>();
         for (CellEntity cell : cells.lockAll(sorted.keySet())) {
-            if (cell.state() == CellEntity.State.FAILED) {
+            if (cell.state() == CellEntity.CellState.FAILED) {
                 cell.planAgain();
             }
             stored.put(cell.fingerprint(), cell);
@@ -117,7 +116,7 @@ public class CellStore {
     private NewCell newCell(CellSpec cell, DeviceClass device, @Nullable UUID nonce) {
         return new NewCell(
                 fingerprint(cell, device, nonce),
-                PredictionKey.of(cell.network(), cell.inputs(), LabRevision.CURRENT),
+                SubjectHash.of(cell.network(), cell.inputs(), LabRevision.CURRENT),
                 CellSpecJson.write(cell),
                 CellCost.of(cell).seconds(costs.workPerSecond(device)));
     }

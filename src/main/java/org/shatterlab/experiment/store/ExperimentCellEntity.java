@@ -10,14 +10,14 @@ import org.hibernate.annotations.Immutable;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
 
-/** The link from an experiment to one of its cells. Links change in bulk only, by {@link ExperimentCellRepository}. */
+/** The link from an experiment to one of its cells. Links change in bulk only, by {@link ExperimentCellRepository} and {@code CellSettlement}. */
 @Entity
 @Table(name = "experiment_cell")
 @Immutable
 public class ExperimentCellEntity {
 
     @EmbeddedId
-    private Key key;
+    private ExperimentCellId key;
 
     private short network;
 
@@ -32,7 +32,8 @@ public class ExperimentCellEntity {
 
     /** The place of a cell among the cells of an experiment, from 0. */
     @Embeddable
-    public record Key(@Column(name = "experiment_id") UUID experiment, int ordinal) {}
+    public record ExperimentCellId(
+            @Column(name = "experiment_id") UUID experiment, int ordinal) {}
 
     /** Returns the link without its experiment. */
     CellLink link() {

@@ -1,5 +1,6 @@
 package org.shatterlab.experiment.store;
 
+import jakarta.persistence.QueryHint;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -8,10 +9,12 @@ import org.springframework.data.domain.Limit;
 import org.springframework.data.jpa.repository.Modifying;
 import org.springframework.data.jpa.repository.NativeQuery;
 import org.springframework.data.jpa.repository.Query;
+import org.springframework.data.jpa.repository.QueryHints;
 import org.springframework.data.repository.Repository;
 
 /** The owner of the table {@code experiment_cell}, together with {@link CellSettlement}. */
-public interface ExperimentCellRepository extends Repository<ExperimentCellEntity, ExperimentCellEntity.Key> {
+public interface ExperimentCellRepository
+        extends Repository<ExperimentCellEntity, ExperimentCellEntity.ExperimentCellId> {
 
     /** From this many new rows on the statistics of the query planner are refreshed. */
     int MANY = 1000;
@@ -39,6 +42,7 @@ public interface ExperimentCellRepository extends Repository<ExperimentCellEntit
     void insert(UUID experiment, Integer[] ordinals, Integer[] networks, String[] fingerprints, Boolean[] settled);
 
     /** Returns the number of links when PostgreSQL counted them last; negative where it has never counted them. */
+    @QueryHints(@QueryHint(name = "org.hibernate.flushMode", value = "COMMIT"))
     @NativeQuery("select cast(reltuples as bigint) from pg_class where oid = cast('experiment_cell' as regclass)")
     long estimatedCount();
 

@@ -3,6 +3,7 @@ package org.shatterlab.experiment.store;
 import jakarta.persistence.PostRemove;
 import jakarta.persistence.PostUpdate;
 import org.shatterlab.platform.NotificationSender;
+import org.springframework.data.domain.Persistable;
 import org.springframework.stereotype.Component;
 
 /** Notifies every process of each changed or deleted experiment. A new experiment has no listeners yet. */
@@ -20,7 +21,7 @@ public class ExperimentChangePublisher {
 
     @PostUpdate
     @PostRemove
-    void onChange(ExperimentEntity experiment) {
-        notifier.send(CHANNEL, experiment.getId().toString());
+    void onChange(Persistable<?> experiment) {
+        notifier.send(CHANNEL, String.valueOf(experiment.getId()));
     }
 }

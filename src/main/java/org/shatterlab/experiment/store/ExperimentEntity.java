@@ -17,14 +17,14 @@ import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.spec.ExperimentSpec;
-import org.shatterlab.experiment.spec.StoredSpecCodec;
 import org.shatterlab.experiment.spec.Runs;
+import org.shatterlab.experiment.spec.StoredSpecCodec;
 import org.shatterlab.lab.engine.DeviceClass;
 import org.springframework.data.domain.Persistable;
 
 /**
- * An experiment and its progress. The counts change under a lock of the experiment's row, in the transaction that settles
- * the links to its cells.
+ * An experiment and its progress. The counts change under a lock of the experiment's row, in the transaction that
+ * settles the links to its cells.
  */
 @Entity
 @Table(name = "experiment")
@@ -179,7 +179,7 @@ public class ExperimentEntity implements Persistable<UUID> {
 
     /** Ends a live experiment. Shared cells may end after the experiment was cancelled, which then stays cancelled. */
     private void finishIfSettled(Instant now) {
-        if (state.isLive() && done + failed == cells && !isRoundOver()) {
+        if (state.isLive() && done + failed == cells && !endsRound()) {
             finish(now);
         }
     }
@@ -191,6 +191,10 @@ public class ExperimentEntity implements Persistable<UUID> {
 
     /** Returns whether all cells of the present round are done, so that the next round is to be decided. */
     public boolean isRoundOver() {
+        return endsRound();
+    }
+
+    private boolean endsRound() {
         return rounds != null && state.isLive() && done == cells;
     }
 
@@ -198,7 +202,7 @@ public class ExperimentEntity implements Persistable<UUID> {
      * Ends the round that is over.
      *
      * @param more the totals of the cells of the next round; no cells if no round follows
-     * @param alreadyDone the totals of those cells that are done already
+     * @param alreadyDone the totals of the cells of the next round that are done already
      */
     public void endRound(CellTotals more, CellTotals alreadyDone, Instant now) {
         rounds = Objects.requireNonNull(rounds) + 1;
@@ -276,8 +280,21 @@ public class ExperimentEntity implements Persistable<UUID> {
     /** Returns the experiment at an instant, where its specification has been read. */
     public Experiment snapshot(ExperimentSpec read, Instant now) {
         return new ExperimentRow(
-                        id, name, preset, owner, state, cells, done, failed, cached, rounds, estimator, createdAt,
-                        startedAt, finishedAt, failure)
+                        id,
+                        name,
+                        preset,
+                        owner,
+                        state,
+                        cells,
+                        done,
+                        failed,
+                        cached,
+                        rounds,
+                        estimator,
+                        createdAt,
+                        startedAt,
+                        finishedAt,
+                        failure)
                 .experiment(read, now);
     }
 }

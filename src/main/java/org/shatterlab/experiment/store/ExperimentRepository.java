@@ -1,6 +1,7 @@
 package org.shatterlab.experiment.store;
 
 import jakarta.persistence.LockModeType;
+import jakarta.persistence.QueryHint;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -10,6 +11,7 @@ import org.springframework.data.jpa.repository.JpaRepository;
 import org.springframework.data.jpa.repository.Lock;
 import org.springframework.data.jpa.repository.NativeQuery;
 import org.springframework.data.jpa.repository.Query;
+import org.springframework.data.jpa.repository.QueryHints;
 
 /** The owner of the table {@code experiment}, together with {@link ExperimentQueries}. */
 public interface ExperimentRepository extends JpaRepository<ExperimentEntity, UUID> {
@@ -27,7 +29,11 @@ public interface ExperimentRepository extends JpaRepository<ExperimentEntity, UU
     @Query("select e.spec from ExperimentEntity e where e.id = :id")
     Optional<String> findSpec(UUID id);
 
-    /** Returns the label of a network. Only this label is read, because a specification may be large. */
+    /**
+     * Returns the label of a network. Only this label is read, because a specification may be large. Pending changes of the
+     * experiment cannot change a label, and are not written first.
+     */
+    @QueryHints(@QueryHint(name = "org.hibernate.flushMode", value = "COMMIT"))
     @NativeQuery("""
             select jsonb_extract_path_text(e.spec, 'networks', cast(:network as text), 'label')
             from experiment e where e.id = :id""")
@@ -50,7 +56,11 @@ public interface ExperimentRepository extends JpaRepository<ExperimentEntity, UU
             order by e.id""")
     List<UUID> findRefillable(int window);
 
-    /** Returns the open cells by owner. The owner is empty where the service runs without tokens. */
+    /**
+     * Returns the open cells by owner. The owner is empty where the service runs without tokens. Pending changes are not
+     * written first: a caller that is about to admit cells adds its own cells to the answer.
+     */
+    @QueryHints(@QueryHint(name = "org.hibernate.flushMode", value = "COMMIT"))
     @Query("""
             select new org.shatterlab.experiment.store.OwnerCells(
                 coalesce(e.owner, ''), sum(e.cells - e.done - e.failed))

@@ -36,8 +36,7 @@ record ExperimentRow(
 
     /** Returns the experiment at an instant on the database's clock. */
     Experiment experiment(ExperimentSpec spec, Instant now) {
-        return new Experiment(
-                id, owner, state, progress(now), spec, rounds, createdAt, startedAt, finishedAt, failure);
+        return new Experiment(id, owner, state, progress(now), spec, rounds, createdAt, startedAt, finishedAt, failure);
     }
 
     ExperimentSummary summary(Instant now) {
@@ -47,10 +46,7 @@ record ExperimentRow(
 
     ExperimentStatus status(Instant now) {
         return new ExperimentStatus(
-                id,
-                state,
-                progress(now),
-                new ExperimentVersion(state, done, failed, rounds, startedAt, finishedAt));
+                id, state, progress(now), new ExperimentVersion(state, done, failed, rounds, startedAt, finishedAt));
     }
 
     private Progress progress(Instant now) {

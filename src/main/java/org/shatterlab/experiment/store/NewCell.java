@@ -3,7 +3,7 @@ package org.shatterlab.experiment.store;
 /**
  * A cell to be stored.
  *
- * @param subject the fingerprint of the cell's network and inputs
+ * @param subject the SHA-256 of the cell's network and inputs
  * @param spec the canonical JSON of the cell
  * @param cost the estimated cost, in seconds of a core or of a GPU
  */

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param failed the number of failed cells
  * @param cached the number of cells that were done already when the experiment was submitted or their round was planned
  * @param fraction the fraction of the cells that have ended, from 0 to 1
- * @param etaSeconds the estimated seconds to the end of the cells, at the recent rate; null before the first cell has ended
- *     and unless the experiment is running
+ * @param etaSeconds the estimated seconds to the end of the cells, at the recent rate; null unless the experiment is
+ *     running and a cell has ended
  */
 public record Progress(
         int cells,

@@ -7,14 +7,14 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Estimates the remaining time of an experiment from the estimated costs of its cells. So a wide or deep network counts for
- * more than a small one. A running cell counts with the part of its cost that is spent. Otherwise the small cells, which end
- * first, would be taken for all of the work.
+ * Estimates the remaining time of an experiment from the estimated costs of its cells. So a wide or deep network counts
+ * for more than a small one. A running cell counts with the part of its cost that is spent. Otherwise the small cells,
+ * which end first, would be taken for all of the work.
  *
- * <p>The rate is measured from a mark in the past to the last end of a cell. The first mark is the start of the experiment.
- * Cells that start with the experiment may wait for the engine, so the second mark is their end. Each further mark follows
- * after twice the work between the two marks before, and after at most {@value #STRIDE} of all work. The rate is measured
- * from the last mark but one. So the rate follows workers that join or leave.
+ * <p>The rate is measured from a mark in the past to the last end of a cell. The first mark is the start of the
+ * experiment. Cells that start with the experiment may wait for the engine, so the second mark is their end. Each
+ * further mark follows after twice the work between the two marks before, and after at most {@value #STRIDE} of all
+ * work. The rate is measured from the last mark but one. So the rate follows workers that join or leave.
  *
  * @param cost the estimated cost of all cells, in seconds of a core or of a GPU
  * @param ended the cost of the cells that have ended
@@ -99,7 +99,8 @@ record ProgressEstimator(
             return null;
         }
         double left = seconds(mark, lastEnd) / (done - markCost) * Math.max(0, cost - done);
-        // Running cells have progressed since the last end. Half of the time is kept, since a cell may hang or lose its worker.
+        // Running cells have progressed since the last end. Half of the time is kept, since a cell may hang or lose its
+        // worker.
         return left - Math.clamp(seconds(lastEnd, now), 0, left / 2);
     }
 

@@ -12,7 +12,9 @@ import org.springframework.stereotype.Component;
 @Component
 public class SpecCache {
 
-    /** The size of all cached specifications, in characters of their JSON. A character takes several bytes as objects. */
+    /**
+     * The size of all cached specifications, in characters of their JSON. A character takes several bytes as objects.
+     */
     private static final int MAX_CACHED_CHARACTERS = 1 << 20;
 
     private final ExperimentRepository experiments;
@@ -35,9 +37,8 @@ public class SpecCache {
     }
 
     private Optional<CachedSpec> read(UUID experiment) {
-        Optional<CachedSpec> read = experiments
-                .findSpec(experiment)
-                .map(json -> new CachedSpec(StoredSpecCodec.read(json), json.length()));
+        Optional<CachedSpec> read =
+                experiments.findSpec(experiment).map(json -> new CachedSpec(StoredSpecCodec.read(json), json.length()));
         read.ifPresent(spec -> cache.put(experiment, spec));
         return read;
     }

@@ -42,19 +42,21 @@ public interface WantedCells extends Repository<CellEntity, String> {
             from unnest(cast(:fingerprints as bpchar[]), cast(:fencingTokens as bigint[]))
               with ordinality as held (fingerprint, fence, number)
             join cell c on (c.fingerprint, c.fence) = (held.fingerprint, held.fence)
-            where c.state = 'RUNNING' and """ + " " + WANTED)
+            where c.state = 'RUNNING' and
+            """ + WANTED)
     List<Long> findHeld(String[] fingerprints, Long[] fencingTokens);
 
     /** Returns which of the experiments have a cell in the queue or running that no live experiment wants. */
     @NativeQuery("""
             select distinct l.experiment_id from experiment_cell l join cell c using (fingerprint)
             where l.experiment_id = any (cast(:experiments as uuid[])) and not l.settled
-              and c.state in ('QUEUED', 'RUNNING') and not """ + " " + WANTED)
+              and c.state in ('QUEUED', 'RUNNING') and not
+            """ + WANTED)
     Set<UUID> findUnwantedOpen(UUID[] experiments);
 
     /**
-     * Takes the queued cells of experiments back that no live experiment wants. Two statements, so that the second sees an
-     * experiment that began to want a cell while the first waited for the lock of the cell.
+     * Takes the queued cells of experiments back that no live experiment wants. Two statements, so that the second sees
+     * an experiment that began to want a cell while the first waited for the lock of the cell.
      *
      * @return the names of the cells in the queue
      */
@@ -72,7 +74,7 @@ public interface WantedCells extends Repository<CellEntity, String> {
 
     @NativeQuery("""
             update cell c set state = 'PLANNED'
-            where c.fingerprint = any (cast(:fingerprints as bpchar[])) and not """ + " " + WANTED
-            + " returning c.fingerprint || '/' || c.schedulings")
+            where c.fingerprint = any (cast(:fingerprints as bpchar[])) and not
+            """ + WANTED + " returning c.fingerprint || '/' || c.schedulings")
     List<String> unscheduleUnwanted(String[] fingerprints);
 }

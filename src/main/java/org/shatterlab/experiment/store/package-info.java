@@ -1,3 +1,4 @@
+/** The database tables of experiments and cells: entities, repositories, queries and progress. */
 @NullMarked
 package org.shatterlab.experiment.store;
 

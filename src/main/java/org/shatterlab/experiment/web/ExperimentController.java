@@ -14,10 +14,10 @@ import org.shatterlab.experiment.ExperimentCommands.Cancelled;
 import org.shatterlab.experiment.ExperimentService;
 import org.shatterlab.experiment.IdempotentSubmissions;
 import org.shatterlab.experiment.IdempotentSubmissions.Submission;
+import org.shatterlab.experiment.cell.CellAdmission;
 import org.shatterlab.experiment.spec.ExperimentSpec;
 import org.shatterlab.experiment.spec.Presets;
 import org.shatterlab.experiment.spec.SpecReader;
-import org.shatterlab.experiment.cell.CellAdmission;
 import org.shatterlab.experiment.spec.StrictJson;
 import org.shatterlab.experiment.store.Experiment;
 import org.shatterlab.platform.ConditionalOnRole;
@@ -35,7 +35,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 
-/** What changes experiments: submitting, cancelling, retrying and deleting them. */
+/** Serves the requests that change experiments: submitting, cancelling, retrying and deleting. */
 @RestController
 @ConditionalOnRole(Role.API)
 @RequestMapping("/api/v1/experiments")
@@ -46,30 +46,30 @@ class ExperimentController {
 
     private final ExperimentService experiments;
     private final IdempotentSubmissions submissions;
-    private final ExperimentCommands lifecycle;
+    private final ExperimentCommands commands;
     private final Presets presets;
     private final SpecReader reader;
     private final CellAdmission admission;
     private final CostEstimator costs;
-    private final ExperimentResponses answers;
+    private final ExperimentResponses responses;
 
     ExperimentController(
             ExperimentService experiments,
             IdempotentSubmissions submissions,
-            ExperimentCommands lifecycle,
+            ExperimentCommands commands,
             Presets presets,
             SpecReader reader,
             CellAdmission admission,
             CostEstimator costs,
-            ExperimentResponses answers) {
+            ExperimentResponses responses) {
         this.experiments = experiments;
         this.submissions = submissions;
-        this.lifecycle = lifecycle;
+        this.commands = commands;
         this.presets = presets;
         this.reader = reader;
         this.admission = admission;
         this.costs = costs;
-        this.answers = answers;
+        this.responses = responses;
     }
 
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE, produces = MediaType.APPLICATION_JSON_VALUE)
@@ -87,21 +87,26 @@ class ExperimentController {
         Submission submission = key == null
                 ? new Submission(experiments.submit(owner, spec), false)
                 : submissions.submit(owner, key, json, spec);
-        ExperimentResponse answer = answers.of(submission.experiment());
+        ExperimentResponse body = responses.of(submission.experiment());
         ResponseEntity.BodyBuilder response = ExperimentResponses.accepted(submission.experiment())
-                .location(URI.create(answer.links().self()));
+                .location(URI.create(body.links().self()));
         if (submission.repeated()) {
             response.header("Idempotency-Replayed", "true");
         }
-        return response.body(answer);
+        return response.body(body);
     }
 
-    /** Whose token came with the request; null where the service runs without tokens. */
+    /** Returns the name of the token that the request carries; null if the service runs without tokens. */
     private static @Nullable String owner(HttpServletRequest request) {
         Principal caller = request.getUserPrincipal();
         return caller == null ? null : caller.getName();
     }
 
+    /**
+     * Returns the idempotency key of the request; null without the header.
+     *
+     * @throws ProblemException if the header is repeated or malformed
+     */
     private static @Nullable String idempotencyKey(HttpServletRequest request) {
         List<String> keys = Collections.list(request.getHeaders(IDEMPOTENCY_KEY));
         if (keys.isEmpty()) {
@@ -115,37 +120,37 @@ class ExperimentController {
         return keys.getFirst();
     }
 
-    /** Ends many experiments early: those that the filters of the list select. */
+    /** Cancels every live experiment that the filters of the list select. */
     @PostMapping(path = "/cancel", produces = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<Cancelled> cancelAll(HttpServletRequest request) {
         return ResponseEntity.accepted()
-                .body(lifecycle.cancelAll(ExperimentListParameters.live(presets, request.getParameterMap())));
+                .body(commands.cancelAll(ExperimentListParameters.filterToCancel(presets, request.getParameterMap())));
     }
 
-    /** Otherwise other methods would take this for the id of an experiment. */
+    /** Rejects other methods, which would otherwise read {@code cancel} as the id of an experiment. */
     @RequestMapping(path = "/cancel", produces = MediaType.APPLICATION_JSON_VALUE)
-    void refuse(HttpServletRequest request) throws HttpRequestMethodNotSupportedException {
+    void rejectOtherMethods(HttpServletRequest request) throws HttpRequestMethodNotSupportedException {
         throw new HttpRequestMethodNotSupportedException(request.getMethod(), List.of("POST"));
     }
 
     @PostMapping(path = "/{id}/cancel", produces = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<ExperimentResponse> cancel(@PathVariable String id, HttpServletRequest request) {
         requireNoParameters(request);
-        Experiment experiment = lifecycle.cancel(id);
-        return ExperimentResponses.accepted(experiment).body(answers.of(experiment));
+        Experiment experiment = commands.cancel(id);
+        return ExperimentResponses.accepted(experiment).body(responses.of(experiment));
     }
 
     @PostMapping(path = "/{id}/retry", produces = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<ExperimentResponse> retry(@PathVariable String id, HttpServletRequest request) {
         requireNoParameters(request);
-        Experiment experiment = lifecycle.retry(id);
-        return ExperimentResponses.accepted(experiment).body(answers.of(experiment));
+        Experiment experiment = commands.retry(id);
+        return ExperimentResponses.accepted(experiment).body(responses.of(experiment));
     }
 
     @DeleteMapping("/{id}")
     ResponseEntity<Void> delete(@PathVariable String id, HttpServletRequest request) {
         requireNoParameters(request);
-        lifecycle.delete(id);
+        commands.delete(id);
         return ResponseEntity.noContent().build();
     }
 

@@ -18,24 +18,25 @@ import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
-/** Following an experiment as it happens. */
+/** Serves the changes of an experiment as a stream of server-sent events. */
 @RestController
 @ConditionalOnRole(Role.API)
 class ExperimentEventController {
 
     private final ExperimentService experiments;
-    private final ExperimentChangeNotifier watch;
+    private final ExperimentChangeNotifier notifier;
 
-    ExperimentEventController(ExperimentService experiments, ExperimentChangeNotifier watch) {
+    ExperimentEventController(ExperimentService experiments, ExperimentChangeNotifier notifier) {
         this.experiments = experiments;
-        this.watch = watch;
+        this.notifier = notifier;
     }
 
     /**
-     * Whoever comes back with the last event of an experiment that has ended is told that there is no content, which keeps
-     * browsers from coming back for ever.
+     * Opens the stream. A client that has already seen the last event of an ended experiment receives status 204,
+     * because browsers would otherwise reconnect for ever.
      *
-     * @param lastEventId the tag of a version, whichever process told of it
+     * @param lastEventId the tag of the version that the client saw last, sent by any process; null on the first
+     *     connection
      */
     @GetMapping(path = "/api/v1/experiments/{id}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     ResponseEntity<SseEmitter> follow(
@@ -50,12 +51,12 @@ class ExperimentEventController {
         }
         ResponseEntity.BodyBuilder response = ResponseEntity.ok()
                 .cacheControl(CacheControl.noStore())
-                // Proxies that collect answers would keep the events to themselves.
+                // Proxies that buffer responses would hold the events back.
                 .header("X-Accel-Buffering", "no");
         if (HttpMethod.HEAD.matches(request.getMethod())) {
             return response.contentType(MediaType.TEXT_EVENT_STREAM).build();
         }
         ExperimentEventStream stream = new ExperimentEventStream(now, seen);
-        return response.body(stream.open(watch.watch(now.id(), now.version(), stream)));
+        return response.body(stream.open(notifier.watch(now.id(), now.version(), stream)));
     }
 }

@@ -16,102 +16,105 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter.SseEventBuilder;
 
 /**
- * Tells one client how far an experiment is, until it has ended. It has a thread, a virtual one, only while it writes: a
- * client that reads slowly keeps nobody waiting, and misses what is no longer so when it can be written to again. A new
- * state is told at once, progress at most once in {@link #REST}.
+ * A stream of events that reports the progress of one experiment to one client, until the experiment ends.
+ *
+ * <p>The stream holds a virtual thread only while it writes, so a slow client delays no other client. A slow client
+ * receives only the latest status and misses the ones before it. A new state is sent at once. Progress is sent at most
+ * once in {@link #PROGRESS_INTERVAL}. The methods {@link #onChange} and {@link #onEnd} may be called on any thread.
  */
 final class ExperimentEventStream implements ExperimentChangeNotifier.Observer {
 
-    private static final Duration REST = Duration.ofMillis(100);
+    private static final Duration PROGRESS_INTERVAL = Duration.ofMillis(100);
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
     private static final long RECONNECT_MILLIS = 1000;
 
-    /** The container's own limit, which must not be what ends a stream. */
+    /** Switches off the timeout of the container, which must not end a stream. */
     private static final long NO_LIMIT = -1;
 
     private final SseEmitter emitter = new SseEmitter(NO_LIMIT);
-    private @Nullable ExperimentState told;
-    private @Nullable ExperimentStatus news;
-    private int rests;
-    private boolean beat;
-    private boolean over;
+    private @Nullable ExperimentState sentState;
+    private @Nullable ExperimentStatus pending;
+    private int pauses;
+    private boolean heartbeatDue;
+    private boolean ended;
     private boolean writing;
     private boolean closed;
 
-    /** What the client is told: a part of what it would poll. */
+    /** The data of an event: a part of the response that polling returns. */
     private record Event(UUID id, ExperimentState state, Progress progress) {}
 
     /**
-     * A stream that is not open.
+     * Creates a stream that is not yet open.
      *
-     * @param now how far the experiment is
-     * @param seen whether the client knows that
+     * @param now the present status of the experiment
+     * @param seen whether the client already knows this status
      */
     ExperimentEventStream(ExperimentStatus now, boolean seen) {
-        told = seen ? now.state() : null;
-        news = seen ? null : now;
+        sentState = seen ? now.state() : null;
+        pending = seen ? null : now;
     }
 
     /**
-     * Begins to write.
+     * Opens the stream and starts to write.
      *
-     * @param onClose called when nothing more can be written
+     * @param onClose runs when the connection is closed or complete
      */
     SseEmitter open(Runnable onClose) {
         emitter.onCompletion(() -> {
             close();
             onClose.run();
         });
-        // What is sent before this returns is written by the container's own thread, and with it the headers:
-        // while another thread wrote them, the container could give the request up, and its memory to the next.
+        // The container's own thread writes every event that is sent before this method returns, and the headers with
+        // them. While another thread wrote the headers, the container could abandon the request and reuse its memory.
         try {
             emitter.send(SseEmitter.event().reconnectTime(RECONNECT_MILLIS));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        wake();
-        after(HEARTBEAT, this::beat);
+        startWriting();
+        schedule(HEARTBEAT, this::sendHeartbeat);
         return emitter;
     }
 
     @Override
     public synchronized void onChange(ExperimentStatus now) {
-        news = now;
+        pending = now;
         if (isDue(now)) {
-            wake();
+            startWriting();
         }
     }
 
     @Override
     public synchronized void onEnd() {
-        over = true;
-        wake();
+        ended = true;
+        startWriting();
     }
 
     private synchronized void close() {
         closed = true;
     }
 
-    private synchronized void rest() {
-        rests--;
-        if (news != null && rests == 0) {
-            wake();
+    private synchronized void endPause() {
+        pauses--;
+        if (pending != null && pauses == 0) {
+            startWriting();
         }
     }
 
-    private synchronized void beat() {
+    private synchronized void sendHeartbeat() {
         if (!closed) {
-            beat = true;
-            wake();
-            after(HEARTBEAT, this::beat);
+            heartbeatDue = true;
+            startWriting();
+            schedule(HEARTBEAT, this::sendHeartbeat);
         }
     }
 
+    /** Returns whether the status must be sent now, not at the end of a pause. */
     private boolean isDue(ExperimentStatus now) {
-        return rests == 0 || over || now.state() != told;
+        return pauses == 0 || ended || now.state() != sentState;
     }
 
-    private synchronized void wake() {
+    private synchronized void startWriting() {
         if (!writing) {
             writing = true;
             Thread.startVirtualThread(this::write);
@@ -124,22 +127,23 @@ final class ExperimentEventStream implements ExperimentChangeNotifier.Observer {
                 emitter.send(event);
             }
         } catch (IOException | IllegalStateException e) {
-            // The client has gone; the container, which knows it too, ends the request.
+            // The client is gone. The container notices this too and ends the request.
             close();
         }
     }
 
+    /** Returns the next event to send, or null if the writing thread has nothing left to send. */
     private synchronized @Nullable SseEventBuilder next() {
-        ExperimentStatus now = news;
+        ExperimentStatus now = pending;
         if (now != null && isDue(now)) {
             return event(now);
         }
-        if (over) {
+        if (ended) {
             emitter.complete();
             return null;
         }
-        if (beat) {
-            beat = false;
+        if (heartbeatDue) {
+            heartbeatDue = false;
             return SseEmitter.event().comment("");
         }
         writing = false;
@@ -147,20 +151,20 @@ final class ExperimentEventStream implements ExperimentChangeNotifier.Observer {
     }
 
     private SseEventBuilder event(ExperimentStatus now) {
-        String name = now.state() == told ? "progress" : "state";
-        news = null;
-        told = now.state();
-        over |= now.state().isTerminal();
-        // A new state does not wait for the end of a rest, so that several may overlap.
-        rests++;
-        after(REST, this::rest);
+        String name = now.state() == sentState ? "progress" : "state";
+        pending = null;
+        sentState = now.state();
+        ended |= now.state().isTerminal();
+        // A new state does not wait for the end of a pause, so several pauses may overlap.
+        pauses++;
+        schedule(PROGRESS_INTERVAL, this::endPause);
         return SseEmitter.event()
                 .id(now.version().tag())
                 .name(name)
                 .data(new Event(now.id(), now.state(), now.progress()), MediaType.APPLICATION_JSON);
     }
 
-    private static void after(Duration time, Runnable then) {
+    private static void schedule(Duration time, Runnable then) {
         CompletableFuture.delayedExecutor(time.toMillis(), TimeUnit.MILLISECONDS, Thread::startVirtualThread)
                 .execute(then);
     }

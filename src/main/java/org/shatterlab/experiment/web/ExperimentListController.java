@@ -14,7 +14,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The experiments that there are, the newest first. */
+/** Lists the experiments, the newest first. */
 @RestController
 @ConditionalOnRole(Role.API)
 @RequestMapping(path = "/api/v1/experiments", produces = MediaType.APPLICATION_JSON_VALUE)
@@ -31,7 +31,7 @@ class ExperimentListController {
     /**
      * A page of experiments.
      *
-     * @param nextCursor where the next page starts; null on the last
+     * @param nextCursor the opaque start of the next page; null on the last page
      */
     record ExperimentPage(
             List<ExperimentSummaryResponse> items, @Nullable String nextCursor) {}
@@ -48,6 +48,7 @@ class ExperimentListController {
             return new ExperimentPage(items, null);
         }
         ExperimentSummary last = found.get(parameters.limit() - 1);
-        return new ExperimentPage(items, ExperimentListParameters.cursor(new ListPosition(last.createdAt(), last.id())));
+        return new ExperimentPage(
+                items, ExperimentListParameters.cursor(new ListPosition(last.createdAt(), last.id())));
     }
 }

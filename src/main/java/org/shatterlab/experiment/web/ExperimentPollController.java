@@ -24,7 +24,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.request.async.DeferredResult;
 
-/** Asking how far an experiment is, at once or as soon as there is something new. */
+/** Returns the status of an experiment, either at once or as soon as the experiment changes. */
 @RestController
 @ConditionalOnRole(Role.API)
 @RequestMapping(path = "/api/v1/experiments/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
@@ -32,18 +32,18 @@ class ExperimentPollController {
 
     private static final int MAX_WAIT_SECONDS = 60;
 
-    /** The container's own limit, which must not be what ends a wait. */
+    /** Switches off the timeout of the container, which must not end a wait. */
     private static final long NO_LIMIT = -1;
 
     private final ExperimentService experiments;
-    private final ExperimentChangeNotifier watch;
-    private final ExperimentResponses answers;
+    private final ExperimentChangeNotifier notifier;
+    private final ExperimentResponses responses;
 
     ExperimentPollController(
-            ExperimentService experiments, ExperimentChangeNotifier watch, ExperimentResponses answers) {
+            ExperimentService experiments, ExperimentChangeNotifier notifier, ExperimentResponses responses) {
         this.experiments = experiments;
-        this.watch = watch;
-        this.answers = answers;
+        this.notifier = notifier;
+        this.responses = responses;
     }
 
     @GetMapping(params = "!wait")
@@ -55,34 +55,36 @@ class ExperimentPollController {
     @GetMapping(params = "wait")
     DeferredResult<ResponseEntity<ExperimentResponse>> await(@PathVariable String id, HttpServletRequest request) {
         QueryParameters parameters = new QueryParameters(request.getParameterMap());
-        Duration most = Duration.ofSeconds(parameters.integer("wait", 1, MAX_WAIT_SECONDS, MAX_WAIT_SECONDS));
+        Duration maxWait = Duration.ofSeconds(parameters.integer("wait", 1, MAX_WAIT_SECONDS, MAX_WAIT_SECONDS));
         parameters.requireValid();
         Experiment experiment = experiments.get(id);
         DeferredResult<ResponseEntity<ExperimentResponse>> result = new DeferredResult<>(NO_LIMIT);
         Preconditions preconditions = Preconditions.of(request);
-        if (experiment.state().isTerminal() || preconditions.isNews(experiment)) {
+        if (experiment.state().isTerminal() || preconditions.isOutdated(experiment)) {
             result.setResult(answer(experiment, preconditions));
             return result;
         }
-        var _ = watch.await(experiment, most)
+        var _ = notifier.await(experiment, maxWait)
                 .thenApply(_ -> answer(experiments.get(id), preconditions))
                 .whenComplete((answer, failure) -> complete(result, answer, failure));
         return result;
     }
 
     private ResponseEntity<ExperimentResponse> answer(Experiment experiment, Preconditions preconditions) {
-        preconditions.require(experiment);
-        return preconditions.hasAny() ? ExperimentResponses.unchanged(experiment) : answers.current(experiment);
+        preconditions.requireMatch(experiment);
+        return preconditions.matchesEveryVersion()
+                ? ExperimentResponses.unchanged(experiment)
+                : responses.current(experiment);
     }
 
     /**
-     * The versions that a request names. The framework turns an answer whose tag is among those seen into a 304, but does not
-     * know that {@code *} is every tag.
+     * The conditional headers of a request. The framework itself answers 304 if the tag of the response is in
+     * {@code If-None-Match}. The framework does not know that {@code *} matches every tag.
      *
-     * @param required of {@code If-Match}; null without that header
-     * @param seen of {@code If-None-Match}
+     * @param ifMatch the tags of {@code If-Match}; null without the header
+     * @param ifNoneMatch the tags of {@code If-None-Match}; empty without the header
      */
-    private record Preconditions(@Nullable List<ETag> required, List<ETag> seen) {
+    private record Preconditions(@Nullable List<ETag> ifMatch, List<ETag> ifNoneMatch) {
 
         static Preconditions of(HttpServletRequest request) {
             return new Preconditions(
@@ -94,23 +96,33 @@ class ExperimentPollController {
             return ETag.parse(String.join(", ", Collections.list(request.getHeaders(header))));
         }
 
-        /** Whether the client has seen another version than the present one. */
-        boolean isNews(Experiment experiment) {
-            ETag current = ETag.create(ExperimentResponses.tag(experiment));
-            return !seen.isEmpty() && !hasAny() && seen.stream().noneMatch(tag -> tag.compare(current, false));
+        /**
+         * Returns whether {@code If-None-Match} names versions of the experiment and none of them is the present one.
+         */
+        boolean isOutdated(Experiment experiment) {
+            ETag current = ETag.create(ExperimentResponses.entityTag(experiment));
+            return !ifNoneMatch.isEmpty()
+                    && !matchesEveryVersion()
+                    && ifNoneMatch.stream().noneMatch(tag -> tag.compare(current, false));
         }
 
-        boolean hasAny() {
-            return seen.stream().anyMatch(ETag::isWildcard);
+        /** Returns whether {@code If-None-Match} contains {@code *}. */
+        boolean matchesEveryVersion() {
+            return ifNoneMatch.stream().anyMatch(ETag::isWildcard);
         }
 
-        void require(Experiment experiment) {
-            ETag current = ETag.create(ExperimentResponses.tag(experiment));
-            if (required != null
-                    && required.stream().noneMatch(tag -> tag.isWildcard() || tag.compare(current, true))) {
+        /**
+         * Checks {@code If-Match}.
+         *
+         * @throws ProblemException with status 412 if no tag matches the experiment
+         */
+        void requireMatch(Experiment experiment) {
+            ETag current = ETag.create(ExperimentResponses.entityTag(experiment));
+            if (ifMatch != null && ifMatch.stream().noneMatch(tag -> tag.isWildcard() || tag.compare(current, true))) {
                 throw new ProblemException(
                         Problem.PRECONDITION_FAILED,
-                        "The experiment is not as If-Match has it, which compares strongly; its tags are weak.");
+                        "No tag in If-Match matches the experiment. If-Match compares tags strongly, and the tags of"
+                                + " experiments are weak. Send If-None-Match instead.");
             }
         }
     }

@@ -10,10 +10,11 @@ import org.shatterlab.experiment.store.Progress;
 import tools.jackson.databind.JsonNode;
 
 /**
- * An experiment as the API shows it.
+ * The representation of an experiment in the API.
  *
- * @param owner who submitted it; null where the service runs without tokens
- * @param rounds how many rounds are decided; null unless it is adaptive
+ * @param owner the name of the token that submitted the experiment; null if the service runs without tokens
+ * @param rounds the number of rounds that are decided; null unless the experiment is adaptive
+ * @param failure the reason of the first failed cell; null if no cell failed
  */
 record ExperimentResponse(
         UUID id,
@@ -27,23 +28,24 @@ record ExperimentResponse(
         @Nullable Instant finishedAt,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer rounds,
         @Nullable String failure,
-        List<ProvenanceAnswer> provenance,
-        Links links) {
+        List<ProvenanceResponse> provenance,
+        ExperimentLinks links) {
 
     /**
-     * What computed some of the cells.
+     * The provenance that some cells of an experiment share.
      *
-     * @param computedBy engine, versions, device, commit
+     * @param cells the number of cells with this provenance
+     * @param computedBy the engine, the versions, the device and the commit that computed the cells
      */
-    record ProvenanceAnswer(int cells, JsonNode computedBy) {}
+    record ProvenanceResponse(int cells, JsonNode computedBy) {}
 
     /**
-     * Where to go from here.
+     * The addresses of resources that belong to the experiment.
      *
-     * @param stopping where each row of an adaptive experiment stopped; null of any other
-     * @param figures the paper's figures that can be drawn from this experiment, as SVG
+     * @param stopping the address of the report on where each row stopped; null unless the experiment is adaptive
+     * @param figures the addresses of the paper's figures that can be drawn from the experiment, as SVG
      */
-    record Links(
+    record ExperimentLinks(
             String self,
             String results,
 

@@ -5,15 +5,15 @@ import org.shatterlab.experiment.ExperimentService;
 import org.shatterlab.experiment.spec.ExperimentSpecJson;
 import org.shatterlab.experiment.spec.PaperFigure;
 import org.shatterlab.experiment.store.Experiment;
-import org.shatterlab.experiment.web.ExperimentResponse.Links;
-import org.shatterlab.experiment.web.ExperimentResponse.ProvenanceAnswer;
+import org.shatterlab.experiment.web.ExperimentResponse.ExperimentLinks;
+import org.shatterlab.experiment.web.ExperimentResponse.ProvenanceResponse;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Turns experiments into what the API shows of them. */
+/** Builds the responses of the API that describe experiments. */
 @Component
 class ExperimentResponses {
 
@@ -26,8 +26,8 @@ class ExperimentResponses {
     }
 
     ExperimentResponse of(Experiment experiment) {
-        List<ProvenanceAnswer> provenance = experiments.provenance(experiment).stream()
-                .map(entry -> new ProvenanceAnswer(entry.cells(), mapper.readTree(entry.provenance())))
+        List<ProvenanceResponse> provenance = experiments.provenance(experiment).stream()
+                .map(entry -> new ProvenanceResponse(entry.cells(), mapper.readTree(entry.provenance())))
                 .toList();
         return new ExperimentResponse(
                 experiment.id(),
@@ -45,34 +45,38 @@ class ExperimentResponses {
                 links(experiment));
     }
 
-    /** That what a request asked for has begun. */
+    /** Returns a response with status 202, which states that the requested change has begun. */
     static ResponseEntity.BodyBuilder accepted(Experiment experiment) {
-        return retryLater(ResponseEntity.accepted(), experiment);
+        return withRetryAfter(ResponseEntity.accepted(), experiment);
     }
 
-    /** The experiment, with what is needed to ask again only for what is new. */
+    /** Returns the experiment with its entity tag, so that the client can poll for changes only. */
     ResponseEntity<ExperimentResponse> current(Experiment experiment) {
-        return retryLater(ResponseEntity.ok().eTag(tag(experiment)), experiment).body(of(experiment));
+        return withRetryAfter(ResponseEntity.ok().eTag(entityTag(experiment)), experiment)
+                .body(of(experiment));
     }
 
-    /** That there is nothing that the client lacks. */
+    /** Returns a response with status 304 for a client that has the present version. */
     static ResponseEntity<ExperimentResponse> unchanged(Experiment experiment) {
-        return retryLater(ResponseEntity.status(HttpStatus.NOT_MODIFIED).eTag(tag(experiment)), experiment)
+        return withRetryAfter(ResponseEntity.status(HttpStatus.NOT_MODIFIED).eTag(entityTag(experiment)), experiment)
                 .build();
     }
 
-    /** Weak: the estimate of the time that is left changes without it. */
-    static String tag(Experiment experiment) {
+    /**
+     * Returns the weak entity tag of an experiment. The estimate of the remaining time may change while the tag stays.
+     */
+    static String entityTag(Experiment experiment) {
         return "W/\"" + experiment.version().tag() + "\"";
     }
 
-    private static ResponseEntity.BodyBuilder retryLater(ResponseEntity.BodyBuilder response, Experiment experiment) {
+    private static ResponseEntity.BodyBuilder withRetryAfter(
+            ResponseEntity.BodyBuilder response, Experiment experiment) {
         return experiment.state().isTerminal() ? response : response.header(HttpHeaders.RETRY_AFTER, "1");
     }
 
-    private static Links links(Experiment experiment) {
+    private static ExperimentLinks links(Experiment experiment) {
         String self = "/api/v1/experiments/" + experiment.id();
-        return new Links(
+        return new ExperimentLinks(
                 self,
                 self + "/results",
                 experiment.rounds() == null ? null : self + "/stopping",

@@ -2,9 +2,9 @@ package org.shatterlab.experiment.web;
 
 import java.nio.charset.StandardCharsets;
 import org.shatterlab.experiment.ExperimentService;
+import org.shatterlab.experiment.cell.CellAdmission;
 import org.shatterlab.experiment.spec.PaperFigure;
 import org.shatterlab.experiment.spec.SpecReader;
-import org.shatterlab.experiment.cell.CellAdmission;
 import org.shatterlab.experiment.store.Experiment;
 import org.shatterlab.platform.ConditionalOnRole;
 import org.shatterlab.platform.Role;
@@ -19,8 +19,8 @@ import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
 
 /**
- * Says where the API is, and does the main job once on a new embedded database, so that the first start already shows what
- * this service is for.
+ * Logs the address of the API at every start. The first start on a new embedded database also submits Figure 1 of the
+ * paper, so that a new user sees a result at once.
  */
 @Component
 @ConditionalOnRole(Role.API)
@@ -32,7 +32,7 @@ class FirstRunDemo {
     private final ExperimentService experiments;
     private final SpecReader reader;
     private final CellAdmission admission;
-    private final boolean wanted;
+    private final boolean enabled;
     private final Environment environment;
 
     FirstRunDemo(
@@ -45,21 +45,21 @@ class FirstRunDemo {
         this.experiments = experiments;
         this.reader = reader;
         this.admission = admission;
-        this.wanted = properties.welcome() && embedded.getIfAvailable() != null;
+        this.enabled = properties.welcome() && embedded.getIfAvailable() != null;
         this.environment = environment;
     }
 
     @EventListener(ApplicationReadyEvent.class)
     void onReady() {
         String address = "http://127.0.0.1:" + environment.getProperty("local.server.port");
-        log.info("The API answers; {}/docs describes it and lets you try it", address);
-        if (!wanted || !experiments.isEmpty()) {
+        log.info("The API answers. {}/docs documents the API and lets you try it.", address);
+        if (!enabled || !experiments.isEmpty()) {
             return;
         }
         byte[] body = "{\"preset\": \"%s\"}".formatted(FIGURE.apiName()).getBytes(StandardCharsets.UTF_8);
         Experiment experiment = experiments.submit(null, admission.admit(reader.read(body)));
         log.info(
-                "Welcome. Figure 1 of the paper is being measured; in a few seconds it is at "
+                "Welcome. The service measures Figure 1 of the paper. In a few seconds the figure is ready at "
                         + "{}/api/v1/experiments/{}/figures/{}.svg",
                 address,
                 experiment.id(),

@@ -14,7 +14,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The paper's experiments, ready to be posted. */
+/** Serves the presets: the experiments of the paper as complete specifications, ready to be submitted. */
 @RestController
 @ConditionalOnRole(Role.API)
 @RequestMapping(path = "/api/v1/presets", produces = MediaType.APPLICATION_JSON_VALUE)
@@ -40,7 +40,7 @@ class PresetController {
         return presets.find(name)
                 .orElseThrow(() -> new ProblemException(
                         Problem.NOT_FOUND,
-                        "There is no preset of that name; there are "
+                        "No preset has this name. The presets are "
                                 + String.join(
                                         ", ",
                                         presets.all().stream()

@@ -12,7 +12,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Who computes, and what. */
+/** Lists the workers with their devices, their states and the cells that they compute. */
 @RestController
 @ConditionalOnRole(Role.API)
 @RequestMapping(path = "/api/v1/workers", produces = MediaType.APPLICATION_JSON_VALUE)
@@ -24,24 +24,24 @@ class WorkerController {
         this.workers = workers;
     }
 
-    record WorkerList(List<WorkerAnswer> items) {}
+    record WorkerList(List<WorkerResponse> items) {}
 
-    /** A worker process as the API shows it. */
-    record WorkerAnswer(
+    /** The representation of a worker process in the API. */
+    record WorkerResponse(
             String name,
             String node,
             String device,
             String engine,
-            WorkerRegistry.State state,
+            WorkerRegistry.WorkerState state,
             int threads,
             long memoryBytes,
             Instant startedAt,
             Instant lastHeartbeat,
             List<WorkerRegistry.CurrentCell> currentCells) {
 
-        static WorkerAnswer of(WorkerRegistry.WorkerStatus seen) {
+        static WorkerResponse of(WorkerRegistry.WorkerStatus seen) {
             WorkerRegistry.Worker worker = seen.worker();
-            return new WorkerAnswer(
+            return new WorkerResponse(
                     worker.name(),
                     worker.node(),
                     worker.device(),
@@ -58,6 +58,6 @@ class WorkerController {
     @GetMapping
     WorkerList list(HttpServletRequest request) {
         QueryParameters.requireNone(request.getParameterMap());
-        return new WorkerList(workers.list().stream().map(WorkerAnswer::of).toList());
+        return new WorkerList(workers.list().stream().map(WorkerResponse::of).toList());
     }
 }

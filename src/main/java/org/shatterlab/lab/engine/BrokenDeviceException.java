@@ -1,11 +1,11 @@
 package org.shatterlab.lab.engine;
 
-/** A device failed in a way after which this process can compute nothing on it any more; another process can. */
+/** Reports a device on which this process can no longer compute. A new process can use the device again. */
 public class BrokenDeviceException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
     public BrokenDeviceException(String device, Throwable cause) {
-        super("this process cannot compute on " + device + " any more", cause);
+        super("This process can no longer compute on " + device + ". Start a new process.", cause);
     }
 }

@@ -5,8 +5,11 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * Ends a computation that nobody waits for any more, at the next of the places where it asks: before each layer on
- * the way up, and each layer or block on the way back. What lies between two of them is not interrupted.
+ * Cancels a computation whose result is no longer needed.
+ *
+ * <p>Cancellation is cooperative: the computation ends at its next call of {@link #throwIfCancelled}. A forward pass
+ * calls it before each layer. A backward pass calls it before each layer or block. The work between two calls is not
+ * interrupted.
  */
 public final class Cancellation {
 
@@ -14,19 +17,25 @@ public final class Cancellation {
 
     private Cancellation() {}
 
-    /** Computes something, asking now and then whether to stop; a thread that the computation starts does not ask. */
-    public static <T> T unless(BooleanSupplier stop, Supplier<T> computation) {
+    /**
+     * Runs a computation and returns its result.
+     *
+     * @param stop whether to cancel; {@link #throwIfCancelled} evaluates it on the caller's thread only, not on threads
+     *     that the computation starts
+     * @throws CancellationException if the computation was cancelled
+     */
+    public static <T> T runCancellable(BooleanSupplier stop, Supplier<T> computation) {
         return ScopedValue.where(STOP, stop).call(computation::get);
     }
 
     /**
-     * Goes on, unless the computation that this is part of is to stop.
+     * Throws if the current computation is to be cancelled. Outside {@link #runCancellable}, the method has no effect.
      *
-     * @throws CancellationException where it is
+     * @throws CancellationException if the computation is to be cancelled
      */
-    public static void check() {
+    public static void throwIfCancelled() {
         if (STOP.isBound() && STOP.get().getAsBoolean()) {
-            throw new CancellationException("nobody waits for this computation any more");
+            throw new CancellationException("The computation was cancelled because its result is no longer needed.");
         }
     }
 }

@@ -1,6 +1,6 @@
 package org.shatterlab.lab.engine;
 
-/** A kind of device, whose results are not taken for those of another: they round differently. */
+/** A kind of device. Results of different kinds are never mixed, because the devices round differently. */
 public enum DeviceClass {
     CPU("cpu"),
     GPU("gpu");

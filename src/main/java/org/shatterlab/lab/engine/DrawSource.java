@@ -1,10 +1,12 @@
 package org.shatterlab.lab.engine;
 
-/** Where independent normal weights of hidden layers are drawn; everything else is drawn on the host. */
+/** The place where independent normal weights of hidden layers are drawn. All other values are drawn on the host. */
 public enum DrawSource {
-    /** On the JVM: the same weights whatever computes with them. */
+    /** The JVM draws the weights, so that the weights are the same on every device. */
     HOST("host"),
-    /** On the device that computes with them, by the engine, so that a GPU waits neither for the host nor for the bus. */
+    /**
+     * The engine draws the weights on the computing device, so that a GPU waits neither for the host nor for the bus.
+     */
     DEVICE("device");
 
     private final String apiName;

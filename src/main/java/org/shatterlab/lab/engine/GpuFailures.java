@@ -4,18 +4,21 @@ import ai.djl.engine.EngineException;
 import java.util.List;
 import java.util.Objects;
 
-/** What it means that a GPU failed. All failures are of one type: only what PyTorch and CUDA's libraries say tells. */
+/**
+ * Classifies failures of a GPU. The engine throws one type of exception for all failures, so only the messages of
+ * PyTorch and of CUDA's libraries distinguish them.
+ */
 public final class GpuFailures {
 
-    /** The last is said where there is none left for cuBLAS's own handle. */
-    private static final List<String> OUT_OF_MEMORY =
+    /** PyTorch reports the last message when no memory is left for the handle of cuBLAS. */
+    private static final List<String> MEMORY_ERRORS =
             List.of("out of memory", "STATUS_ALLOC_FAILED", "ALLOCATION_FAILED", "CUBLAS_STATUS_NOT_INITIALIZED");
 
-    private static final List<String> OF_THE_DEVICE = List.of(
+    private static final List<String> DEVICE_ERRORS = List.of(
             "CUDA error: ", "CUDA driver error: ", "CUDNN_STATUS_EXECUTION_FAILED", "CUDNN_STATUS_INTERNAL_ERROR");
 
-    /** What CUDA and cuBLAS refuse to begin with. */
-    private static final List<String> OF_THE_CALL = List.of(
+    /** CUDA and cuBLAS reject such a call before they start any work, so the device stays usable. */
+    private static final List<String> CALL_ERRORS = List.of(
             "invalid argument",
             "invalid configuration argument",
             "no kernel image is available",
@@ -24,18 +27,21 @@ public final class GpuFailures {
 
     private GpuFailures() {}
 
-    /** Whether fewer arrays may do. */
+    /** Returns whether the GPU ran out of memory, so that a computation with fewer arrays may succeed. */
     public static boolean isOutOfMemory(EngineException failure) {
-        return says(failure, OUT_OF_MEMORY);
+        return containsAny(failure, MEMORY_ERRORS);
     }
 
-    /** Whether the GPU does nothing more for this process: CUDA then answers each later call with an error as well. */
+    /**
+     * Returns whether this process can no longer use the GPU. After such a failure, CUDA also answers each later call
+     * with an error.
+     */
     public static boolean isBroken(EngineException failure) {
-        return says(failure, OF_THE_DEVICE) && !says(failure, OF_THE_CALL) && !isOutOfMemory(failure);
+        return containsAny(failure, DEVICE_ERRORS) && !containsAny(failure, CALL_ERRORS) && !isOutOfMemory(failure);
     }
 
-    private static boolean says(EngineException failure, List<String> any) {
+    private static boolean containsAny(EngineException failure, List<String> messages) {
         String message = Objects.requireNonNullElse(failure.getMessage(), "");
-        return any.stream().anyMatch(message::contains);
+        return messages.stream().anyMatch(message::contains);
     }
 }

@@ -5,13 +5,21 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
 
-/** What a number depends on beside its specification. Both are part of every cell's fingerprint. */
+/**
+ * The versions of lab and engine that the numbers of a cell depend on, besides its specification. Both are part of
+ * every cell's fingerprint.
+ */
 public final class LabRevision {
 
-    /** Raised whenever any number of the lab would change, so that no stored number is taken for a new one. */
+    /**
+     * The revision of the lab. The revision must rise whenever any number of the lab changes, so that a stored number
+     * is never mistaken for a new one.
+     */
     public static final String CURRENT = "3";
 
-    /** The engine that computes, as {@code name-version}; known without loading it. */
+    /**
+     * The computing engine as {@code name-version}. The value comes from a resource, so the engine need not be loaded.
+     */
     public static final String ENGINE = engine();
 
     private LabRevision() {}
@@ -19,7 +27,8 @@ public final class LabRevision {
     private static String engine() {
         try (InputStream in = LabRevision.class.getResourceAsStream("/org/shatterlab/lab/lab.properties")) {
             if (in == null) {
-                throw new IllegalStateException("lab.properties is missing from the class path");
+                throw new IllegalStateException(
+                        "The resource lab.properties is missing from the class path. Build the application again.");
             }
             Properties properties = new Properties();
             properties.load(in);

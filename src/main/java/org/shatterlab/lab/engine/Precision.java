@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 
-/** The floating-point format of the networks. Statistics are accumulated in float64 either way. */
+/** The floating-point format of the networks. Statistics are accumulated in float64 in both formats. */
 public enum Precision {
     FLOAT32("float32", DataType.FLOAT32),
     FLOAT64("float64", DataType.FLOAT64);
@@ -18,14 +18,19 @@ public enum Precision {
         this.type = type;
     }
 
-    /** The engine's name for it. */
+    /** Returns the engine's data type for this format. */
     public DataType type() {
         return type;
     }
 
     /**
-     * An array of this format, with memory of its own. What the engine makes of a Java array lies in a buffer that lives as
-     * long as that very array object, and a conversion to the type that there is already is the same memory, not a copy.
+     * Creates an array of this format that owns its memory.
+     *
+     * <p>The engine keeps the values of a Java array in a buffer that lives as long as the created {@link NDArray}
+     * object. A conversion to the type that an array already has shares this buffer. Therefore float64 values are
+     * duplicated.
+     *
+     * @param manager the manager that closes the array
      */
     public NDArray array(NDManager manager, double[] values, Shape shape) {
         try (NDArray exact = manager.create(values, shape)) {

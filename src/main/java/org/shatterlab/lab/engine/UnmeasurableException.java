@@ -1,8 +1,8 @@
 package org.shatterlab.lab.engine;
 
 /**
- * The numbers of a cell do not exist or cannot be represented, whoever computes them and however often: the fault of what
- * was asked, or of the data it is asked about. The reason says why and what to ask for instead.
+ * Reports that a number of a cell does not exist or cannot be represented. The cause lies in the specification or in
+ * the data, so a retry fails on every worker. The reason explains the failure and suggests a different request.
  */
 public class UnmeasurableException extends RuntimeException {
 
@@ -15,7 +15,7 @@ public class UnmeasurableException extends RuntimeException {
         this.reason = reason;
     }
 
-    /** Why, as a sentence for the user. */
+    /** Returns the reason, as whole sentences for the user. */
     public String reason() {
         return reason;
     }

@@ -13,49 +13,51 @@ import java.util.Deque;
 import java.util.List;
 import org.shatterlab.lab.engine.Cancellation;
 import org.shatterlab.lab.network.ConvolutionalLayers;
-import org.shatterlab.lab.network.ConvolutionalLayers.Frozen;
+import org.shatterlab.lab.network.ConvolutionalLayers.FrozenNormalization;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.RectifierLayer;
 import org.shatterlab.lab.network.SampledConvnet;
 
 /**
- * The gradients of a convolutional network's output f = v . (the mean of h_L over positions) with respect to each image. One
- * pass over the whole batch takes the statistics of every normalisation; then, with these as constants, the gradients of all
- * depths are carried back together, for a few images at a time, since the slopes of every layer are kept.
+ * Computes the gradient of a convolutional network's output with respect to each image.
+ *
+ * <p>The output is f = v . (the mean of h_L over positions). One forward pass over the whole batch computes the
+ * statistics of every normalisation. The backward pass treats these statistics as constants and carries the gradients
+ * of all depths back together. It keeps the slopes of every layer, so it takes only a few images at a time.
  */
 public final class ConvolutionalPass {
 
-    /** What is kept of the way up, where one image does not need more. */
+    /** The memory for the backward pass, in bytes. One image may need more. */
     private static final long MAX_BYTES = 256L << 20;
 
-    /** Gradients that are carried through a block at a time. */
-    private static final int ARRAYS_FOR_EACH_DEPTH = 4;
+    /** The number of gradient arrays that exist at a time while a block is carried back, for each depth. */
+    private static final int ARRAYS_PER_DEPTH = 4;
 
     private static final int MAX_IMAGES = 32;
 
     private ConvolutionalPass() {}
 
-    /** Sees the gradients at one depth. */
+    /** Receives the input gradients of each depth. */
     @FunctionalInterface
-    public interface Visitor {
+    public interface ImageGradientVisitor {
         /**
-         * Called at each depth asked for.
+         * Receives the gradients at one of the requested depths.
          *
          * @param depth L
-         * @param gradients df_i / dx_i, shape (M, d), closed when the visit returns
+         * @param gradients df_i / dx_i, shape (M, d), which the pass closes when the visit returns
          */
         void visit(int depth, NDArray gradients);
     }
 
     /**
-     * Visits the gradients at each depth.
+     * Computes the input gradients at each depth.
      *
-     * @param x images, shape (M, d), of the network's type
-     * @param depths at least one, ascending, even
+     * @param x the images in the network's data type, shape (M, d)
+     * @param depths one or more even depths in ascending order
      */
-    public static void sweep(SampledConvnet network, NDArray x, List<Integer> depths, Visitor visitor) {
+    public static void sweep(SampledConvnet network, NDArray x, List<Integer> depths, ImageGradientVisitor visitor) {
         try (NDManager pass = x.getManager().newSubManager()) {
-            List<Frozen> frozen = frozen(network, x, depths.getLast(), pass);
+            List<FrozenNormalization> frozen = frozen(network, x, depths.getLast(), pass);
             NDArray gradients = gradients(
                     network,
                     x,
@@ -63,22 +65,22 @@ public final class ConvolutionalPass {
                     frozen,
                     images(network.spec(), network.images().side(), depths, network.type()));
             gradients.attach(pass);
-            NDList parts = gradients.split(depths.size());
-            for (int i = 0; i < parts.size(); i++) {
-                visitor.visit(depths.get(parts.size() - 1 - i), parts.get(i).squeeze(0));
+            NDList byDepth = gradients.split(depths.size());
+            for (int i = 0; i < byDepth.size(); i++) {
+                visitor.visit(depths.get(byDepth.size() - 1 - i), byDepth.get(i).squeeze(0));
             }
         }
     }
 
-    /** The normalisations of all layers, by layer from the first on. */
-    static List<Frozen> frozen(SampledConvnet network, NDArray x, int depth, NDManager statistics) {
-        List<Frozen> frozen = new ArrayList<>();
+    /** Returns the frozen normalisation of each layer up to {@code depth}, the first layer first. */
+    static List<FrozenNormalization> frozen(SampledConvnet network, NDArray x, int depth, NDManager statistics) {
+        List<FrozenNormalization> frozen = new ArrayList<>();
         try (NDManager scratch = statistics.newSubManager();
                 NDArray batch = x.duplicate()) {
             batch.attach(scratch);
-            ConvolutionalLayers.hidden(network, batch, depth, (_, h) -> {
-                Cancellation.check();
-                frozen.add(Frozen.of(h, network.spec().normalization(), statistics));
+            ConvolutionalLayers.hiddenStates(network, batch, depth, (_, h) -> {
+                Cancellation.throwIfCancelled();
+                frozen.add(FrozenNormalization.of(h, network.spec().normalization(), statistics));
                 return frozen.getLast().normalize(h);
             });
         }
@@ -86,33 +88,36 @@ public final class ConvolutionalPass {
     }
 
     /**
-     * The gradients at some depths, whose networks have the same layers, some images at a time.
+     * Computes the gradients at several depths whose networks have the same layers.
      *
-     * @return shape (D, M, d), the deepest first, living with x
+     * @param images the number of images in one backward pass
+     * @return shape (D, M, d), the deepest network first; the array belongs to the manager of {@code x}
      */
-    static NDArray gradients(SampledConvnet network, NDArray x, List<Integer> depths, List<Frozen> frozen, int images) {
+    static NDArray gradients(
+            SampledConvnet network, NDArray x, List<Integer> depths, List<FrozenNormalization> frozen, int images) {
         try (NDManager scratch = x.getManager().newSubManager()) {
-            NDList parts = new NDList();
+            NDList gradientsOfBatches = new NDList();
             long all = x.getShape().get(0);
             for (long from = 0; from < all; from += images) {
-                NDArray part = x.get(new NDIndex(from + ":" + Math.min(all, from + images)));
-                part.attach(scratch);
-                parts.add(gradients(network, part, depths, frozen));
+                NDArray batch = x.get(new NDIndex(from + ":" + Math.min(all, from + images)));
+                batch.attach(scratch);
+                gradientsOfBatches.add(gradients(network, batch, depths, frozen));
             }
-            NDArray gradients = NDArrays.concat(parts, 1);
+            NDArray gradients = NDArrays.concat(gradientsOfBatches, 1);
             gradients.attach(x.getManager());
             return gradients;
         }
     }
 
-    private static NDArray gradients(SampledConvnet network, NDArray x, List<Integer> depths, List<Frozen> frozen) {
+    private static NDArray gradients(
+            SampledConvnet network, NDArray x, List<Integer> depths, List<FrozenNormalization> frozen) {
         int deepest = depths.getLast();
         RectifierLayer function = network.layerFunction(deepest);
         try (NDManager pass = x.getManager().newSubManager()) {
             Deque<NDArray> slopes = slopes(network, x, deepest, frozen, pass);
             NDArray g = output(network, deepest, slopes.getFirst(), pass);
             for (int layer = deepest - 1; layer >= 1; layer -= 2) {
-                Cancellation.check();
+                Cancellation.throwIfCancelled();
                 try (NDManager scratch = pass.newSubManager();
                         NDArray second = slopes.pop();
                         NDArray first = slopes.pop()) {
@@ -124,22 +129,22 @@ public final class ConvolutionalPass {
                     g.attach(pass);
                 }
             }
-            NDArray gradients = ConvolutionalLayers.input(network, g)
+            NDArray gradients = ConvolutionalLayers.inputGradients(network, g)
                     .reshape(depths.size(), x.getShape().get(0), x.getShape().get(1));
             gradients.attach(x.getManager());
             return gradients;
         }
     }
 
-    /** D_L on top, D_1 at the bottom: all that is kept of the way up. */
+    /** Runs the forward pass and returns the slopes as a stack with D_L on top and D_1 at the bottom. */
     private static Deque<NDArray> slopes(
-            SampledConvnet network, NDArray x, int depth, List<Frozen> frozen, NDManager pass) {
+            SampledConvnet network, NDArray x, int depth, List<FrozenNormalization> frozen, NDManager pass) {
         Deque<NDArray> slopes = new ArrayDeque<>();
         try (NDManager scratch = pass.newSubManager()) {
             NDArray images = x.duplicate();
             images.attach(scratch);
-            ConvolutionalLayers.hidden(network, images, depth, (layer, h) -> {
-                Cancellation.check();
+            ConvolutionalLayers.hiddenStates(network, images, depth, (layer, h) -> {
+                Cancellation.throwIfCancelled();
                 NDArray n = frozen.get(layer - 1).normalize(h);
                 NDArray slope = frozen.get(layer - 1).slope(n);
                 slope.attach(pass);
@@ -150,7 +155,11 @@ public final class ConvolutionalPass {
         return slopes;
     }
 
-    /** df_i / dh_L(x_i) = v / the number of positions, at every position; shape (M, C, height, width). */
+    /**
+     * Returns df_i / dh_L(x_i), which is v divided by the number of positions at every position.
+     *
+     * @param like an array of the shape of the result, (M, C, height, width)
+     */
     private static NDArray output(SampledConvnet network, int depth, NDArray like, NDManager manager) {
         NDArray readout = network.readout(depth);
         readout.attach(manager);
@@ -161,21 +170,22 @@ public final class ConvolutionalPass {
     }
 
     /**
-     * How many images go back at a time.
+     * Returns the number of images in one backward pass.
      *
-     * @param side of an image
+     * @param side the height and width of an image in pixels
      */
     public static int images(NetworkSpec.Convolutional spec, int side, List<Integer> depths, DataType type) {
-        return Math.clamp((long) (MAX_BYTES / imageBytes(spec, side, depths, type)), 1, MAX_IMAGES);
+        return Math.clamp((long) (MAX_BYTES / bytesPerImage(spec, side, depths, type)), 1, MAX_IMAGES);
     }
 
     /**
-     * What goes back for one image: the slopes of all layers, and some arrays for each depth.
+     * Returns the memory of the backward pass for one image, in bytes: the slopes of all layers and the gradient
+     * arrays.
      *
-     * @param side of the image
+     * @param side the height and width of an image in pixels
      */
-    public static double imageBytes(NetworkSpec.Convolutional spec, int side, List<Integer> depths, DataType type) {
-        return (double) (depths.getLast() + ARRAYS_FOR_EACH_DEPTH * depths.size())
+    public static double bytesPerImage(NetworkSpec.Convolutional spec, int side, List<Integer> depths, DataType type) {
+        return (double) (depths.getLast() + ARRAYS_PER_DEPTH * depths.size())
                 * spec.channels()
                 * side
                 * side

@@ -9,15 +9,17 @@ import org.shatterlab.lab.network.RectifierLayer;
 import org.shatterlab.lab.network.RectifierLayer.Normalized;
 import org.shatterlab.lab.network.SampledNetwork;
 
-/** What the passes share: how hidden states start and how each layer normalises them. */
+/** Starts the hidden states and normalises them at each layer, for the tangent pass and the adjoint pass. */
 final class ForwardPass {
 
     private ForwardPass() {}
 
     /**
-     * h_0 = x W_0 + b_0.
+     * Returns h_0 = x W_0 + b_0.
      *
-     * @param x shape (R, M, d), or (1, M, d) where the inputs of all runs are the same
+     * @param x the inputs, shape (R, M, d), or (1, M, d) if all runs share their inputs
+     * @param first W_0, shape (R, d, N)
+     * @param bias b_0, shape (R, 1, N)
      * @return shape (R, M, N)
      */
     static NDArray start(NDArray x, NDArray first, NDArray bias) {
@@ -25,10 +27,13 @@ final class ForwardPass {
     }
 
     /**
-     * Asked of the last layer of a sweep, since what has left the range does not come back: a rectifier is closed where its
-     * hidden state is no number, so that the gradients beyond would be finite, and wrong.
+     * Rejects hidden states that left the floating-point range.
      *
-     * @throws UnmeasurableException where its hidden states are not finite
+     * <p>A rectifier counts a NaN as inactive, so the gradients behind it would be finite and wrong. A state that left
+     * the range never returns to it. The check of a sweep's last layer therefore covers all layers.
+     *
+     * @param last the last layer of a sweep
+     * @throws UnmeasurableException if a hidden state of the layer is not finite
      */
     static void requireFinite(Normalized last, SampledNetwork network, int layer) {
         try (NDArray absolute = last.preActivations().abs();
@@ -36,20 +41,22 @@ final class ForwardPass {
                 NDArray exact = largest.toType(DataType.FLOAT64, true)) {
             if (!Double.isFinite(exact.getDouble())) {
                 throw new UnmeasurableException("The hidden states at layer " + layer + " leave the range of "
-                        + network.type().name().toLowerCase(Locale.ROOT) + ", so that there are no gradients. Ask for "
-                        + "smaller depths, or for a normalization or a smaller alpha or beta, which keep the variance down"
-                        + (network.type() == DataType.FLOAT32 ? ", or for \"precision\": \"float64\"." : "."));
+                        + network.type().name().toLowerCase(Locale.ROOT) + ", so no gradients can be measured."
+                        + " To keep the variance down, use smaller depths, a normalization, or a smaller alpha or beta."
+                        + (network.type() == DataType.FLOAT32 ? " \"precision\": \"float64\" has a wider range." : ""));
             }
         }
     }
 
     /**
-     * Prepares the rectifiers of a layer. With one-dimensional inputs the first rectifier is not normalised: the bias would
-     * cancel and every kink land on the mean of the batch.
+     * Normalises the hidden states in front of the rectifiers of one layer.
      *
-     * @param function that of the network's layers
-     * @param h shape (R, M, N)
-     * @param layer l, from 1
+     * <p>With one-dimensional inputs the first rectifier is not normalised. Otherwise the bias would cancel and every
+     * kink would lie at the mean of the batch.
+     *
+     * @param function the layer function of the network
+     * @param h the hidden states, shape (R, M, N)
+     * @param layer l, counted from 1
      */
     static Normalized normalize(RectifierLayer function, NDArray h, SampledNetwork network, int layer) {
         Normalization normalization = layer == 1 && network.dimension() == 1

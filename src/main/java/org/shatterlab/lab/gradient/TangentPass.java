@@ -11,46 +11,51 @@ import org.shatterlab.lab.network.RectifierLayer.Normalized;
 import org.shatterlab.lab.network.SampledNetwork;
 
 /**
- * Propagates a tangent t = dh beside the hidden states, {@code t_l = a t_{l-1} + b (D_l t_{l-1}) W_l}: one sweep to the
- * deepest network yields the gradient v . t_L at every depth L on the way.
+ * Propagates a tangent t = dh beside the hidden states.
  *
- * <p>The tangent starts as dh_0/dx = W_0 where the inputs have one dimension, otherwise as one random direction of the
- * neurons of h_0, the same for all inputs: v . t_L is then the derivative of the output with respect to that direction,
- * and its covariance over runs is that of the derivative with respect to a neuron (Definition 1 of the paper).
+ * <p>Each layer applies {@code t_l = a t_{l-1} + b (D_l t_{l-1}) W_l}. One sweep to the deepest network yields the
+ * gradient v . t_L at every depth L on the way.
+ *
+ * <p>With one-dimensional inputs the tangent starts as dh_0/dx = W_0. Otherwise it starts as one random direction of
+ * the neurons of h_0, which all inputs share. In that case v . t_L is the derivative of the output in that direction.
+ * Its covariance over runs equals the covariance of the derivative with respect to a neuron (Definition 1 of the
+ * paper).
  */
 public final class TangentPass {
 
     private TangentPass() {}
 
-    /** Sees what a sweep comes by. */
+    /** Receives the layers and tangents of a sweep. */
     @FunctionalInterface
-    public interface Visitor {
+    public interface TangentVisitor {
         /**
-         * Called at each depth asked for.
+         * Receives the tangents at one of the requested depths.
          *
          * @param depth L
-         * @param tangents t_L, shape (R, M, N), of use until the visit returns
+         * @param tangents t_L, shape (R, M, N), valid until the visit returns
          */
         void visit(int depth, NDArray tangents);
 
         /**
-         * Called at each layer, before the depth that ends with it. A network whose layers depend on its depth is swept
-         * once for each depth, from its first layer on.
+         * Receives the normalised pre-activations of one layer, before {@link #visit} at the depth of that layer.
          *
-         * @param layer l, from 1
-         * @param normalized closed after the layer
+         * <p>If the layers of a network depend on its depth, the pass sweeps once per depth. Each sweep starts again at
+         * layer 1.
+         *
+         * @param layer l, counted from 1
+         * @param normalized valid until the method returns
          */
         default void layer(int layer, Normalized normalized) {}
     }
 
     /**
-     * Visits the tangents at each depth, in ascending order.
+     * Computes the tangents at each depth, in ascending order.
      *
-     * @param x the inputs, shape (R, M, d) or, the same for all runs, (1, M, d), of the network's type
-     * @param depths at least one, ascending, from 1
-     * @throws UnmeasurableException where the hidden states leave the floating-point range
+     * @param x the inputs in the network's data type, shape (R, M, d), or (1, M, d) if all runs share their inputs
+     * @param depths one or more depths in ascending order, each at least 1
+     * @throws UnmeasurableException if the hidden states leave the floating-point range
      */
-    public static void sweep(SampledNetwork network, NDArray x, List<Integer> depths, Visitor visitor) {
+    public static void sweep(SampledNetwork network, NDArray x, List<Integer> depths, TangentVisitor visitor) {
         if (network.spec().skipConnection().dependsOnDepth()) {
             for (int depth : depths) {
                 sweep(network, x, network.layerFunction(depth), List.of(depth), visitor);
@@ -61,7 +66,7 @@ public final class TangentPass {
     }
 
     private static void sweep(
-            SampledNetwork network, NDArray x, RectifierLayer function, List<Integer> depths, Visitor visitor) {
+            SampledNetwork network, NDArray x, RectifierLayer function, List<Integer> depths, TangentVisitor visitor) {
         try (NDManager pass = x.getManager().newSubManager()) {
             States states = start(network, x, pass);
             int next = 0;
@@ -79,9 +84,9 @@ public final class TangentPass {
     }
 
     /**
-     * Where a sweep is.
+     * The state of a sweep after layer l.
      *
-     * @param hidden h_l, shape (R, M, N); null where no layer follows
+     * @param hidden h_l, shape (R, M, N), or null after the last layer, which no layer follows
      * @param tangents t_l, shape (R, M, N)
      */
     private record States(@Nullable NDArray hidden, NDArray tangents) implements AutoCloseable {
@@ -101,22 +106,22 @@ public final class TangentPass {
             States before,
             int layer,
             boolean isLast,
-            Visitor visitor) {
+            TangentVisitor visitor) {
         NDArray h = Objects.requireNonNull(before.hidden());
         try (Normalized normalized = ForwardPass.normalize(function, h, network, layer)) {
             if (isLast) {
                 ForwardPass.requireFinite(normalized, network, layer);
             }
             visitor.layer(layer, normalized);
-            NDArray weight = normalized.scale(network.hidden(layer));
+            NDArray weight = normalized.scale(network.hiddenWeights(layer));
             if (isLast) {
-                try (NDArray branch = normalized.along(before.tangents())) {
+                try (NDArray branch = normalized.multiplyBySlope(before.tangents())) {
                     return new States(null, function.join(before.tangents(), branch, weight));
                 }
             }
             try (NDArray rectified = normalized.rectified()) {
                 NDArray hidden = function.join(h, rectified, weight);
-                try (NDArray branch = normalized.along(before.tangents(), rectified)) {
+                try (NDArray branch = normalized.multiplyBySlope(before.tangents(), rectified)) {
                     return new States(hidden, function.join(before.tangents(), branch, weight));
                 }
             }
@@ -125,7 +130,7 @@ public final class TangentPass {
 
     private static States start(SampledNetwork network, NDArray x, NDManager pass) {
         try (NDManager scratch = pass.newSubManager()) {
-            NDArray first = network.first();
+            NDArray first = network.firstWeights();
             first.attach(scratch);
             NDArray bias = network.firstBias();
             bias.attach(scratch);

@@ -3,11 +3,11 @@ package org.shatterlab.lab.input;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** A set of images that users bring as files, in the form in which it is published; only its training set is used. */
+/** A published set of images that users provide as files in its original format. Only the training set is used. */
 public enum Dataset {
-    /** An IDX file: a header of four integers, then the pixels of one image after the other. */
+    /** Fashion-MNIST as one IDX file. A header of four integers precedes the pixels of all images. */
     FASHION_MNIST("fashion-mnist", 1, 28),
-    /** The binary version: records of a label and the red, green and blue pixels of an image. */
+    /** CIFAR-10 in its binary version. Each record holds a label and the red, green and blue pixels of an image. */
     CIFAR_10("cifar-10", 3, 32);
 
     private final String apiName;
@@ -24,22 +24,22 @@ public enum Dataset {
         return apiName;
     }
 
-    /** The colours of an image. */
+    /** Returns the number of colour channels of an image. */
     public int channels() {
         return channels;
     }
 
-    /** The height of an image in pixels, which is its width too. */
+    /** Returns the height of an image in pixels, which equals the width. */
     public int side() {
         return side;
     }
 
-    /** The dimension d of an image as a point: channels x height x width. */
+    /** Returns the dimension d of an image as a point: channels x height x width. */
     public int dimension() {
         return channels * side * side;
     }
 
-    /** The files that hold it, in order. */
+    /** Returns the names of the files that hold the training set, in order. */
     List<String> files() {
         return switch (this) {
             case FASHION_MNIST -> List.of("train-images-idx3-ubyte");

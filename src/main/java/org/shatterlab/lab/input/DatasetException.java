@@ -2,7 +2,7 @@ package org.shatterlab.lab.input;
 
 import org.shatterlab.lab.engine.UnmeasurableException;
 
-/** The files of a data set are not there, cannot be read, or do not hold what they should. */
+/** Reports that a file of a data set is missing, unreadable or in the wrong format. */
 public class DatasetException extends UnmeasurableException {
 
     private static final long serialVersionUID = 1;

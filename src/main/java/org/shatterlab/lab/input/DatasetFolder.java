@@ -21,12 +21,12 @@ import org.apache.commons.rng.sampling.PermutationSampler;
 import org.shatterlab.lab.random.Generators;
 
 /**
- * The data sets of a folder, which has one folder for each, of its name: {@code fashion-mnist/train-images-idx3-ubyte} and
- * {@code cifar-10/data_batch_1.bin} to {@code data_batch_5.bin}. Each file may be compressed, with {@code .gz} after its
- * name.
+ * A folder of data sets, with one subfolder for each data set: {@code fashion-mnist/train-images-idx3-ubyte} and
+ * {@code cifar-10/data_batch_1.bin} to {@code data_batch_5.bin}. Each file may be compressed and then has the suffix
+ * {@code .gz}.
  *
- * <p>Every file is read as a whole once, and again when its size or its time changes. Pixels are standardised: each channel
- * has mean 0 and standard deviation 1 over the training set. Thread-safe.
+ * <p>The folder scans every file once, and again when the file's size or modification time changes. Pixels are
+ * standardised: each channel has mean 0 and standard deviation 1 over the training set. Thread-safe.
  */
 public final class DatasetFolder implements Datasets {
 
@@ -34,68 +34,81 @@ public final class DatasetFolder implements Datasets {
     private static final int MAX_CACHED_BYTES = 32 << 20;
 
     private final Path folder;
-    private final Map<Dataset, Survey> surveys = new EnumMap<>(Dataset.class);
+    private final Map<Dataset, DatasetScan> scans = new EnumMap<>(Dataset.class);
+
+    /** The pixels of recent batches by name, with the least recently used batch first. */
     private final Map<String, byte[]> batches = new LinkedHashMap<>(16, 0.75f, true);
 
     public DatasetFolder(Path folder) {
         this.folder = folder;
     }
 
-    /** A file as it was when it was read. */
-    private record Version(Path file, long size, FileTime modified) {}
+    /** The size and modification time of a file at its last scan. */
+    private record FileVersion(Path file, long size, FileTime modified) {}
 
     /**
-     * What reading all files of a data set told.
+     * The result of a scan of all files of a data set.
      *
-     * @param images how many there are in each file
-     * @param mean of the pixels of each channel
+     * @param images the number of images in each file
+     * @param mean the mean of the pixels of each channel
      * @param deviation the standard deviation of the pixels of each channel
      */
-    private record Survey(
-            List<Version> files, Facts facts, List<Integer> images, List<Double> mean, List<Double> deviation) {}
+    private record DatasetScan(
+            List<FileVersion> files,
+            DatasetInfo info,
+            List<Integer> images,
+            List<Double> mean,
+            List<Double> deviation) {}
 
     @Override
-    public Facts find(Dataset dataset) {
-        return survey(dataset).facts();
+    public DatasetInfo find(Dataset dataset) {
+        return scan(dataset).info();
     }
 
     /**
-     * The images of a batch, standardised.
+     * Returns the standardised images of a batch.
      *
-     * @param run the run that they are for
+     * @param run the number of the run, which selects the images if each run has its own
      * @return M rows of channels x height x width pixels
-     * @throws DatasetException where the data are not those that the inputs name
+     * @throws DatasetException if a file is missing, unreadable or in the wrong format, or if the SHA-256 of the files
+     *     differs from the SHA-256 in the specification
      */
     public double[][] batch(InputSpec.Images spec, int run) {
         Dataset dataset = spec.dataset();
-        Survey survey = survey(dataset);
-        if (!survey.facts().sha256().equals(spec.sha256())) {
-            throw new DatasetException("The files of %s in %s have SHA-256 %s, but the inputs are of files with %s."
-                    .formatted(dataset.apiName(), home(dataset), survey.facts().sha256(), spec.sha256()));
+        DatasetScan scan = scan(dataset);
+        if (!scan.info().sha256().equals(spec.sha256())) {
+            throw new DatasetException(
+                    ("The files of %s in %s have the SHA-256 %s, but the experiment needs files with "
+                                    + "the SHA-256 %s. Install files with that SHA-256.")
+                            .formatted(
+                                    dataset.apiName(),
+                                    folderOf(dataset),
+                                    scan.info().sha256(),
+                                    spec.sha256()));
         }
-        byte[] pixels = pixels(spec, survey, run);
+        byte[] pixels = pixels(spec, scan, run);
         int pixelsOfChannel = dataset.side() * dataset.side();
         double[][] x = new double[spec.points()][dataset.dimension()];
         for (int i = 0; i < pixels.length; i++) {
             int pixel = i % dataset.dimension();
             int channel = pixel / pixelsOfChannel;
             x[i / dataset.dimension()][pixel] =
-                    (Byte.toUnsignedInt(pixels[i]) - survey.mean().get(channel))
-                            / survey.deviation().get(channel);
+                    (Byte.toUnsignedInt(pixels[i]) - scan.mean().get(channel))
+                            / scan.deviation().get(channel);
         }
         return x;
     }
 
-    private synchronized byte[] pixels(InputSpec.Images spec, Survey survey, int run) {
+    private synchronized byte[] pixels(InputSpec.Images spec, DatasetScan scan, int run) {
         String name = "%d images of %s seeded %d%s"
                 .formatted(spec.points(), spec.sha256(), spec.seed(), spec.perRun() ? " for run " + run : "");
-        byte[] kept = batches.get(name);
-        if (kept != null) {
-            return kept;
+        byte[] cached = batches.get(name);
+        if (cached != null) {
+            return cached;
         }
         int[] chosen =
-                new PermutationSampler(Generators.named(name), survey.facts().images(), spec.points()).sample();
-        byte[] pixels = read(spec.dataset(), survey, chosen);
+                new PermutationSampler(Generators.named(name), scan.info().images(), spec.points()).sample();
+        byte[] pixels = read(spec.dataset(), scan, chosen);
         batches.put(name, pixels);
         while (batches.size() > 1
                 && batches.values().stream().mapToLong(batch -> batch.length).sum() > MAX_CACHED_BYTES) {
@@ -104,8 +117,8 @@ public final class DatasetFolder implements Datasets {
         return pixels;
     }
 
-    /** The chosen images in their order, read in the order of the files. */
-    private static byte[] read(Dataset dataset, Survey survey, int[] chosen) {
+    /** Returns the chosen images in their order. The files are read sequentially, one after the other. */
+    private static byte[] read(Dataset dataset, DatasetScan scan, int[] chosen) {
         byte[] pixels = new byte[Math.multiplyExact(chosen.length, dataset.dimension())];
         List<Integer> ascending = IntStream.range(0, chosen.length)
                 .boxed()
@@ -113,9 +126,9 @@ public final class DatasetFolder implements Datasets {
                 .toList();
         int next = 0;
         int first = 0;
-        for (int f = 0; f < survey.files().size(); f++) {
-            Path file = survey.files().get(f).file();
-            int end = first + survey.images().get(f);
+        for (int f = 0; f < scan.files().size(); f++) {
+            Path file = scan.files().get(f).file();
+            int end = first + scan.images().get(f);
             try (ImageReader reader = new ImageReader(dataset, file, null)) {
                 for (; next < chosen.length && chosen[ascending.get(next)] < end; next++) {
                     reader.skip(chosen[ascending.get(next)] - first - reader.position());
@@ -131,38 +144,39 @@ public final class DatasetFolder implements Datasets {
         return pixels;
     }
 
-    private synchronized Survey survey(Dataset dataset) {
-        List<Version> files =
+    private synchronized DatasetScan scan(Dataset dataset) {
+        List<FileVersion> files =
                 dataset.files().stream().map(name -> version(dataset, name)).toList();
-        Survey known = surveys.get(dataset);
+        DatasetScan known = scans.get(dataset);
         if (known != null && known.files().equals(files)) {
             return known;
         }
-        Survey survey = read(dataset, files);
-        surveys.put(dataset, survey);
-        return survey;
+        DatasetScan scan = scan(dataset, files);
+        scans.put(dataset, scan);
+        return scan;
     }
 
-    private Version version(Dataset dataset, String name) {
-        for (Path file : List.of(home(dataset).resolve(name), home(dataset).resolve(name + ".gz"))) {
+    private FileVersion version(Dataset dataset, String name) {
+        for (Path file :
+                List.of(folderOf(dataset).resolve(name), folderOf(dataset).resolve(name + ".gz"))) {
             if (Files.exists(file)) {
                 try {
                     BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-                    return new Version(file, attributes.size(), attributes.lastModifiedTime());
+                    return new FileVersion(file, attributes.size(), attributes.lastModifiedTime());
                 } catch (IOException e) {
                     throw unreadable(file, e);
                 }
             }
         }
-        throw new DatasetException(
-                "There is no file %s, nor %s.gz, in the folder %s.".formatted(name, name, home(dataset)));
+        throw new DatasetException("The folder %s has no file %s or %s.gz. Put the training set of %s there."
+                .formatted(folderOf(dataset), name, name, dataset.apiName()));
     }
 
-    private static Survey read(Dataset dataset, List<Version> files) {
+    private static DatasetScan scan(Dataset dataset, List<FileVersion> files) {
         MessageDigest digest = DigestUtils.getSha256Digest();
         long[][] histograms = new long[dataset.channels()][LEVELS];
         List<Integer> images = new ArrayList<>();
-        for (Version version : files) {
+        for (FileVersion version : files) {
             try (ImageReader reader = new ImageReader(dataset, version.file(), digest)) {
                 byte[] pixels = new byte[dataset.dimension()];
                 while (reader.next(pixels, 0)) {
@@ -179,15 +193,17 @@ public final class DatasetFolder implements Datasets {
         int all = images.stream().mapToInt(i -> i).sum();
         if (all == 0 || deviation.contains(0.0)) {
             throw new DatasetException("The files of " + dataset.apiName() + " in "
-                    + files.getFirst().file().getParent() + " have no images, or nothing to be seen on them.");
+                    + files.getFirst().file().getParent()
+                    + " have no images, or all pixels of a channel are equal. Install the original files.");
         }
-        return new Survey(files, new Facts(HexFormat.of().formatHex(digest.digest()), all), images, mean, deviation);
+        return new DatasetScan(
+                files, new DatasetInfo(HexFormat.of().formatHex(digest.digest()), all), images, mean, deviation);
     }
 
     private static void count(Dataset dataset, byte[] pixels, long[][] histograms) {
-        int ofChannel = pixels.length / dataset.channels();
+        int pixelsOfChannel = pixels.length / dataset.channels();
         for (int i = 0; i < pixels.length; i++) {
-            histograms[i / ofChannel][Byte.toUnsignedInt(pixels[i])]++;
+            histograms[i / pixelsOfChannel][Byte.toUnsignedInt(pixels[i])]++;
         }
     }
 
@@ -208,16 +224,16 @@ public final class DatasetFolder implements Datasets {
         return Math.sqrt(sum / Arrays.stream(histogram).sum());
     }
 
-    private Path home(Dataset dataset) {
+    private Path folderOf(Dataset dataset) {
         return folder.resolve(dataset.apiName());
     }
 
     private static DatasetException unreadable(Path file, IOException problem) {
         return new DatasetException("The file " + file + " "
                 + switch (problem) {
-                    case EOFException _ -> "is truncated: it ends in the middle of its images or before the first.";
+                    case EOFException _ -> "is truncated. The file ends within its header or its images.";
                     case ImageReader.FormatException format -> format.getMessage() + ".";
-                    case ZipException _ -> "is not what gzip compresses to: " + problem.getMessage() + ".";
+                    case ZipException _ -> "is not a valid gzip file: " + problem.getMessage() + ".";
                     default -> "cannot be read: " + problem + ".";
                 });
     }

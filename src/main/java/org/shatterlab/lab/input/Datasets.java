@@ -1,21 +1,21 @@
 package org.shatterlab.lab.input;
 
-/** The data sets that there are. */
+/** A source of data sets. */
 @FunctionalInterface
 public interface Datasets {
 
     /**
-     * What is known of a data set.
+     * The identity and the size of a data set.
      *
-     * @param sha256 of what its files hold one after the other, uncompressed, as 64 hexadecimal digits
-     * @param images how many images there are
+     * @param sha256 the SHA-256 of the uncompressed files in their order, as 64 hexadecimal digits
+     * @param images the number of images
      */
-    record Facts(String sha256, int images) {}
+    record DatasetInfo(String sha256, int images) {}
 
     /**
-     * Looks a data set up.
+     * Finds a data set.
      *
-     * @throws DatasetException where it is not there or is not what it should be
+     * @throws DatasetException if a file of the data set is missing, unreadable or in the wrong format
      */
-    Facts find(Dataset dataset);
+    DatasetInfo find(Dataset dataset);
 }

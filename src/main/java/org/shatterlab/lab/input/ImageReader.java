@@ -17,24 +17,28 @@ final class ImageReader implements AutoCloseable {
 
     private static final int UNSIGNED_BYTES_IN_THREE_DIMENSIONS = 0x803;
     private static final int MAX_LABEL = 9;
-    private static final int UNANNOUNCED = Integer.MAX_VALUE;
+
+    /** The image count of a format whose header states no count. */
+    private static final int UNKNOWN_COUNT = Integer.MAX_VALUE;
+
     private static final int BUFFER = 1 << 16;
 
     private final Dataset dataset;
     private final DataInputStream in;
-    /** A label, where the format has one, and the pixels. */
+
+    /** The buffer of one record: the label, if the format has labels, and the pixels. */
     private final byte[] record;
 
-    private final int announced;
+    private final int declaredImages;
     private int position;
 
     /**
      * Opens a file and reads its header.
      *
-     * @param file compressed if its name ends in {@code .gz}
-     * @param digest to which all is added that is read; null for none
-     * @throws EOFException where the file ends too early, here and below
-     * @throws FormatException where it is not in the format of the data set, here and below
+     * @param file the file, which is compressed if its name ends in {@code .gz}
+     * @param digest the digest that all uncompressed bytes are added to; null for no digest
+     * @throws EOFException if the file ends within the header
+     * @throws FormatException if the header does not match the data set
      */
     ImageReader(Dataset dataset, Path file, @Nullable MessageDigest digest) throws IOException {
         this.dataset = dataset;
@@ -47,9 +51,9 @@ final class ImageReader implements AutoCloseable {
             InputStream plain = file.toString().endsWith(".gz") ? new GZIPInputStream(bytes, BUFFER) : bytes;
             in = new DataInputStream(
                     new BufferedInputStream(digest == null ? plain : new DigestInputStream(plain, digest), BUFFER));
-            announced = switch (dataset) {
+            declaredImages = switch (dataset) {
                 case FASHION_MNIST -> idxHeader();
-                case CIFAR_10 -> UNANNOUNCED;
+                case CIFAR_10 -> UNKNOWN_COUNT;
             };
         } catch (IOException e) {
             bytes.close();
@@ -57,7 +61,7 @@ final class ImageReader implements AutoCloseable {
         }
     }
 
-    /** What is wrong with a file, as the end of a sentence about it. */
+    /** Reports an error in the format of a file. The message is the predicate of a sentence about the file. */
     static final class FormatException extends IOException {
         private static final long serialVersionUID = 1;
 
@@ -69,24 +73,25 @@ final class ImageReader implements AutoCloseable {
     private int idxHeader() throws IOException {
         int magic = in.readInt();
         if (magic != UNSIGNED_BYTES_IN_THREE_DIMENSIONS) {
-            throw new FormatException("begins with 0x%08x, where images in the IDX format begin with 0x%08x"
+            throw new FormatException("begins with 0x%08x, but image files in the IDX format begin with 0x%08x"
                     .formatted(magic, UNSIGNED_BYTES_IN_THREE_DIMENSIONS));
         }
         int images = in.readInt();
         int rows = in.readInt();
         int columns = in.readInt();
         if (images < 1 || rows != dataset.side() || columns != dataset.side()) {
-            throw new FormatException("announces %d images of %d x %d pixels, where %s has images of %d x %d"
+            throw new FormatException("declares %d images of %d x %d pixels, but %s has images of %d x %d pixels"
                     .formatted(images, rows, columns, dataset.apiName(), dataset.side(), dataset.side()));
         }
         return images;
     }
 
-    /** How many images were read or skipped. */
+    /** Returns the number of images read or skipped so far. */
     int position() {
         return position;
     }
 
+    /** Skips some images. */
     void skip(int images) throws IOException {
         in.skipNBytes(Math.multiplyFull(images, record.length));
         position += images;
@@ -95,23 +100,26 @@ final class ImageReader implements AutoCloseable {
     /**
      * Reads the next image.
      *
-     * @param pixels a target of channels x height x width unsigned bytes
-     * @return whether there was one
+     * @param pixels the target, which receives channels x height x width unsigned bytes
+     * @param offset the index in the target of the first pixel
+     * @return false if the file has no more images
+     * @throws EOFException if the file ends within an image or before the last declared image
+     * @throws FormatException if a label is too large, or if data follow the last declared image
      */
     boolean next(byte[] pixels, int offset) throws IOException {
         int length = in.readNBytes(record, 0, record.length);
-        if (length == 0 && (announced == UNANNOUNCED || position == announced)) {
+        if (length == 0 && (declaredImages == UNKNOWN_COUNT || position == declaredImages)) {
             return false;
         }
-        if (position == announced) {
-            throw new FormatException("goes on after the " + announced + " images that it announces");
+        if (position == declaredImages) {
+            throw new FormatException("has data after the " + declaredImages + " images that its header declares");
         }
         if (length < record.length) {
             throw new EOFException();
         }
         int label = record.length - dataset.dimension();
         if (label > 0 && Byte.toUnsignedInt(record[0]) > MAX_LABEL) {
-            throw new FormatException("has the label %d at image %d, where %s has labels from 0 to %d"
+            throw new FormatException("has the label %d at image %d, but %s has labels from 0 to %d"
                     .formatted(Byte.toUnsignedInt(record[0]), position, dataset.apiName(), MAX_LABEL));
         }
         System.arraycopy(record, label, pixels, offset, dataset.dimension());

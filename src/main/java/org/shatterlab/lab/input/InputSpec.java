@@ -1,20 +1,20 @@
 package org.shatterlab.lab.input;
 
-/** The points at which gradients are taken; the same for every run of an experiment, unless they say otherwise. */
+/** The points at which gradients are measured. By default, all runs of an experiment share the points. */
 public sealed interface InputSpec {
 
-    /** The number of points M. */
+    /** Returns the number of points M. */
     int points();
 
-    /** The dimension d of each point. */
+    /** Returns the dimension d of each point. */
     int dimension();
 
-    /** Whether every run has the same points. */
+    /** Returns whether every run has the same points. */
     default boolean isSameInEveryRun() {
         return true;
     }
 
-    /** Points that need nothing but their specification. */
+    /** Points that follow from their specification alone, without any files. */
     sealed interface Synthetic extends InputSpec {}
 
     /**
@@ -36,32 +36,35 @@ public sealed interface InputSpec {
      *
      * @param points M, at least 2
      * @param dimension d
-     * @param seed of the points alone: the seed of the experiment does not move them
+     * @param seed the seed of the points; the seed of the experiment does not affect the points
      */
     record Gaussian(int points, int dimension, long seed) implements Synthetic {}
 
     /**
-     * Independent points of a mixture of equally likely spherical Gaussians, ordered by component: x = (s m_c + z) /
-     * sqrt(1 + s^2) with m_c and z standard normal, so that each coordinate has variance 1 in expectation over the means.
+     * Independent points of a mixture of equally likely spherical Gaussians, ordered by component. A point is
+     * {@code x = (s m_c + z) / sqrt(1 + s^2)} with m_c and z standard normal. Therefore each coordinate has variance 1
+     * in expectation over the means.
      *
      * @param points M, at least 2
      * @param dimension d
-     * @param components how many Gaussians, at least 1
-     * @param separation s, the standard deviation of their means in units of their own, at least 0
-     * @param seed of the points alone
+     * @param components the number of Gaussians, at least 1
+     * @param separation s, the standard deviation of the means divided by the standard deviation of each Gaussian, at
+     *     least 0
+     * @param seed the seed of the points
      */
     record GaussianMixture(int points, int dimension, int components, double separation, long seed)
             implements Synthetic {}
 
     /**
-     * Distinct images of a data set as points, channel by channel and row by row, in an order drawn at random. Each channel is
-     * standardised over the whole training set.
+     * Distinct images of a data set in random order. A point lists the pixels channel by channel and row by row. Each
+     * channel is standardised over the whole training set.
      *
-     * @param dataset which
-     * @param points M, at least 2, and no more than there are
-     * @param seed of the choice of images alone
-     * @param perRun whether each run has images of its own
-     * @param sha256 of the data, so that other data are other inputs; as {@link Datasets.Facts} has it
+     * @param dataset the data set of the images
+     * @param points M, from 2 to the number of images in the data set
+     * @param seed the seed of the choice of images
+     * @param perRun whether each run has a separate choice of images
+     * @param sha256 the SHA-256 of the data as in {@link Datasets.DatasetInfo}, so that different data are different
+     *     inputs
      */
     record Images(Dataset dataset, int points, long seed, boolean perRun, String sha256) implements InputSpec {
         @Override

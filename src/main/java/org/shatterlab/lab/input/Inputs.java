@@ -6,16 +6,17 @@ import org.apache.commons.rng.sampling.distribution.ContinuousSampler;
 import org.shatterlab.lab.random.Generators;
 import org.shatterlab.lab.random.Normals;
 
-/** Turns an {@link InputSpec} into the points themselves. */
+/** Computes the points that an {@link InputSpec} describes. */
 public final class Inputs {
 
     private Inputs() {}
 
     /**
-     * The points of a run, the same wherever and whenever they are asked for.
+     * Returns the points of a run. The result is the same at every call and on every machine.
      *
+     * @param run the number of the run, which matters only if each run has its own points
      * @return M rows of d numbers
-     * @throws DatasetException where images are not to be had
+     * @throws DatasetException if the images of a data set are not available
      */
     public static double[][] of(InputSpec spec, DatasetFolder datasets, int run) {
         return switch (spec) {
@@ -24,7 +25,7 @@ public final class Inputs {
         };
     }
 
-    /** The points that follow from their specification alone. */
+    /** Returns the points of a synthetic specification, as M rows of d numbers. */
     public static double[][] of(InputSpec.Synthetic spec) {
         return switch (spec) {
             case InputSpec.Grid grid -> equallySpaced(grid);
@@ -37,7 +38,7 @@ public final class Inputs {
         int last = grid.points() - 1;
         double[][] x = new double[grid.points()][1];
         for (int i = 1; i < last; i++) {
-            // Both ends weighed, rather than steps added up: a symmetric interval gives points symmetric to the bit.
+            // A weighted mean of both ends makes the points of a symmetric interval symmetric to the last bit.
             x[i][0] = (grid.from() * (last - i) + grid.to() * i) / last;
         }
         x[0][0] = grid.from();
@@ -46,7 +47,7 @@ public final class Inputs {
     }
 
     private static double[][] standardNormal(InputSpec.Gaussian gaussian) {
-        // Without the number of points, so that a larger batch begins with the points of a smaller one.
+        // The name leaves out the number of points, so that a larger batch begins with the points of a smaller batch.
         return standardNormal(
                 "gaussian inputs of dimension " + gaussian.dimension() + " seeded " + gaussian.seed(),
                 gaussian.points(),

@@ -1,3 +1,4 @@
+/** Specifications of inputs, the points that they describe, and the reader of image data sets. */
 @NullMarked
 package org.shatterlab.lab.input;
 

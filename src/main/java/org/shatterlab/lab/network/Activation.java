@@ -1,22 +1,22 @@
 package org.shatterlab.lab.network;
 
-/** rho, what a layer applies to each unit's pre-activation n. */
+/** The activation function rho that a layer applies to each unit's pre-activation n. */
 public sealed interface Activation {
 
     String apiName();
 
     /**
-     * N sigma_w^2 under He initialisation: with this variance sigma_w^2 of its weights a layer of N units keeps the
-     * gradient's variance, where each unit is active on half of the inputs.
+     * Returns the gain of He initialisation, N sigma_w^2, where sigma_w^2 is the variance of a weight. With this
+     * variance a layer of N units keeps the gradient's variance, if each unit is active on half of the inputs.
      */
     double heGain();
 
-    /** How many numbers stand for a unit: the inputs of a layer's weights are so many times N. */
+    /** Returns the number A of outputs for each unit. The weights of a layer of N units have A N inputs. */
     default int outputsPerUnit() {
         return 1;
     }
 
-    /** max(0, n). */
+    /** The rectifier max(0, n). */
     record Relu() implements Activation {
         @Override
         public String apiName() {
@@ -29,7 +29,9 @@ public sealed interface Activation {
         }
     }
 
-    /** Two numbers for each unit, max(0, n) and max(0, -n), of which one is active. */
+    /**
+     * The concatenated rectifier with two outputs for each unit, max(0, n) and max(0, -n). One of the two is active.
+     */
     record Crelu() implements Activation {
         @Override
         public String apiName() {
@@ -47,7 +49,7 @@ public sealed interface Activation {
         }
     }
 
-    /** n itself. */
+    /** The identity n. */
     record Linear() implements Activation {
         @Override
         public String apiName() {
@@ -61,7 +63,7 @@ public sealed interface Activation {
     }
 
     /**
-     * n where it is positive, slope n where it is not.
+     * The parametric rectifier: n where n is positive, slope n elsewhere.
      *
      * @param slope from -1 to 1; 0 is the rectifier, 1 the identity and -1 the absolute value
      */

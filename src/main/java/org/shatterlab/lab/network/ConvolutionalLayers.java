@@ -7,8 +7,11 @@ import ai.djl.nn.convolutional.Conv2d;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The layers of a convolutional network on arrays of shape (M, C, height, width), as {@link NetworkSpec.Convolutional}
- * defines them. Batch statistics are constants to every gradient, so they are taken beforehand, over the whole batch.
+ * Computes the layers of a convolutional network, which {@link NetworkSpec.Convolutional} defines. Arrays have shape
+ * (M, C, height, width).
+ *
+ * <p>Gradients treat batch statistics as constants. Therefore a pass over the whole batch computes the statistics
+ * first.
  */
 public final class ConvolutionalLayers {
 
@@ -17,11 +20,11 @@ public final class ConvolutionalLayers {
 
     private ConvolutionalLayers() {}
 
-    /** Normalises what comes into the rectifiers of a layer. */
+    /** Normalises the inputs of a layer's rectifiers. */
     @FunctionalInterface
     public interface Normalizer {
         /**
-         * n_l(h).
+         * Returns n_l(h).
          *
          * @param layer l, from 1
          * @param h shape (M, C, height, width)
@@ -30,27 +33,29 @@ public final class ConvolutionalLayers {
     }
 
     /**
-     * The normalisation of a batch, with its statistics frozen: each channel's, over inputs and positions.
+     * A normalisation with frozen statistics. Each channel has its own statistics over the batch's inputs and
+     * positions.
      *
-     * @param mean shape (1, C, 1, 1); null where nothing is subtracted
-     * @param deviation the same; null where nothing is divided by
+     * @param mean shape (1, C, 1, 1); null if the normalisation subtracts nothing
+     * @param deviation the standard deviation, shape (1, C, 1, 1); null if the normalisation divides by nothing
      */
-    public record Frozen(@Nullable NDArray mean, @Nullable NDArray deviation) {
+    public record FrozenNormalization(
+            @Nullable NDArray mean, @Nullable NDArray deviation) {
 
         /**
-         * That of a batch.
+         * Computes the statistics of a batch.
          *
          * @param h the whole batch, shape (M, C, height, width)
-         * @param manager what the statistics live with
+         * @param manager the manager that closes the statistics
          */
-        public static Frozen of(NDArray h, Normalization normalization, NDManager manager) {
+        public static FrozenNormalization of(NDArray h, Normalization normalization, NDManager manager) {
             if (normalization == Normalization.NONE) {
-                return new Frozen(null, null);
+                return new FrozenNormalization(null, null);
             }
             NDArray mean = ConvolutionalLayers.mean(h);
             mean.attach(manager);
             if (normalization == Normalization.MEAN_CENTERING) {
-                return new Frozen(mean, null);
+                return new FrozenNormalization(mean, null);
             }
             try (NDArray centred = h.sub(mean);
                     NDArray squares = centred.square()) {
@@ -58,17 +63,17 @@ public final class ConvolutionalLayers {
                         .addi(RectifierLayer.BATCH_NORM_EPSILON)
                         .sqrt();
                 deviation.attach(manager);
-                return new Frozen(mean, deviation);
+                return new FrozenNormalization(mean, deviation);
             }
         }
 
-        /** n(h), of any images. */
+        /** Returns n(h) for the hidden states h of any images. Without a normalisation, the result is h itself. */
         public NDArray normalize(NDArray h) {
             NDArray centred = mean == null ? h : h.sub(mean);
             return deviation == null ? centred : centred.divi(deviation);
         }
 
-        /** d rho(n) / dh, a new array. */
+        /** Returns d rho(n) / dh as a new array. */
         public NDArray slope(NDArray n) {
             NDArray gate = RectifierLayer.gate(n);
             return deviation == null ? gate : gate.divi(deviation);
@@ -82,13 +87,13 @@ public final class ConvolutionalLayers {
     }
 
     /**
-     * h_L.
+     * Computes the hidden states h_L of images.
      *
-     * @param x images, shape (M, d), of the network's type; the result lives with their manager
+     * @param x images, shape (M, d), of the network's type; their manager also closes the result
      * @param depth L, even
      * @return shape (M, C, height, width)
      */
-    public static NDArray hidden(SampledConvnet network, NDArray x, int depth, Normalizer normalizer) {
+    public static NDArray hiddenStates(SampledConvnet network, NDArray x, int depth, Normalizer normalizer) {
         RectifierLayer function = network.layerFunction(depth);
         long side = network.images().side();
         NDManager pass = x.getManager();
@@ -106,10 +111,10 @@ public final class ConvolutionalLayers {
     }
 
     /**
-     * The adjoint of a residual block through both rectifiers: a g + b D_1 (K_1^T (D_2 (K_2^T g))).
+     * Computes the adjoint of a residual block through both rectifiers: a g + b D_1 (K_1^T (D_2 (K_2^T g))).
      *
-     * @param layer the first of the block's two, odd
-     * @param gradients g, shape (D M, C, height, width), of D outputs for each input
+     * @param layer the first of the block's two layers, odd
+     * @param gradients g, shape (D M, C, height, width), for D outputs of each input
      * @param firstSlope D_1, shape (M, C, height, width)
      * @param secondSlope D_2, of the same shape
      */
@@ -125,7 +130,7 @@ public final class ConvolutionalLayers {
         return function.add(gradients, branch);
     }
 
-    /** Multiplies the gradients of each output with the same slopes. */
+    /** Multiplies the gradients of all outputs by one array of slopes. */
     private static NDArray gate(NDArray gradients, NDArray slope) {
         Shape shape = gradients.getShape();
         Shape one = slope.getShape();
@@ -135,12 +140,12 @@ public final class ConvolutionalLayers {
                 .reshape(shape);
     }
 
-    /** The adjoint of the first convolution: shape (D M, C, height, width) to (D M, c, height, width). */
-    public static NDArray input(SampledConvnet network, NDArray gradients) {
+    /** Computes the adjoint of the first convolution, from shape (D M, C, height, width) to (D M, c, height, width). */
+    public static NDArray inputGradients(SampledConvnet network, NDArray gradients) {
         return transposed(gradients, network.stem());
     }
 
-    /** Convolves with the kernel turned around, from its outputs to its inputs. */
+    /** Applies the transposed convolution, from the kernel's outputs to its inputs. */
     private static NDArray transposed(NDArray gradients, NDArray kernel) {
         try (NDArray swapped = kernel.swapAxes(0, 1);
                 NDArray turned = swapped.flip(2, 3)) {
@@ -148,7 +153,7 @@ public final class ConvolutionalLayers {
         }
     }
 
-    /** Through the rectifiers of a layer and its kernel. */
+    /** Applies the normalisation, the rectifiers and the kernel of a layer. */
     private static NDArray convolve(Normalizer normalizer, NDArray h, SampledConvnet network, int layer) {
         try (NDArray rectified =
                 normalizer.normalize(layer, h).getNDArrayInternal().relu()) {
@@ -157,7 +162,7 @@ public final class ConvolutionalLayers {
     }
 
     /**
-     * Zeros around the images keep their size.
+     * Convolves images with a kernel. A border of zeros keeps the size of the images.
      *
      * @param h shape (M, c, height, width)
      * @param kernel shape (C, c, 3, 3)

@@ -6,16 +6,17 @@ import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.decomposition.qr.QRDecompositionHouseholderColumn_DDRM;
 
 /**
- * The weights of a hidden layer, as a sequence of numbers, row by row, and the scale to multiply them with.
+ * Generates the weights of a hidden layer on the host, as a sequence of numbers, row by row, and a scale.
  *
- * <p>Orthonormal columns are the Q of a standard normal matrix whose R has a positive diagonal: only then is Q uniform
- * over the orthogonal matrices (Mezzadri, arXiv:math-ph/0609050). They are worked out in float64 whatever the precision,
- * so that networks of both have the same weights up to rounding.
+ * <p>Orthonormal columns come from the QR decomposition of a standard normal matrix. Q is uniform over the orthogonal
+ * matrices only if R has a positive diagonal (Mezzadri, arXiv:math-ph/0609050). The decomposition is always computed in
+ * float64, so that float32 and float64 networks have the same weights up to rounding.
  */
 final class HiddenWeights {
 
     private HiddenWeights() {}
 
+    /** Returns the factor of the values of {@link #unscaled}. */
     static double scale(NetworkSpec.Rectifier network) {
         double gain = network.weightGain();
         return switch (network.initialization()) {
@@ -26,9 +27,9 @@ final class HiddenWeights {
     }
 
     /**
-     * The weights before they are scaled.
+     * Returns the weights before scaling, row by row.
      *
-     * @param normals of the layer
+     * @param normals the standard normal values of the layer
      */
     static ContinuousSampler unscaled(NetworkSpec.Rectifier network, ContinuousSampler normals) {
         int width = network.width();
@@ -47,7 +48,7 @@ final class HiddenWeights {
         return Arrays.stream(values).iterator()::nextDouble;
     }
 
-    /** [W; -W]. */
+    /** Returns [W; -W]. */
     private static double[] mirrored(double[] weights) {
         double[] both = Arrays.copyOf(weights, 2 * weights.length);
         for (int i = 0; i < weights.length; i++) {
@@ -56,7 +57,7 @@ final class HiddenWeights {
         return both;
     }
 
-    /** A matrix Q with Q^T Q = I, row-major. */
+    /** Returns a matrix Q with Q^T Q = I, row-major. */
     private static double[] orthonormal(int rows, int columns, ContinuousSampler normals) {
         var gaussian = new DMatrixRMaj(rows, columns);
         for (int i = 0; i < gaussian.data.length; i++) {

@@ -1,19 +1,20 @@
 package org.shatterlab.lab.network;
 
-/** How the weights W_l between hidden layers are drawn. */
+/** A distribution of the weights W_l between hidden layers. */
 public enum Initialization {
-    /** Independent normal weights whose variance suits the activation: {@link Activation#heGain} / N. */
+    /** Independent normal weights of variance {@link Activation#heGain} / N, which suits the activation. */
     HE("he"),
-    /** Independent normal weights of variance 1/N, whatever the activation. */
+    /** Independent normal weights of variance 1/N for every activation. */
     XAVIER("xavier"),
     /**
-     * Orthonormal columns from the Haar measure, scaled so that weights have the mean square of {@link #HE}. Under CReLU
-     * the 2N x N matrix W has W^T W = 2 I; otherwise W is N x N and W^T W = {@link Activation#heGain} I.
+     * Orthonormal columns from the Haar measure, scaled to the mean square of {@link #HE}. With CReLU, W is 2N x N and
+     * W^T W = 2 I. With other activations, W is N x N and W^T W = {@link Activation#heGain} I.
      */
     ORTHOGONAL("orthogonal"),
     /**
-     * The same function as an orthogonal matrix W without any activation, so that the whole network is linear before it
-     * is trained: [W; -W] under CReLU, W under PReLU of slope 1, and meaningless elsewhere. W^T W = I.
+     * Weights that make the branch of a layer an orthogonal linear map, so that the network is linear before training.
+     * With W^T W = I, the weights are [W; -W] for CReLU and W for PReLU of slope 1. Other activations have no such
+     * weights.
      */
     LOOKS_LINEAR("looks-linear");
 
@@ -27,7 +28,7 @@ public enum Initialization {
         return apiName;
     }
 
-    /** Whether the weights of a layer are independent of each other, so that a device can draw them. */
+    /** Returns whether the weights of a layer are independent of each other, so that a device can draw them. */
     public boolean isIndependent() {
         return switch (this) {
             case HE, XAVIER -> true;
@@ -35,14 +36,17 @@ public enum Initialization {
         };
     }
 
-    /** Whether there are such weights for an activation. */
-    public boolean suits(Activation activation) {
+    /** Returns whether this initialisation supports an activation. */
+    public boolean supports(Activation activation) {
         return this != LOOKS_LINEAR
                 || activation instanceof Activation.Crelu
                 || activation.equals(new Activation.Prelu(1));
     }
 
-    /** How many rows, in units of N, the matrix of N columns has whose QR decomposition weights are; 0 where they are drawn. */
+    /**
+     * Returns the number of rows, in units of N, of the matrix with N columns whose QR decomposition yields the
+     * weights. The result is 0 if the weights need no decomposition.
+     */
     public int decomposedRows(Activation activation) {
         return switch (this) {
             case HE, XAVIER -> 0;

@@ -1,10 +1,10 @@
 package org.shatterlab.lab.network;
 
-/** What is measured: a family of random networks, or noise as a reference beside them. */
+/** The subject of a measurement: a family of random networks, or noise as their reference. */
 public sealed interface NetworkSpec {
 
     /**
-     * A fully connected network
+     * A fully connected network with the recursion
      *
      * <pre>
      * h_0 = W_0 x + b_0                          W_0 ~ N(0, 1/d), b_0 ~ N(0, firstBiasStd^2)
@@ -12,15 +12,16 @@ public sealed interface NetworkSpec {
      * f   = v . h_L                              v ~ N(0, 1/N)
      * </pre>
      *
-     * Where the inputs have one dimension the first rectifier is not normalised: every kink would otherwise land on the
+     * If the inputs have one dimension, the first rectifier is not normalised. Otherwise every kink would lie at the
      * mean of the batch.
      *
      * @param skipConnection a and b
      * @param width N, the number of units of every layer
      * @param normalization n_l
      * @param activation rho
-     * @param initialization how W_l is drawn; one that {@link Initialization#suits} the activation
-     * @param firstBiasStd standard deviation of the first layer's bias
+     * @param initialization the distribution of W_l, which must {@linkplain Initialization#supports support} the
+     *     activation
+     * @param firstBiasStd the standard deviation of the first layer's bias
      */
     record Rectifier(
             SkipConnection skipConnection,
@@ -31,19 +32,19 @@ public sealed interface NetworkSpec {
             double firstBiasStd)
             implements NetworkSpec {
 
-        /** The network of the paper: ReLU, He initialisation. */
+        /** Creates a network as in the paper, with ReLU and He initialisation. */
         public Rectifier(SkipConnection skipConnection, int width, Normalization normalization, double firstBiasStd) {
             this(skipConnection, width, normalization, new Activation.Relu(), Initialization.HE, firstBiasStd);
         }
 
-        /** Whether the output is an affine function of the input, so that its gradient is the same everywhere. */
+        /** Returns whether the output is an affine function of the input, so that its gradient is constant. */
         public boolean isLinear() {
             return initialization == Initialization.LOOKS_LINEAR
                     || activation instanceof Activation.Linear
                     || activation.equals(new Activation.Prelu(1));
         }
 
-        /** N times the mean square of a weight of W_l. */
+        /** Returns N times the mean square of a weight of W_l. */
         public double weightGain() {
             return switch (initialization) {
                 case HE, ORTHOGONAL -> activation.heGain();
@@ -53,7 +54,7 @@ public sealed interface NetworkSpec {
     }
 
     /**
-     * A convolutional rectifier network on images, with 3 x 3 kernels that keep the size of an image (zeros around it)
+     * A convolutional rectifier network on images. A border of zeros lets the 3 x 3 kernels keep the size of an image.
      *
      * <pre>
      * h_0 = K_0 * x                                      K_0 ~ N(0, 1/(9c)), c the channels of an image
@@ -62,17 +63,18 @@ public sealed interface NetworkSpec {
      * f   = v . (mean of h_L over positions)             v ~ N(0, 1/C)
      * </pre>
      *
-     * so that L counts the 3 x 3 convolutions after the first, two to a block. n_l takes its statistics for each channel over
-     * the batch and all positions. The paper has the families and the two convolutions of a block; the rest is ours.
+     * L counts the convolutions after the first, and each block has two. n_l computes the statistics of each channel
+     * over the batch and all positions. The families and the two convolutions of a block follow the paper. All other
+     * choices are ours.
      *
      * @param skipConnection a and b, the same at every depth
-     * @param channels C, of every layer
+     * @param channels C, the number of channels of every layer
      * @param normalization n_l
      */
     record Convolutional(SkipConnection skipConnection, int channels, Normalization normalization)
             implements NetworkSpec {}
 
-    /** A random series in place of a gradient, with no depth. */
+    /** A random series that takes the place of a gradient and has no depth. */
     record Noise(Color color) implements NetworkSpec {}
 
     /** The colour of a {@link Noise}. */

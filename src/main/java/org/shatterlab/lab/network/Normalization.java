@@ -1,11 +1,11 @@
 package org.shatterlab.lab.network;
 
-/** What is done to each unit's pre-activations over the batch before its rectifier. */
+/** A normalisation of each unit's pre-activations over the batch, before the unit's rectifier. */
 public enum Normalization {
     NONE("none"),
     /** Subtracts the unit's mean over the batch. */
     MEAN_CENTERING("mean-centering"),
-    /** Subtracts the unit's mean and divides by its standard deviation over the batch (variance + 1e-5, biased). */
+    /** Subtracts the unit's mean over the batch, then divides by the square root of the biased variance plus 1e-5. */
     BATCH_NORM("batch-norm");
 
     private final String apiName;

@@ -10,20 +10,23 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The function of one rectifier layer, {@code h <- a h + b rho(n(h)) W}, on arrays of shape (R, M, N): R runs, each with
- * weights of its own, M inputs and N units. Tangents go through the same layer along its derivative:
- * {@code t <- a t + b (D t) W}. Every pass (hidden states, tangents, adjoints) is built from it. Between rho and W an array
- * has A N columns, where A is the {@link Activation#outputsPerUnit}: all positive parts stand before the negative. For one thread.
+ * The function of one rectifier layer, {@code h <- a h + b rho(n(h)) W}. Every pass for hidden states, tangents or
+ * adjoints uses this class. Not thread-safe.
  *
- * <p>Rectifiers are homogeneous, so rho(n) W = rho(s n) (W / s), with the standard deviations s of batch normalisation
- * divided out of the weights' rows rather than out of every hidden state. D is the derivative of rho alone.
+ * <p>Arrays have shape (R, M, N), for R runs with separate weights, M inputs and N units. Tangents follow the
+ * derivative of the layer, {@code t <- a t + b (D t) W}, where D is the derivative of rho. Between rho and W an array
+ * has A N columns, where A is {@link Activation#outputsPerUnit}. For CReLU, all positive parts precede all negative
+ * parts.
  *
- * <p>The batch's mean and standard deviation are constants to every gradient ("frozen statistics"): differentiating
- * through them would give the derivative of the sum of all outputs, not each output's own.
+ * <p>Rectifiers are homogeneous, so rho(n) W = rho(s n) (W / s), where s is the standard deviation of batch
+ * normalisation. Therefore s divides the rows of the weights instead of every hidden state.
+ *
+ * <p>Gradients treat the mean and standard deviation of the batch as constants ("frozen statistics"). A derivative
+ * through the statistics would be the derivative of the sum of all outputs, not of each output.
  */
 public final class RectifierLayer {
 
-    /** What batch normalisation adds to a variance. */
+    /** The number that batch normalisation adds to a variance. */
     public static final double BATCH_NORM_EPSILON = 1e-5;
 
     private static final int[] OVER_INPUTS = {1};
@@ -36,17 +39,17 @@ public final class RectifierLayer {
     private final DataType type;
 
     /**
-     * Made once: a number that the engine is given as such becomes an array each time, which takes longer than to compute with
-     * it, and a GPU waits for the copy.
+     * The constants as arrays, by value. From a plain number, the engine would create an array at each call. The
+     * creation takes longer than the computation, and a GPU waits for the copy.
      */
     private final Map<Double, NDArray> constants = new HashMap<>();
 
     /**
-     * That of the layers of a network.
+     * Creates the function of the layers of a network.
      *
      * @param coefficients a and b
-     * @param manager what the numbers live with that arrays are computed with
-     * @param type of all arrays
+     * @param manager the manager that closes the arrays of constants
+     * @param type the type of all arrays
      */
     RectifierLayer(Coefficients coefficients, Activation rho, NDManager manager, DataType type) {
         this.coefficients = coefficients;
@@ -56,46 +59,46 @@ public final class RectifierLayer {
     }
 
     private NDArray constant(double value) {
-        // Of the arrays' own type: the engine multiplies by a number of another type four times slower.
+        // The constant has the type of the arrays, because the engine multiplies four times slower by another type.
         return constants.computeIfAbsent(
                 value, _ -> type == DataType.FLOAT32 ? manager.create((float) value) : manager.create(value));
     }
 
     /**
-     * What a layer's rectifiers see.
+     * The normalised inputs of a layer's rectifiers.
      *
-     * @param preActivations s n(h), shape (R, M, N)
-     * @param deviation s, shape (R, 1, N); null where nothing is divided by
-     * @param layer whose
+     * @param preActivations s n(h), shape (R, M, N); the caller closes this array
+     * @param deviation s, shape (R, 1, N); null if the normalisation divides by nothing
+     * @param layer the layer of the rectifiers
      */
     public record Normalized(
             NDArray preActivations, @Nullable NDArray deviation, RectifierLayer layer) implements AutoCloseable {
 
-        /** rho(s n(h)), a new array of shape (R, M, A N). */
+        /** Returns rho(s n(h)) as a new array of shape (R, M, A N). */
         public NDArray rectified() {
             if (layer.rho instanceof Activation.Relu) {
                 return relu(preActivations);
             }
-            return along(preActivations);
+            return multiplyBySlope(preActivations);
         }
 
         /**
-         * D t, a new array of shape (R, M, A N).
+         * Returns D t as a new array of shape (R, M, A N).
          *
          * @param t shape (R, M, N)
          */
-        public NDArray along(NDArray t) {
+        public NDArray multiplyBySlope(NDArray t) {
             return times(slope(), t);
         }
 
         /**
-         * The same, where rho(s n(h)) is there and not needed any more.
+         * Returns D t like {@link #multiplyBySlope(NDArray)}, and may reuse the memory of rho(s n(h)) for the result.
          *
          * @param t shape (R, M, N)
          * @param rectified rho(s n(h)), which may be overwritten
          */
-        public NDArray along(NDArray t, NDArray rectified) {
-            return layer.rho instanceof Activation.Relu ? times(rectified.signi(), t) : along(t);
+        public NDArray multiplyBySlope(NDArray t, NDArray rectified) {
+            return layer.rho instanceof Activation.Relu ? times(rectified.signi(), t) : multiplyBySlope(t);
         }
 
         private NDArray times(NDArray slope, NDArray t) {
@@ -107,7 +110,7 @@ public final class RectifierLayer {
             }
         }
 
-        /** D = d rho(n) / dn, a new array of shape (R, M, A N). */
+        /** Returns D = d rho(n) / dn as a new array of shape (R, M, A N). */
         public NDArray slope() {
             try (NDArray n = preActivations.stopGradient()) {
                 return switch (layer.rho) {
@@ -126,7 +129,7 @@ public final class RectifierLayer {
         }
 
         /**
-         * W / s, in place of W.
+         * Divides W by s in place and returns the result W / s.
          *
          * @param weight W, shape (R, A N, N)
          */
@@ -144,7 +147,7 @@ public final class RectifierLayer {
             }
         }
 
-        /** Of the pre-activations nothing: they are the caller's. */
+        /** Closes the deviation only, because the caller owns the pre-activations. */
         @Override
         public void close() {
             if (deviation != null) {
@@ -154,9 +157,11 @@ public final class RectifierLayer {
     }
 
     /**
-     * Prepares the rectifiers of a layer. Where their mean over the batch is subtracted the hidden states themselves become
-     * what is left: the next layer, which subtracts the mean of what comes to it, sees no difference, and all stays in the
-     * cache. For the same reason nothing that is not needed any more is kept until the layer is over.
+     * Prepares the inputs of a layer's rectifiers.
+     *
+     * <p>A normalisation subtracts the mean from the hidden states in place. The next layer subtracts the mean of its
+     * own inputs, so its result is unchanged. The change in place keeps the arrays in the cache. For the same reason,
+     * each array is closed as soon as it is no longer needed.
      *
      * @param h shape (R, M, N)
      */
@@ -171,7 +176,7 @@ public final class RectifierLayer {
         }
     }
 
-    /** Of each unit over the batch, of which the mean is 0. */
+    /** Returns the standard deviation of each unit over a batch of mean 0, shape (R, 1, N). */
     private NDArray deviation(NDArray centred) {
         try (NDArray squares = centred.square();
                 NDArray variance = squares.mean(OVER_INPUTS, true)) {
@@ -183,13 +188,13 @@ public final class RectifierLayer {
         return n.getNDArrayInternal().relu();
     }
 
-    /** 1[n &gt; 0]. */
+    /** Returns 1 where n &gt; 0 and 0 elsewhere. */
     static NDArray gate(NDArray n) {
         return relu(n).signi();
     }
 
     /**
-     * a x + b y W.
+     * Returns a x + b y W.
      *
      * @param identity x, shape (R, M, N)
      * @param branch y, shape (R, M, A N)
@@ -200,9 +205,10 @@ public final class RectifierLayer {
     }
 
     /**
-     * The adjoint of {@link #join} through the rectifier: a g + b (g W^T) D, summed over the A parts of each unit.
+     * Computes the adjoint of {@link #join} through the rectifier: a g + b (g W^T) D, summed over the A outputs of each
+     * unit.
      *
-     * @param gradients g, shape (R, K, M, N), K gradients of other outputs
+     * @param gradients g, shape (R, K, M, N), with the gradients of K outputs
      * @param slope D, shape (R, M, A N)
      * @param weight W, shape (R, A N, N)
      */
@@ -225,7 +231,7 @@ public final class RectifierLayer {
         return parts.stream().reduce(NDArray::add).orElseThrow();
     }
 
-    /** a x + b y; y may be overwritten. */
+    /** Returns a x + b y and may overwrite y. */
     NDArray add(NDArray identity, NDArray branch) {
         NDArray scaled = coefficients.branch() == 1 ? branch : branch.muli(constant(coefficients.branch()));
         if (coefficients.skip() == 0) {

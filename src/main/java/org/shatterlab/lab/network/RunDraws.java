@@ -4,31 +4,32 @@ import org.apache.commons.rng.sampling.distribution.ContinuousSampler;
 import org.shatterlab.lab.random.Normals;
 
 /**
- * Every random draw of one run.
+ * The random draws of one run.
  *
- * <p>A run's draws follow from the seed, the network and the run's number alone, and each layer has a generator of its
- * own. So a result depends neither on which worker computed it nor on what else was asked for, a weight can be drawn
- * again instead of being kept, and float32 and float64 networks have the same weights up to rounding, where the host draws
- * them. What a device draws follows from the same, and from the precision, and stands for {@value #DRAWN_TOGETHER} runs under
- * one name: see {@link DeviceWeights}.
+ * <p>The seed, the network and the run's number determine all draws of a run, and each layer has its own generator.
+ * Therefore a result depends neither on the worker nor on the rest of the experiment. A weight can be drawn again
+ * instead of being stored. Weights drawn on the host are the same in float32 and float64, up to rounding.
+ *
+ * <p>A draw on a device depends on the precision, too. Such a draw has one name for {@value #RUNS_PER_DEVICE_DRAW}
+ * runs, as {@link DeviceWeights} describes.
  */
 public final class RunDraws {
 
-    /** What a generator draws. */
-    public enum Role {
+    /** The purpose of a draw. */
+    public enum DrawPurpose {
         FIRST_WEIGHT,
         FIRST_BIAS,
-        /** The direction of the neurons of h_0 in which tangents start, where the inputs have several dimensions. */
+        /** The direction in the neurons of h_0 in which tangents start, if the inputs have several dimensions. */
         DIRECTION,
         HIDDEN_WEIGHT,
         READOUT,
         NOISE,
-        /** What the effective rank of gradients is compared with. */
+        /** The normal matrix whose effective rank is the reference for the effective rank of gradients. */
         RANK_REFERENCE
     }
 
-    /** Runs that a device draws together: those numbered 5k to 5k + 4. */
-    public static final int DRAWN_TOGETHER = 5;
+    /** The number of runs in one draw of a device. A draw covers the runs 5k to 5k + 4. */
+    public static final int RUNS_PER_DEVICE_DRAW = 5;
 
     private final String origin;
     private final int run;
@@ -38,33 +39,33 @@ public final class RunDraws {
         this.origin = " of " + identity(network) + " seeded " + seed;
     }
 
-    /** The number of the run. */
+    /** Returns the number of the run, from 0. */
     public int run() {
         return run;
     }
 
     /**
-     * Independent standard normal values, the same sequence at each call.
+     * Returns independent standard normal values. Each call starts the sequence again.
      *
-     * @param index the layer or the depth that the values belong to; 0 where there is only one
+     * @param index the layer or the depth that the values belong to; 0 if the purpose has only one
      */
-    public ContinuousSampler normals(Role role, int index) {
-        return Normals.named("run " + run + origin + ", " + role + " " + index);
+    public ContinuousSampler normals(DrawPurpose purpose, int index) {
+        return Normals.named("run " + run + origin + ", " + purpose + " " + index);
     }
 
-    /** What the draw of a device is called that this run shares with others, as {@link #normals} has one of its own. */
-    String nameTogether(Role role, int index) {
-        return "runs from " + (run - placeTogether()) + origin + ", " + role + " " + index;
+    /** Returns the name of the draw of a device that this run shares with other runs. */
+    String sharedDrawName(DrawPurpose purpose, int index) {
+        return "runs from " + (run - indexInSharedDraw()) + origin + ", " + purpose + " " + index;
     }
 
-    /** Which of the {@value #DRAWN_TOGETHER} runs of that draw this is, from 0. */
-    int placeTogether() {
-        return run % DRAWN_TOGETHER;
+    /** Returns the index of this run among the {@value #RUNS_PER_DEVICE_DRAW} runs of the shared draw, from 0. */
+    int indexInSharedDraw() {
+        return run % RUNS_PER_DEVICE_DRAW;
     }
 
-    /** Whether this run stands right behind another in that draw. */
-    boolean follows(RunDraws other) {
-        return run == other.run + 1 && placeTogether() > 0 && origin.equals(other.origin);
+    /** Returns whether this run directly follows another run in the shared draw. */
+    boolean followsInSharedDraw(RunDraws other) {
+        return run == other.run + 1 && indexInSharedDraw() > 0 && origin.equals(other.origin);
     }
 
     private static String identity(NetworkSpec network) {
@@ -80,7 +81,7 @@ public final class RunDraws {
         };
     }
 
-    /** Nothing for those that there were before there were others, which keep their draws. */
+    /** Returns an empty string for ReLU, so that the draws of the original networks stay unchanged. */
     private static String identity(Activation activation) {
         return switch (activation) {
             case Activation.Relu() -> "";
@@ -89,6 +90,7 @@ public final class RunDraws {
         };
     }
 
+    /** Returns an empty string for He, so that the draws of the original networks stay unchanged. */
     private static String identity(Initialization initialization) {
         return initialization == Initialization.HE ? "" : " " + initialization.apiName();
     }

@@ -11,7 +11,7 @@ import org.apache.commons.rng.sampling.distribution.ContinuousSampler;
 import org.shatterlab.lab.engine.Precision;
 import org.shatterlab.lab.input.Dataset;
 
-/** One draw of a convolutional network: its weights, all of them held. For one thread. */
+/** A convolutional network with drawn weights, which are all kept in memory. Not thread-safe. */
 public final class SampledConvnet {
 
     /** The height and the width of a kernel. */
@@ -26,9 +26,11 @@ public final class SampledConvnet {
     private final List<NDArray> kernels = new ArrayList<>();
 
     /**
-     * @param images what it looks at
-     * @param depth L, of the deepest network that is asked for
-     * @param manager what the weights, and the arrays of its layers' function, live with
+     * Draws the weights of all layers.
+     *
+     * @param images the data set of the network's inputs
+     * @param depth L of the deepest network needed
+     * @param manager the manager that closes the weights and the constants of the layer function
      */
     public SampledConvnet(
             NetworkSpec.Convolutional spec,
@@ -45,13 +47,13 @@ public final class SampledConvnet {
         int taps = KERNEL * KERNEL;
         int channels = spec.channels();
         this.stem = draw(
-                RunDraws.Role.FIRST_WEIGHT,
+                RunDraws.DrawPurpose.FIRST_WEIGHT,
                 0,
                 Math.sqrt(1.0 / (taps * images.channels())),
                 new Shape(channels, images.channels(), KERNEL, KERNEL));
         for (int layer = 1; layer <= depth; layer++) {
             kernels.add(draw(
-                    RunDraws.Role.HIDDEN_WEIGHT,
+                    RunDraws.DrawPurpose.HIDDEN_WEIGHT,
                     layer,
                     Math.sqrt(2.0 / (taps * channels)),
                     new Shape(channels, channels, KERNEL, KERNEL)));
@@ -62,32 +64,32 @@ public final class SampledConvnet {
         return spec;
     }
 
-    /** What it looks at. */
+    /** Returns the data set of the network's inputs. */
     public Dataset images() {
         return images;
     }
 
-    /** The format that weights, hidden states and gradients are computed in. */
+    /** Returns the type of weights, hidden states and gradients. */
     public DataType type() {
         return precision.type();
     }
 
     /**
-     * The function of its layers, but for the convolutions.
+     * Returns the function of the network's layers, without the convolutions.
      *
-     * @param depth L, of the whole network
+     * @param depth L of the whole network
      */
     public RectifierLayer layerFunction(int depth) {
         return new RectifierLayer(spec.skipConnection().coefficients(depth), new Activation.Relu(), manager, type());
     }
 
-    /** K_0 ~ N(0, 1/(9c)), shape (C, c, 3, 3), with c the channels of an image. */
+    /** Returns K_0 ~ N(0, 1/(9c)), shape (C, c, 3, 3), where c is the number of channels of an image. */
     public NDArray stem() {
         return stem;
     }
 
     /**
-     * K_l ~ N(0, 2/(9C)) (He), shape (C, C, 3, 3).
+     * Returns K_l ~ N(0, 2/(9C)) (He), shape (C, C, 3, 3).
      *
      * @param layer l, from 1
      */
@@ -95,13 +97,13 @@ public final class SampledConvnet {
         return kernels.get(layer - 1);
     }
 
-    /** v ~ N(0, 1/C), shape (C), another one for each depth. */
+    /** Returns v ~ N(0, 1/C), shape (C). Each depth has a different readout. */
     public NDArray readout(int depth) {
-        return draw(RunDraws.Role.READOUT, depth, Math.sqrt(1.0 / spec.channels()), new Shape(spec.channels()));
+        return draw(RunDraws.DrawPurpose.READOUT, depth, Math.sqrt(1.0 / spec.channels()), new Shape(spec.channels()));
     }
 
-    private NDArray draw(RunDraws.Role role, int index, double standardDeviation, Shape shape) {
-        ContinuousSampler normals = draws.normals(role, index);
+    private NDArray draw(RunDraws.DrawPurpose purpose, int index, double standardDeviation, Shape shape) {
+        ContinuousSampler normals = draws.normals(purpose, index);
         double[] values = new double[Math.toIntExact(shape.size())];
         Arrays.setAll(values, _ -> standardDeviation * normals.sample());
         return precision.array(manager, values, shape);

@@ -11,6 +11,7 @@ import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.commons.rng.sampling.distribution.ContinuousSampler;
@@ -20,16 +21,16 @@ import org.shatterlab.lab.engine.DrawSource;
 import org.shatterlab.lab.engine.Precision;
 
 /**
- * Some draws of a rectifier network, R runs along the first axis: their weights, drawn when they are asked for.
+ * A rectifier network with the weights of R runs, which lie along the first axis. The weights are drawn on demand.
  *
- * <p>Weights stand to the right of row vectors: {@code h W} with h of shape (M, N). Hidden weights are those of one layer
- * at a time, streamed through one buffer where the host draws them, since a deep wide network would hold hundreds of
- * megabytes otherwise: what {@link #hidden} returns is valid until its next call. All arrays are views of this network's
- * memory and must not be used once it is closed. For one thread.
+ * <p>Weights stand to the right of row vectors: {@code h W} with h of shape (M, N). Only the hidden weights of one
+ * layer exist at a time, because a deep wide network would need hundreds of megabytes. An array that {@link #hidden}
+ * returns is valid until the next call, which reuses or frees its memory. All arrays may be views of this network's
+ * memory and must not be used after {@link #close}. Not thread-safe.
  */
 public final class SampledNetwork implements AutoCloseable {
 
-    /** That of the widest vector instructions. */
+    /** The alignment in bytes that the widest vector instructions need. */
     private static final int ALIGNMENT = 64;
 
     private static final int CHUNK = 1024;
@@ -46,13 +47,15 @@ public final class SampledNetwork implements AutoCloseable {
     private @Nullable NDArray hidden;
 
     /**
-     * @param dimension d, of the inputs
-     * @param runs R of them
-     * @param manager what the arrays of weights, and those of its layers' function, are closed with
-     * @param draws where hidden weights are drawn; the host unless they are {@linkplain Initialization#isIndependent
-     *     independent}
+     * Creates a network. Nothing is drawn yet.
+     *
+     * @param dimension d, the dimension of the inputs
+     * @param runs the draws of R runs
+     * @param manager the manager that closes the arrays of weights and the constants of the layer function
+     * @param draws the place where hidden weights are drawn; must be the host unless the weights are
+     *     {@linkplain Initialization#isIndependent independent}
      */
-    @SuppressWarnings("MustBeClosedChecker") // close() closes the memory
+    @SuppressWarnings("MustBeClosedChecker") // The method close() closes the memory.
     public SampledNetwork(
             NetworkSpec.Rectifier spec,
             int dimension,
@@ -73,58 +76,61 @@ public final class SampledNetwork implements AutoCloseable {
         return spec;
     }
 
-    /** d, of the inputs. */
+    /** Returns d, the dimension of the inputs. */
     public int dimension() {
         return dimension;
     }
 
-    /** The format that weights, hidden states and gradients are computed in. */
+    /** Returns the type of weights, hidden states and gradients. */
     public DataType type() {
         return type;
     }
 
     /**
-     * The function of its layers.
+     * Returns the function of the network's layers.
      *
-     * @param depth L, of the whole network
+     * @param depth L of the whole network
      */
     public RectifierLayer layerFunction(int depth) {
         return new RectifierLayer(spec.skipConnection().coefficients(depth), spec.activation(), manager, type);
     }
 
-    /** W_0 ~ N(0, 1/d), shape (R, d, N). Every call fills the same memory with the same numbers. */
-    public NDArray first() {
+    /** Returns W_0 ~ N(0, 1/d), shape (R, d, N). Every call fills the same memory with the same numbers. */
+    public NDArray firstWeights() {
         Shape shape = new Shape(runs.size(), dimension, spec.width());
         if (firstBuffer == null) {
             firstBuffer = allocate(Math.toIntExact(shape.size()));
         }
-        return draw(firstBuffer, RunDraws.Role.FIRST_WEIGHT, 0, Math.sqrt(1.0 / dimension), shape);
+        return draw(firstBuffer, RunDraws.DrawPurpose.FIRST_WEIGHT, 0, Math.sqrt(1.0 / dimension), shape);
     }
 
-    /** b_0 ~ N(0, firstBiasStd^2), shape (R, 1, N). */
+    /** Returns b_0 ~ N(0, firstBiasStd^2), shape (R, 1, N). */
     public NDArray firstBias() {
-        return draw(RunDraws.Role.FIRST_BIAS, 0, spec.firstBiasStd(), 1, spec.width());
+        return draw(RunDraws.DrawPurpose.FIRST_BIAS, 0, spec.firstBiasStd(), 1, spec.width());
     }
 
-    /** A direction of the neurons of h_0, N(0, 1), shape (R, 1, N). */
+    /** Returns a random direction in the neurons of h_0, with components ~ N(0, 1), shape (R, 1, N). */
     public NDArray direction() {
-        return draw(RunDraws.Role.DIRECTION, 0, 1, 1, spec.width());
+        return draw(RunDraws.DrawPurpose.DIRECTION, 0, 1, 1, spec.width());
     }
 
     /**
-     * W_l, shape (R, N, N), or (R, 2N, N) where the activation has two numbers for a unit; valid until the next call.
-     * Every sweep comes by here at every layer, which is why it can be stopped here.
+     * Returns W_l, shape (R, A N, N), where A is {@link Activation#outputsPerUnit}. The array is valid until the next
+     * call.
+     *
+     * <p>Every pass calls this method at each layer. Therefore the method checks for cancellation.
      *
      * @param layer l, from 1
+     * @throws CancellationException if the computation is cancelled
      */
-    public NDArray hidden(int layer) {
-        Cancellation.check();
+    public NDArray hiddenWeights(int layer) {
+        Cancellation.throwIfCancelled();
         Shape shape = new Shape((long) spec.activation().outputsPerUnit() * spec.width(), spec.width());
         switch (draws) {
             case HOST -> drawOnHost(layer, new Shape(runs.size()).addAll(shape));
             case DEVICE -> {
                 closeHidden();
-                hidden = DeviceWeights.drawn(runs, layer, HiddenWeights.scale(spec), shape, type, manager);
+                hidden = DeviceWeights.draw(runs, layer, HiddenWeights.scale(spec), shape, type, manager);
             }
         }
         return Objects.requireNonNull(hidden);
@@ -136,9 +142,9 @@ public final class SampledNetwork implements AutoCloseable {
         }
         fill(
                 hiddenBuffer,
-                run -> HiddenWeights.unscaled(spec, run.normals(RunDraws.Role.HIDDEN_WEIGHT, layer)),
+                run -> HiddenWeights.unscaled(spec, run.normals(RunDraws.DrawPurpose.HIDDEN_WEIGHT, layer)),
                 HiddenWeights.scale(spec));
-        // On a CPU the array is a view of the buffer, and has changed with it.
+        // On a CPU the array is a view of the buffer, so the array already has the new values.
         if (hidden == null || manager.getDevice().isGpu()) {
             closeHidden();
             hidden = manager.create(hiddenBuffer, shape, type);
@@ -151,22 +157,26 @@ public final class SampledNetwork implements AutoCloseable {
         }
     }
 
-    /** v ~ N(0, 1/N), shape (R, N, 1), another one for each depth. */
+    /** Returns v ~ N(0, 1/N), shape (R, N, 1). Each depth has a different readout. */
     public NDArray readout(int depth) {
-        return draw(RunDraws.Role.READOUT, depth, Math.sqrt(1.0 / spec.width()), spec.width(), 1);
+        return draw(RunDraws.DrawPurpose.READOUT, depth, Math.sqrt(1.0 / spec.width()), spec.width(), 1);
     }
 
-    private NDArray draw(RunDraws.Role role, int index, double standardDeviation, int rows, int columns) {
+    private NDArray draw(RunDraws.DrawPurpose purpose, int index, double standardDeviation, int rows, int columns) {
         Shape shape = new Shape(runs.size(), rows, columns);
-        return draw(allocate(Math.toIntExact(shape.size())), role, index, standardDeviation, shape);
+        return draw(allocate(Math.toIntExact(shape.size())), purpose, index, standardDeviation, shape);
     }
 
-    private NDArray draw(ByteBuffer buffer, RunDraws.Role role, int index, double standardDeviation, Shape shape) {
-        fill(buffer, run -> run.normals(role, index), standardDeviation);
+    private NDArray draw(
+            ByteBuffer buffer, RunDraws.DrawPurpose purpose, int index, double standardDeviation, Shape shape) {
+        fill(buffer, run -> run.normals(purpose, index), standardDeviation);
         return manager.create(buffer, shape, type);
     }
 
-    /** Outside the heap and freed at once: buffers that wait for a garbage collection would pile up over runs. */
+    /**
+     * Allocates memory outside the heap that {@link #close} frees at once. Direct buffers that wait for a garbage
+     * collection would pile up over runs.
+     */
     private ByteBuffer allocate(int values) {
         return memory.allocate(Math.multiplyFull(values, type.getNumOfBytes()), ALIGNMENT)
                 .asByteBuffer()
@@ -180,8 +190,10 @@ public final class SampledNetwork implements AutoCloseable {
     }
 
     /**
-     * Each run's values one after the other, those of several runs at once: a GPU, which has many, waits for them. A parallel
-     * stream of one takes as long to open as a thousand values to draw.
+     * Fills a buffer with the values of each run, one run after the other.
+     *
+     * <p>Several runs are drawn in parallel, because a GPU has many runs and waits for their weights. A single run is
+     * drawn sequentially, because a parallel stream takes as long to start as a thousand values to draw.
      */
     private void fill(ByteBuffer buffer, Function<RunDraws, ContinuousSampler> samplers, double scale) {
         int each = buffer.capacity() / type.getNumOfBytes() / runs.size();
@@ -196,7 +208,7 @@ public final class SampledNetwork implements AutoCloseable {
         });
     }
 
-    /** By way of a plain array, which is filled faster than a buffer, and stays in the cache. */
+    /** Fills a buffer through a small array, because an array is faster to fill and stays in the cache. */
     private static void fill(FloatBuffer floats, ContinuousSampler values, double scale) {
         float[] drawn = new float[Math.min(floats.remaining(), CHUNK)];
         while (floats.hasRemaining()) {

@@ -10,27 +10,31 @@ import java.nio.ByteBuffer;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
- * Normal values that follow from a name, drawn by the engine on a device.
+ * Draws normal values on a device, with a seed derived from a name.
  *
- * <p>Unlike those of {@link Normals} they depend on the version of the engine and on the model of the device, as PyTorch
- * deals the counters of Philox to the threads of a GPU by the number of its multiprocessors, and those of two formats have
- * nothing in common. Of the 64 bits of the seed a CPU takes 32. Thread-safe.
+ * <p>Unlike the values of {@link Normals}, these values depend on the engine's version and on the device's model.
+ * PyTorch assigns the counters of Philox to the threads of a GPU by the number of multiprocessors. The float32 values
+ * of a name are unrelated to its float64 values. A CPU uses only 32 of the seed's 64 bits. Thread-safe.
  */
 public final class DeviceNormals {
 
-    /** A seed is that of all devices of the process, so that no other may come between it and its draw. */
+    /**
+     * The seed applies to all devices of the process, so no other thread may set a seed between a seed and its draw.
+     */
     private static final Object GENERATORS = new Object();
 
     private DeviceNormals() {}
 
     /**
-     * An array of its own, of mean zero.
+     * Draws a new array of normal values with mean 0. A name determines the values on one device model, for one shape,
+     * type and engine version.
      *
-     * @param name what the values are for; arrays of different names are independent
-     * @param manager of the device, which the array is closed with
+     * @param name the purpose of the values; arrays of different names are independent
+     * @param manager a manager of the device; closes the array
      */
     public static NDArray named(String name, double standardDeviation, Shape shape, DataType type, NDManager manager) {
-        // Not by the engine's own interface, whose seeds have 32 bits: two of a hundred thousand names would share one.
+        // The public interface of the engine takes seeds of 32 bits. With such seeds, two of a hundred thousand names
+        // would probably share a seed. Therefore the code sets a seed of 64 bits through the native interface.
         long seed = ByteBuffer.wrap(DigestUtils.sha256(name)).getLong();
         synchronized (GENERATORS) {
             JniUtils.setSeed(seed);

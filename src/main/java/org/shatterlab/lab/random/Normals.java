@@ -3,15 +3,15 @@ package org.shatterlab.lab.random;
 import org.apache.commons.rng.sampling.distribution.ContinuousSampler;
 import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
 
-/** Standard normal values that follow from a name, as {@link Generators} says. */
+/** Creates samplers of standard normal values that are seeded by a name, by means of {@link Generators}. */
 public final class Normals {
 
     private Normals() {}
 
     /**
-     * A sequence of its own.
+     * Creates a sampler at the start of its sequence.
      *
-     * @param name what the values are for; sequences of different names are independent
+     * @param name the purpose of the values; sequences of different names are independent
      */
     public static ContinuousSampler named(String name) {
         return ZigguratSampler.NormalizedGaussian.of(Generators.named(name));

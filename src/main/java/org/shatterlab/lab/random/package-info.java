@@ -1,3 +1,4 @@
+/** Random generators that are seeded by names, on the host and on devices. */
 @NullMarked
 package org.shatterlab.lab.random;
 

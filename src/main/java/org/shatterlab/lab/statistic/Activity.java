@@ -2,30 +2,31 @@ package org.shatterlab.lab.statistic;
 
 import java.util.Arrays;
 
-/** How often the rectifiers of one layer are active, over the inputs and over pairs of them. */
+/** Computes statistics of the activity of one layer's rectifiers, over inputs and over pairs of inputs. */
 public final class Activity {
 
-    /** The bins of {@link #histogram}. */
+    /** The number of bins of {@link #histogram}. */
     public static final int BINS = 20;
 
     private Activity() {}
 
     /**
-     * The fraction of (input, unit) that is active.
+     * Returns the fraction of pairs of one input and one unit in which the unit is active at the input.
      *
-     * @param counts at how many inputs each unit is active
-     * @param points M
+     * @param counts the number of inputs at which each unit is active
+     * @param points M, the number of inputs
      */
     public static double rate(long[] counts, int points) {
         return (double) Arrays.stream(counts).sum() / counts.length / points;
     }
 
     /**
-     * The fraction of pairs of distinct inputs at both of which a unit is active, averaged over the units: the mean of
-     * a (a-1) / (M (M-1)).
+     * Returns the fraction of pairs of distinct inputs that both activate a unit, averaged over the units.
      *
-     * @param counts a, at how many inputs each unit is active
-     * @param points M, at least 2
+     * <p>This is the mean of a (a-1) / (M (M-1)) over the units.
+     *
+     * @param counts a, the number of inputs at which each unit is active
+     * @param points M, the number of inputs, at least 2
      */
     public static double coactivation(long[] counts, int points) {
         double pairs = Arrays.stream(counts).map(a -> a * (a - 1)).sum();
@@ -33,11 +34,14 @@ public final class Activity {
     }
 
     /**
-     * The fraction of units that are active at a fraction of [bin/20, (bin+1)/20) of the inputs; the last bin includes 1.
+     * Returns the histogram of the units by their mean activation, which is the fraction of inputs that activate a
+     * unit.
      *
-     * @param counts at how many inputs each unit is active
-     * @param points M
-     * @return {@link #BINS} fractions
+     * <p>A bin covers the mean activations [bin/20, (bin+1)/20). The last bin includes 1.
+     *
+     * @param counts the number of inputs at which each unit is active
+     * @param points M, the number of inputs
+     * @return the fraction of units in each of the {@link #BINS} bins
      */
     public static double[] histogram(long[] counts, int points) {
         double[] fractions = new double[BINS];
@@ -48,12 +52,13 @@ public final class Activity {
     }
 
     /**
-     * Contiguous runs of inputs at which a unit is active, or is not, by their length: what fraction of the runs of all
-     * units is 2^bin to 2^(bin+1) - 1 inputs long.
+     * Returns the histogram of the lengths of contiguous inputs at which a unit keeps its state, active or inactive.
      *
-     * @param active whether each unit is active at each input: M rows of N, in the order of the inputs
-     * @param units N
-     * @return as many fractions as there are bins for lengths up to M
+     * <p>A bin counts the lengths from 2^bin to 2^(bin+1) - 1 inputs, over all units.
+     *
+     * @param active whether each unit is active at each input, M rows of N values in the order of the inputs
+     * @param units N, the number of units
+     * @return the fraction of lengths in each bin, with as many bins as a length of M needs
      */
     public static double[] contiguity(boolean[] active, int units) {
         int points = active.length / units;
@@ -71,7 +76,7 @@ public final class Activity {
         return Arrays.stream(runs).mapToDouble(count -> count / all).toArray();
     }
 
-    /** floor(log2(length)). */
+    /** Returns floor(log2(length)). */
     private static int bin(int length) {
         return Integer.SIZE - 1 - Integer.numberOfLeadingZeros(length);
     }

@@ -2,19 +2,23 @@ package org.shatterlab.lab.statistic;
 
 import java.util.Arrays;
 
-/** The biased sample autocorrelation sum_i z_i z_{i+k} / sum_i z_i^2 with z = g - mean(g), lags k = 0..15. */
+/**
+ * Computes the biased sample autocorrelation of a series at the lags k = 0..15.
+ *
+ * <p>The autocorrelation is sum_i z_i z_{i+k} / sum_i z_i^2 with z = g - mean(g).
+ */
 public final class Autocorrelation {
 
-    /** The number of lags, 0 included. */
+    /** The number of lags, including lag 0. */
     public static final int LAGS = 16;
 
     private Autocorrelation() {}
 
     /**
-     * The autocorrelation of one series.
+     * Returns the autocorrelation of one series.
      *
      * @param series g, at least {@link #LAGS} values
-     * @return one value per lag; NaN at every lag for a series without variation
+     * @return one value per lag, or NaN at every lag if all values of the series are equal
      */
     public static double[] of(double[] series) {
         double mean = Arrays.stream(series).sum() / series.length;

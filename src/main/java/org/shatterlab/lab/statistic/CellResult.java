@@ -6,19 +6,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a cell measured.
+ * The measurements of one cell.
  *
- * @param rows one for each depth, statistic and index
- * @param matrices one for each depth and statistic that has them, where asked for
- * @param series the gradient of run 0 at each depth, where asked for and where the cell holds run 0
+ * @param rows one row for each depth, statistic and index
+ * @param matrices one matrix for each depth and each requested statistic of matrices
+ * @param series the gradient of run 0 at each depth; empty if not requested or if the cell does not hold run 0
  */
 public record CellResult(List<Row> rows, List<Matrix> matrices, List<Series> series) {
 
     /**
-     * One statistic over the cell's runs.
+     * The moments of one statistic over the cell's runs.
      *
-     * @param depth L; null for noise
-     * @param index as the statistic defines it; null where there is only one value
+     * @param depth L, or null for noise, which has no depth
+     * @param index the index that the statistic defines, or null if the statistic has one value per depth
      */
     public record Row(
             Statistic statistic,
@@ -27,26 +27,28 @@ public record CellResult(List<Row> rows, List<Matrix> matrices, List<Series> ser
             Moments moments) {}
 
     /**
-     * A matrix, averaged over the cell's runs or, where the statistic is {@link Statistic#isOfRunZero}, of run 0.
+     * A matrix, averaged over the cell's runs. A statistic {@linkplain Statistic#isOfRunZero of run 0} has the matrix
+     * of run 0 alone.
      *
-     * @param depth L; null for noise
+     * @param depth L, or null for noise, which has no depth
+     * @param runs the number of runs in the average
      * @param values row-major
      */
     public record Matrix(
             Statistic statistic, @Nullable Integer depth, int rows, int columns, long runs, double[] values) {}
 
     /**
-     * The gradient over the inputs of one run.
+     * The gradient of one run over the inputs.
      *
-     * @param depth L; null for noise
-     * @param values M
+     * @param depth L, or null for noise, which has no depth
+     * @param values one value for each of the M inputs
      */
     public record Series(@Nullable Integer depth, int run, double[] values) {}
 
     /**
-     * The results of one cell's depths.
+     * Collects the results of all depths of one cell.
      *
-     * @param holdsRunZero whether the first run gathered is run 0
+     * @param holdsRunZero whether the first accumulated run is run 0
      */
     public static CellResult of(Collection<DepthAccumulator> depths, boolean holdsRunZero) {
         List<Row> rows = new ArrayList<>();

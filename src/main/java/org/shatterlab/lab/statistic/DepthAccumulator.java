@@ -11,19 +11,24 @@ import org.shatterlab.lab.statistic.CellResult.Matrix;
 import org.shatterlab.lab.statistic.CellResult.Row;
 import org.shatterlab.lab.statistic.CellResult.Series;
 
-/** Gathers the statistics of one depth, run by run: values and matrices over runs, the rest of run 0. */
+/**
+ * Accumulates the statistics of one depth, run by run.
+ *
+ * <p>Rows and matrices are merged over runs. The series and the matrices of {@linkplain Statistic#isOfRunZero run 0}
+ * are kept from the first run alone.
+ */
 public final class DepthAccumulator {
 
     private final @Nullable Integer depth;
-    private final SequencedMap<RunSample.Key, Moments> rows = new LinkedHashMap<>();
+    private final SequencedMap<RunSample.SampleRowKey, Moments> rows = new LinkedHashMap<>();
     private final Map<Statistic, Matrix> matrices = new EnumMap<>(Statistic.class);
     private double @Nullable [] firstSeries;
     private int runs;
 
     /**
-     * Starts with no runs.
+     * Creates an accumulator without runs.
      *
-     * @param depth L; null for noise
+     * @param depth L, or null for noise, which has no depth
      */
     public DepthAccumulator(@Nullable Integer depth) {
         this.depth = depth;
@@ -39,7 +44,7 @@ public final class DepthAccumulator {
         runs++;
     }
 
-    private void add(Statistic statistic, RunSample.Matrix matrix) {
+    private void add(Statistic statistic, RunSample.RunMatrix matrix) {
         Matrix before = matrices.get(statistic);
         if (before == null) {
             matrices.put(statistic, new Matrix(statistic, depth, matrix.rows(), matrix.columns(), 1, matrix.values()));
@@ -54,10 +59,11 @@ public final class DepthAccumulator {
     }
 
     /**
-     * Adds what was gathered to a cell's result.
+     * Adds the rows, the matrices and the series of this depth to a cell's result.
      *
-     * @param holdsRunZero whether the first run gathered is run 0, of which some statistics are kept alone
-     * @throws UnmeasurableException where the runs have no value for a statistic
+     * @param holdsRunZero whether the first accumulated run is run 0; without run 0 the statistics {@linkplain
+     *     Statistic#isOfRunZero of run 0} are left out
+     * @throws UnmeasurableException if the gradients of all runs are 0, so that their correlation is 0/0
      */
     void addTo(List<Row> target, List<Matrix> matrixTarget, List<Series> seriesTarget, boolean holdsRunZero) {
         rows.forEach((key, moments) -> {
@@ -76,9 +82,9 @@ public final class DepthAccumulator {
 
     private static void requireDenominator(Moments moments) {
         if (moments instanceof RatioMoments ratio && ratio.meanDenominator() == 0) {
-            throw new UnmeasurableException("The gradients are exactly 0 in every run, so that their correlation is "
-                    + "0/0: the network is dead or its gradients left the floating-point range. "
-                    + "Ask for a wider or shallower network, or for \"precision\": \"float64\".");
+            throw new UnmeasurableException("The gradients are exactly 0 in every run, so their correlation is "
+                    + "undefined (0/0). The network is dead, or its gradients left the floating-point range. "
+                    + "Use a wider or shallower network, or \"precision\": \"float64\".");
         }
     }
 

@@ -9,19 +9,22 @@ import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
 
 /**
- * r(A) = ||A||_F^2 / ||A||_2^2, the sum of the squared singular values over the largest: 1 where all gradients are
- * parallel, min(M, d) where they are orthogonal and equally long. It is the same for A and its transpose, and worked out
- * from the eigenvalues of the smaller of A A^T and A^T A, in float64.
+ * Computes the effective rank r(A) = ||A||_F^2 / ||A||_2^2 of a matrix of gradients.
+ *
+ * <p>The effective rank is the sum of the squared singular values over the largest squared singular value. It is 1 if
+ * all gradients are parallel, and min(M, d) if they are orthogonal and equally long. A and its transpose have the same
+ * effective rank. The computation takes the eigenvalues of the smaller of A A^T and A^T A, in float64.
  */
 public final class EffectiveRank {
 
     private EffectiveRank() {}
 
     /**
-     * The effective rank of some gradients.
+     * Returns the effective rank of the gradients of one run.
      *
      * @param gradients one row for each example, shape (M, d)
-     * @return NaN where all of them are 0, or one is not finite
+     * @return the effective rank, or NaN if all gradients are 0 or one gradient is not finite
+     * @throws IllegalStateException if the eigenvalues do not converge
      */
     public static double of(NDArray gradients) {
         double[] gram = gram(gradients);
@@ -31,9 +34,8 @@ public final class EffectiveRank {
         if (trace == 0 || !Double.isFinite(trace)) {
             return Double.NaN;
         }
-        // Beside one large eigenvalue the iteration takes what is only rounding for structure, and need not converge.
-        // Moved
-        // by their mean, all eigenvalues are of one scale, and the largest loses no digit.
+        // Beside one large eigenvalue, the iteration treats the rounding of the others as structure and may not
+        // converge. The shift by their mean brings all eigenvalues to one scale. The largest eigenvalue loses no digit.
         double mean = trace / size;
         for (int i = 0; i < size; i++) {
             gram[i * size + i] += mean;
@@ -41,7 +43,7 @@ public final class EffectiveRank {
         EigenDecomposition_F64<DMatrixRMaj> eigen = DecompositionFactory_DDRM.eig(size, false, true);
         if (!eigen.decompose(DMatrixRMaj.wrap(size, size, gram))) {
             throw new IllegalStateException(
-                    "the eigenvalues of a symmetric matrix of size " + size + " do not converge");
+                    "The eigenvalues of a symmetric matrix of size " + size + " do not converge.");
         }
         double largest = IntStream.range(0, eigen.getNumberOfEigenvalues())
                 .mapToDouble(i -> eigen.getEigenvalue(i).getReal())

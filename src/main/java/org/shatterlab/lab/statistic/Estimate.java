@@ -3,13 +3,13 @@ package org.shatterlab.lab.statistic;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An estimate over runs.
+ * An estimate of a statistic over runs.
  *
  * @param mean the estimate
- * @param standardDeviation over runs, n - 1 in the denominator; null for fewer than two runs, and for a ratio of means,
- *     which is not defined per run
- * @param standardError of the mean; null for fewer than two runs
- * @param runs how many
+ * @param standardDeviation the standard deviation over runs with n - 1 in the denominator. Null for fewer than two
+ *     runs, and for a ratio of means, which has no value per run
+ * @param standardError the standard error of {@code mean}, or null for fewer than two runs
+ * @param runs the number of runs
  */
 public record Estimate(
         double mean,

@@ -2,15 +2,16 @@ package org.shatterlab.lab.statistic;
 
 import java.util.Arrays;
 
-/** The square matrices that follow from what is kept of runs. */
+/** Computes the square matrices that follow from a stored covariance or series. */
 public final class Matrices {
 
     private Matrices() {}
 
     /**
-     * R(i,j) = C(i,j) / sqrt(C(i,i) C(j,j)); NaN where an input has no gradient in any run.
+     * Returns the correlation R(i,j) = C(i,j) / sqrt(C(i,i) C(j,j)).
      *
      * @param covariance C, row-major M x M
+     * @return R, row-major M x M, with NaN for an input whose gradient is 0 in every run
      */
     public static double[] correlation(double[] covariance) {
         int size = (int) Math.sqrt(covariance.length);
@@ -25,9 +26,9 @@ public final class Matrices {
     }
 
     /**
-     * C over the mean of its diagonal.
+     * Returns C divided by the mean of its diagonal.
      *
-     * @param covariance C, row-major M x M, of which not all gradients are zero
+     * @param covariance C, row-major M x M, with a diagonal that is not zero everywhere
      */
     public static double[] overMeanDiagonal(double[] covariance) {
         int size = (int) Math.sqrt(covariance.length);
@@ -40,10 +41,10 @@ public final class Matrices {
     }
 
     /**
-     * |(g-m)(g-m)^T| / var(g), with m the mean and var the (biased) variance of the series.
+     * Returns |(g-m)(g-m)^T| / var(g), with the mean m and the biased variance of the series.
      *
-     * @param series g, M values that are not all the same
-     * @return row-major M x M
+     * @param series g, M values that are not all equal
+     * @return the matrix, row-major M x M
      */
     public static double[] outerProduct(double[] series) {
         int size = series.length;

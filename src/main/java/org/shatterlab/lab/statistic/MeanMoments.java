@@ -1,18 +1,25 @@
 package org.shatterlab.lab.statistic;
 
 /**
- * Count, mean and sum of squared deviations of a value per run, merged as in Chan, Golub and LeVeque (1983).
+ * The moments of a statistic that has one value x per run.
  *
- * @param m2 sum over runs of (x - mean)^2
+ * <p>Merging follows Chan, Golub and LeVeque (1983).
+ *
+ * @param count the number of runs
+ * @param mean the mean of x over runs
+ * @param m2 the sum over runs of (x - mean)^2
  */
 public record MeanMoments(long count, double mean, double m2) implements Moments {
 
+    /** The moments of no run. */
     public static final MeanMoments EMPTY = new MeanMoments(0, 0, 0);
 
+    /** Returns the moments with one more run. */
     public MeanMoments add(double x) {
         return combine(new MeanMoments(1, x, 0));
     }
 
+    /** Returns the moments of the runs of both. */
     public MeanMoments combine(MeanMoments other) {
         if (count == 0) {
             return other;
@@ -29,7 +36,7 @@ public record MeanMoments(long count, double mean, double m2) implements Moments
     @Override
     public Estimate estimate() {
         if (count == 0) {
-            throw new IllegalStateException("no runs to estimate from");
+            throw new IllegalStateException("An estimate needs at least one run.");
         }
         if (count == 1) {
             return new Estimate(mean, null, null, 1);

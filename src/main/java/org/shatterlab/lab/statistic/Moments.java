@@ -1,22 +1,27 @@
 package org.shatterlab.lab.statistic;
 
 /**
- * What is kept of a statistic over runs: enough to merge with other runs and to estimate the mean and its error.
+ * The moments of a statistic over runs, which can be merged with the moments of other runs.
  *
- * <p>Merging is exact in exact arithmetic; in floating point the last bits depend on the order, so callers merge in a
- * fixed one.
+ * <p>The moments suffice to estimate the mean and its standard error. In floating point the last bits of a merged value
+ * depend on the order of merging, so callers merge in a fixed order. Implementations are immutable.
  */
 public sealed interface Moments permits MeanMoments, RatioMoments {
 
-    /** How many runs there are. */
+    /** Returns the number of runs. */
     long count();
 
+    /**
+     * Returns the estimate over the runs.
+     *
+     * @throws IllegalStateException if there is no run, or if the mean denominator of a ratio is 0
+     */
     Estimate estimate();
 
     /**
-     * Those of both groups of runs.
+     * Merges the moments of two disjoint groups of runs.
      *
-     * @throws IllegalArgumentException if they are of different kinds
+     * @throws IllegalArgumentException if one is a mean and the other is a ratio of means
      */
     static Moments combine(Moments left, Moments right) {
         if (left instanceof MeanMoments mean && right instanceof MeanMoments other) {
@@ -25,6 +30,6 @@ public sealed interface Moments permits MeanMoments, RatioMoments {
         if (left instanceof RatioMoments ratio && right instanceof RatioMoments other) {
             return ratio.combine(other);
         }
-        throw new IllegalArgumentException("a mean and a ratio of means do not combine");
+        throw new IllegalArgumentException("The moments of a mean and of a ratio of means cannot be merged.");
     }
 }

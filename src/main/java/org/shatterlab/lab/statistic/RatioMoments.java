@@ -1,12 +1,17 @@
 package org.shatterlab.lab.statistic;
 
 /**
- * The joint moments of a numerator x and a denominator y per run, whose statistic is the ratio of means R = mean(x) /
- * mean(y). Its standard error is that of the delta method, sqrt((s_xx - 2 R s_xy + R^2 s_yy) / n) / mean(y).
+ * The joint moments of a statistic that has a numerator x and a denominator y per run.
  *
- * @param m2Numerator sum over runs of (x - mean(x))^2
- * @param m2Denominator sum over runs of (y - mean(y))^2
- * @param coMoment sum over runs of (x - mean(x)) (y - mean(y))
+ * <p>The statistic is the ratio of means R = mean(x) / mean(y). The delta method gives its standard error,
+ * sqrt((s_xx - 2 R s_xy + R^2 s_yy) / n) / mean(y).
+ *
+ * @param count n, the number of runs
+ * @param meanNumerator the mean of x over runs
+ * @param meanDenominator the mean of y over runs
+ * @param m2Numerator the sum over runs of (x - mean(x))^2
+ * @param m2Denominator the sum over runs of (y - mean(y))^2
+ * @param coMoment the sum over runs of (x - mean(x)) (y - mean(y))
  */
 public record RatioMoments(
         long count,
@@ -17,12 +22,15 @@ public record RatioMoments(
         double coMoment)
         implements Moments {
 
+    /** The moments of no run. */
     public static final RatioMoments EMPTY = new RatioMoments(0, 0, 0, 0, 0, 0);
 
+    /** Returns the moments with one more run. */
     public RatioMoments add(double numerator, double denominator) {
         return combine(new RatioMoments(1, numerator, denominator, 0, 0, 0));
     }
 
+    /** Returns the moments of the runs of both. */
     public RatioMoments combine(RatioMoments other) {
         if (count == 0) {
             return other;
@@ -47,7 +55,7 @@ public record RatioMoments(
     @Override
     public Estimate estimate() {
         if (count == 0 || meanDenominator == 0) {
-            throw new IllegalStateException("a ratio of means needs runs with a denominator other than 0");
+            throw new IllegalStateException("A ratio of means needs at least one run and a nonzero mean denominator.");
         }
         double ratio = meanNumerator / meanDenominator;
         if (count == 1) {

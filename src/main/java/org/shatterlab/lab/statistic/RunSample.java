@@ -7,56 +7,56 @@ import java.util.Map;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
-/** What one run says at one depth. */
+/** The measurements of one run at one depth. */
 public final class RunSample {
 
-    private final SequencedMap<Key, Moments> rows = new LinkedHashMap<>();
-    private final Map<Statistic, Matrix> matrices = new EnumMap<>(Statistic.class);
+    private final SequencedMap<SampleRowKey, Moments> rows = new LinkedHashMap<>();
+    private final Map<Statistic, RunMatrix> matrices = new EnumMap<>(Statistic.class);
     private double @Nullable [] series;
 
     /**
-     * One value of a statistic.
+     * The identity of one row within a depth.
      *
-     * @param index as the statistic defines it; null where it has only one value
+     * @param index the index that the statistic defines, or null if the statistic has one value per depth
      */
-    record Key(Statistic statistic, @Nullable Integer index) {}
+    record SampleRowKey(Statistic statistic, @Nullable Integer index) {}
 
     /**
-     * A matrix of one run.
+     * A matrix that one run measured.
      *
      * @param values row-major
      */
-    record Matrix(int rows, int columns, double[] values) {}
+    record RunMatrix(int rows, int columns, double[] values) {}
 
-    /** Adds a value per run, to be averaged over runs. */
-    public void mean(Statistic statistic, @Nullable Integer index, double value) {
-        rows.put(new Key(statistic, index), new MeanMoments(1, value, 0));
+    /** Adds a value that is averaged over runs. */
+    public void addMean(Statistic statistic, @Nullable Integer index, double value) {
+        rows.put(new SampleRowKey(statistic, index), new MeanMoments(1, value, 0));
     }
 
-    /** Adds a numerator and a denominator per run, whose means are to be divided. */
-    public void ratio(Statistic statistic, double numerator, double denominator) {
-        rows.put(new Key(statistic, null), new RatioMoments(1, numerator, denominator, 0, 0, 0));
+    /** Adds a numerator and a denominator. The statistic is the ratio of their means over runs. */
+    public void addRatio(Statistic statistic, double numerator, double denominator) {
+        rows.put(new SampleRowKey(statistic, null), new RatioMoments(1, numerator, denominator, 0, 0, 0));
     }
 
     /**
-     * Adds a matrix.
+     * Adds the matrix of a statistic.
      *
      * @param values row-major
      */
-    public void matrix(Statistic statistic, int rows, int columns, double[] values) {
-        matrices.put(statistic, new Matrix(rows, columns, values));
+    public void addMatrix(Statistic statistic, int rows, int columns, double[] values) {
+        matrices.put(statistic, new RunMatrix(rows, columns, values));
     }
 
-    /** Adds the gradient over the inputs, M values. */
-    public void series(double[] gradient) {
+    /** Sets the gradient over the inputs, M values. */
+    public void setSeries(double[] gradient) {
         series = gradient;
     }
 
-    SequencedMap<Key, Moments> rows() {
+    SequencedMap<SampleRowKey, Moments> rows() {
         return Collections.unmodifiableSequencedMap(rows);
     }
 
-    Map<Statistic, Matrix> matrices() {
+    Map<Statistic, RunMatrix> matrices() {
         return Collections.unmodifiableMap(matrices);
     }
 

@@ -3,31 +3,34 @@ package org.shatterlab.lab.statistic;
 import java.util.Arrays;
 
 /**
- * How the power of a series falls with its frequency: the slope of the least-squares line through log |Z_k|^2 over log k,
- * k = 1..M/8, with Z the discrete Fourier transform of the series less its mean. 0 for white noise, about -2 for brown.
+ * Computes the spectral exponent of a series, which measures the decay of its power with frequency.
+ *
+ * <p>The exponent is the slope of the least-squares line through log |Z_k|^2 over log k at the frequencies k = 1..M/8.
+ * Z is the discrete Fourier transform of the series minus its mean. White noise has the exponent 0, brown noise about
+ * -2.
  */
 public final class SpectralExponent {
 
-    /** A line through fewer than four frequencies says nothing. */
+    /** The smallest number of points. A line through fewer than four frequencies carries no information. */
     public static final int MIN_POINTS = 32;
 
-    private static final int LOWEST_PART = 8;
+    private static final int POINTS_PER_FREQUENCY = 8;
 
-    /** Below this part of the sum of absolute values an amplitude is the rounding of zero. */
+    /** An amplitude below this fraction of the sum of absolute values is zero apart from rounding. */
     private static final double ROUNDING = 1e-13;
 
     private SpectralExponent() {}
 
-    /** How many frequencies the line goes through. */
+    /** Returns the number of frequencies that the line is fitted to. */
     public static int frequencies(int points) {
-        return points / LOWEST_PART;
+        return points / POINTS_PER_FREQUENCY;
     }
 
     /**
-     * The exponent of one series.
+     * Returns the exponent of one series.
      *
      * @param series M values, at least {@link #MIN_POINTS}
-     * @return NaN for a series without power at one of the frequencies
+     * @return the exponent, or NaN if the series has no power at one of the frequencies
      */
     public static double of(double[] series) {
         int points = series.length;
@@ -55,9 +58,9 @@ public final class SpectralExponent {
     }
 
     /**
-     * The slope of the least-squares line over log k.
+     * Returns the slope of the least-squares line over log k.
      *
-     * @param logPower the values at k = 1, 2, ..
+     * @param logPower the logarithm of the power at k = 1, 2, ..
      */
     public static double slope(double[] logPower) {
         double[] x = new double[logPower.length];

@@ -7,13 +7,15 @@ import org.shatterlab.lab.input.Inputs;
 import org.shatterlab.lab.network.NetworkSpec;
 
 /**
- * What is predicted for the activity of one layer. The paper assumes that each rectifier is active on half of the inputs
- * and co-active on a quarter of the pairs, whatever the layer. In the limit of infinite width a unit's pre-activations are
- * Gaussian of mean zero, so that the half is exact; of two with correlation cos(theta) both are active with the
- * probability (pi - theta) / (2 pi).
+ * The predictions for the activity of one layer.
  *
- * @param activation of the statistic {@code activation-rate}
- * @param coactivation of the statistic {@code coactivation-rate}
+ * <p>The paper assumes that each rectifier is active on half of the inputs and co-active on a quarter of the pairs, at
+ * every layer. In the limit of infinite width a unit's pre-activations are Gaussian with mean zero, so the half is
+ * exact. Two pre-activations with the correlation cos(theta) are both active with the probability
+ * (pi - theta) / (2 pi).
+ *
+ * @param activation the predictions for the statistic {@code activation-rate}
+ * @param coactivation the predictions for the statistic {@code coactivation-rate}
  */
 record ActivityPredictions(Predictions activation, Predictions coactivation) {
 
@@ -21,15 +23,15 @@ record ActivityPredictions(Predictions activation, Predictions coactivation) {
     private static final Prediction QUARTER = new Prediction.Value(0.25);
 
     /**
-     * The predictions for a layer.
+     * Returns the predictions for one layer.
      *
-     * @param limit of a network that has the layer
-     * @param silent whether some input's pre-activation is zero whatever the weights
-     * @param layer from 1
+     * @param limit the infinite-width limit of a network that contains the layer
+     * @param silent whether some input's pre-activation is zero for all weights
+     * @param layer the layer, counted from 1
      */
     static ActivityPredictions of(NetworkSpec.Rectifier network, InfiniteWidth.Limit limit, boolean silent, int layer) {
         Prediction coactivation = layer <= limit.coactivation().size()
-                ? known(limit.coactivation().get(layer - 1))
+                ? predicted(limit.coactivation().get(layer - 1))
                 : new Prediction.None(Objects.requireNonNull(limit.obstacle()));
         Prediction activation = silent || coactivation.equals(new Prediction.None(GradientKernel.DEGENERATE))
                 ? new Prediction.None(GradientKernel.DEGENERATE)
@@ -40,17 +42,22 @@ record ActivityPredictions(Predictions activation, Predictions coactivation) {
     }
 
     private static Prediction paper(NetworkSpec.Rectifier network, Prediction assumed) {
-        return PaperTheorems.areAbout(network) ? assumed : new Prediction.None(PaperTheorems.OTHER_LAYER);
+        return PaperTheorems.cover(network) ? assumed : new Prediction.None(PaperTheorems.OTHER_LAYER);
     }
 
-    /** A linear network goes on where a unit is always zero, but its activity there is not known. */
-    private static Prediction known(double probability) {
+    /**
+     * Returns the prediction for a co-activation probability.
+     *
+     * <p>The kernel of a linear network is known even if a unit is always zero. The activity of such a unit is unknown,
+     * and its probability is NaN.
+     */
+    private static Prediction predicted(double probability) {
         return Double.isNaN(probability)
                 ? new Prediction.None(GradientKernel.DEGENERATE)
                 : new Prediction.Value(probability);
     }
 
-    /** Whether an input lies where every pre-activation of the first layer is zero, which happens on a grid alone. */
+    /** Returns whether every pre-activation of the first layer is zero at some input, which only a grid can contain. */
     static boolean isSilent(NetworkSpec.Rectifier network, InputSpec inputs) {
         return network.firstBiasStd() == 0
                 && inputs instanceof InputSpec.Grid grid

@@ -1,11 +1,14 @@
 package org.shatterlab.lab.theory;
 
 /**
- * The event that two rectifiers with pre-activations u, v are both active: its probability, and the moments of u, v and
- * their derivatives u', v' over it, for jointly Gaussian variables of mean zero.
+ * The probability and the moments of the event that two rectifiers are both active.
  *
- * <p>Derived by differentiating the arc-cosine kernel kappa(s, t) = E[rho(u + s u') rho(v + t v')] at s = t = 0. With
- * c = cos(theta) the correlation of u and v, P = (pi - theta) / (2 pi), e(x) = E[x u] / sd(u) and f(x) = E[x v] / sd(v)
+ * <p>The rectifiers have the pre-activations u, v with the derivatives u', v'. All four are jointly Gaussian with mean
+ * zero.
+ *
+ * <p>The formulas follow from differentiating the arc-cosine kernel kappa(s, t) = E[rho(u + s u') rho(v + t v')] at
+ * s = t = 0. Let c = cos(theta) be the correlation of u and v, and P = (pi - theta) / (2 pi). Let e(x) = E[x u] / sd(u)
+ * and f(x) = E[x v] / sd(v). Then
  *
  * <pre>
  * E[u v ; both]   = sd(u) sd(v) (sin theta + (pi - theta) cos theta) / (2 pi)
@@ -13,11 +16,11 @@ package org.shatterlab.lab.theory;
  * E[u' v' ; both] = P E[u' v'] + (e(u') f(v') + f(u') e(v') - c (e(u') e(v') + f(u') f(v'))) / (2 pi sin theta)
  * </pre>
  *
- * <p>The usual route, regressing the derivatives on u and v, inverts a matrix that is singular at c = 1, which
- * neighbouring points approach. Here the bracket is factored by differences that vanish with theta, so that rounding
- * never exceeds about 1e-8 of the variances.
+ * <p>The usual derivation regresses the derivatives on u and v. It inverts a matrix that is singular at c = 1, and
+ * neighbouring points approach c = 1. This class factors the bracket into differences that vanish with theta. Rounding
+ * therefore never exceeds about 1e-8 of the variances.
  *
- * @param probability P, that both are active
+ * @param probability P, the probability that both are active
  * @param product E[u v ; both active]
  * @param derivativeLeft E[u' v ; both active]
  * @param derivativeRight E[u v' ; both active]
@@ -29,17 +32,14 @@ record CoactiveMoments(
     private static final double TWO_PI = 2 * Math.PI;
 
     /**
-     * Works out the moments.
+     * Computes the moments of two pre-activations.
      *
-     * @param u the one pre-activation
-     * @param v the other
      * @param uv E[u v]
-     * @param leftOther E[u' v]
-     * @param rightOther E[u v']
-     * @param both E[u' v']
+     * @param duv E[u' v]
+     * @param udv E[u v']
+     * @param dudv E[u' v']
      */
-    static CoactiveMoments of(
-            PreActivation u, PreActivation v, double uv, double leftOther, double rightOther, double both) {
+    static CoactiveMoments of(PreActivation u, PreActivation v, double uv, double duv, double udv, double dudv) {
         double scale = u.sd() * v.sd();
         double c = Math.clamp(uv / scale, -1, 1);
         double sine = Math.sqrt((1 - c) * (1 + c));
@@ -48,18 +48,28 @@ record CoactiveMoments(
         return new CoactiveMoments(
                 p,
                 scale * (sine + remaining * c) / TWO_PI,
-                p * leftOther + v.sd() * u.slope() * sine / TWO_PI,
-                p * rightOther + u.sd() * v.slope() * sine / TWO_PI,
-                p * both + bracketOverSine(c, sine, u.slope(), v.slope(), leftOther / v.sd(), rightOther / u.sd()));
+                p * duv + v.sd() * u.slope() * sine / TWO_PI,
+                p * udv + u.sd() * v.slope() * sine / TWO_PI,
+                p * dudv + bracketOverSine(c, sine, u.slope(), v.slope(), duv / v.sd(), udv / u.sd()));
     }
 
-    /** Where the moments are not needed: only how often both are active, NaN where one of them is always zero. */
+    /** Computes the probability alone, with 0 for the moments. It is NaN if one pre-activation is always zero. */
     static CoactiveMoments ofProbability(PreActivation u, PreActivation v, double uv) {
         double c = Math.clamp(uv / (u.sd() * v.sd()), -1, 1);
         return new CoactiveMoments(Math.acos(-c) / TWO_PI, 0, 0, 0, 0);
     }
 
-    /** Zero at c = 1, the diagonal, and at c = -1, where the two are never active together. */
+    /**
+     * Returns the bracket of E[u' v' ; both] over 2 pi sin(theta).
+     *
+     * <p>The result is zero at c = 1, which is the diagonal. It is also zero at c = -1, where the two rectifiers are
+     * never active together.
+     *
+     * @param eu e(u')
+     * @param fv f(v')
+     * @param fu f(u')
+     * @param ev e(v')
+     */
     private static double bracketOverSine(double c, double sine, double eu, double fv, double fu, double ev) {
         if (sine == 0) {
             return 0;
@@ -70,9 +80,9 @@ record CoactiveMoments(
     }
 
     /**
-     * What is needed of one pre-activation u alone.
+     * The moments of one pre-activation u.
      *
-     * @param sd its standard deviation, positive
+     * @param sd the standard deviation sd(u), positive
      * @param slope E[u' u] / sd(u)
      */
     record PreActivation(double sd, double slope) {}

@@ -12,13 +12,17 @@ import org.shatterlab.lab.network.RectifierLayer;
 import org.shatterlab.lab.theory.CoactiveMoments.PreActivation;
 
 /**
- * The covariance C of gradients at M points in the limit of infinite width, walked layer by layer.
+ * Computes the covariance C of the gradients at M points in the limit of infinite width, layer by layer.
  *
- * <p>A unit h and its derivative h' along the tangent are Gaussian over the weights, so three kernels describe a layer:
- * K = E[h_i h_j], K10 = E[h'_i h_j] and K11 = E[h'_i h'_j], which is C. Before the first rectifier K = x_i.x_j / d +
- * firstBiasStd^2 and K11 = 1. Where d = 1 the tangent is the input's own and K10(i,j) = x_j; where d &gt; 1 it is a
- * random direction of the neurons and K10 = 0. With u the pre-activations, centred over the batch or not, and s^2 their
- * variance over the batch under batch normalisation, else 1, each layer takes
+ * <p>A unit h and its derivative h' along the tangent are Gaussian over the weights. Three kernels therefore describe a
+ * layer: K = E[h_i h_j], K10 = E[h'_i h_j] and K11 = E[h'_i h'_j], which is C.
+ *
+ * <p>Before the first rectifier, K = x_i.x_j / d + firstBiasStd^2 and K11 = 1. With d = 1 the tangent is the derivative
+ * with respect to the input, and K10(i,j) = x_j. With d &gt; 1 the tangent is a random direction of the neurons, and
+ * K10 = 0.
+ *
+ * <p>Let u be the pre-activations, which the normalisation may centre over the batch. Let s^2 be their variance over
+ * the batch under batch normalisation, and 1 otherwise. Each layer maps
  *
  * <pre>
  * K   to a^2 K   + b^2 (p E[u_i  u_j  ; both positive] + q E[u_i  u_j])  / s^2
@@ -26,32 +30,33 @@ import org.shatterlab.lab.theory.CoactiveMoments.PreActivation;
  * K11 to a^2 K11 + b^2 (p E[u'_i u'_j ; both positive] + q E[u'_i u'_j]) / s^2
  * </pre>
  *
- * <p>with p and q the {@link BranchMoments} of activation and weights; p = 2 and q = 0 for ReLU with He initialisation.
+ * <p>with p and q from the {@link BranchMoments} of activation and weights. ReLU with He initialisation has
+ * p = 2 and q = 0.
  *
- * <p>Statistics of the batch are constants to the derivative. Batch normalisation is exact only where a unit's variance
- * over the batch is the same for every unit; the caller sees to that. Not thread-safe.
+ * <p>The derivative treats the statistics of the batch as constants. Batch normalisation is exact only if every unit
+ * has the same variance over the batch. The caller ensures this condition. Not thread-safe.
  */
 final class GradientKernel {
 
     static final String DEGENERATE =
-            "Some input's pre-activation is zero whatever the weights, or too close to zero to be told from rounding"
-                    + " (an input at the origin without a first-layer bias, or at the mean of a batch that is centred):"
-                    + " the rectifier has no derivative there.";
+            "The rectifier has no derivative at some input: its pre-activation is zero for all weights, or too close to"
+                    + " zero to be distinguished from rounding. Such an input lies at the origin without a first-layer"
+                    + " bias, or at the mean of a centred batch.";
 
-    /** A centred variance below this part of what it was is known to fewer than six digits. */
+    /** A variance that centring reduces below this fraction is known to fewer than six digits. */
     private static final double CANCELLED = 1e-9;
-    /** The range in which the kernels keep their full relative precision. */
+    /** The kernels keep their full relative precision between this variance and its reciprocal. */
     private static final double MIN_VARIANCE = 1e-280;
 
     private final int points;
     private final Normalization normalization;
     private final BranchMoments moments;
     private final boolean normalizesFirst;
-    /** Row i holds the columns j &lt;= i, here and below, so that a layer reads and writes memory in order. */
+    /** Row i of each kernel holds the columns j &lt;= i, so that a layer reads and writes memory in order. */
     private final double[][] k;
 
     private final double[][] k10;
-    /** K10(j,i) in row i. */
+    /** Row i holds K10(j,i), the transpose of K10. */
     private final double[][] k01;
 
     private final double[][] k11;
@@ -60,9 +65,9 @@ final class GradientKernel {
     private @Nullable String obstacle;
 
     /**
-     * Stands before the first rectifier.
+     * Creates the kernel before the first rectifier.
      *
-     * @param x M points of d numbers
+     * @param x M points with d coordinates each
      */
     GradientKernel(double[][] x, double firstBiasStd, Normalization normalization, BranchMoments moments) {
         boolean line = x[0].length == 1;
@@ -96,23 +101,23 @@ final class GradientKernel {
         return sum;
     }
 
-    /** The number of rectifier layers walked through. */
+    /** Returns the number of rectifier layers that the kernel has passed. */
     int depth() {
         return depth;
     }
 
-    /** Why there is no kernel at this depth nor at any deeper one, or null where there is one. */
+    /** Returns the reason why the kernel is unknown at this depth and all deeper ones, or null if it is known. */
     @Nullable
     String obstacle() {
         return obstacle;
     }
 
-    /** C(i,j). */
+    /** Returns C(i,j). */
     double covariance(int i, int j) {
         return i >= j ? k11[i][j] : k11[j][i];
     }
 
-    /** Mean over i of C(i,i). */
+    /** Returns the mean over i of C(i,i). */
     double meanVariance() {
         double sum = 0;
         for (int i = 0; i < points; i++) {
@@ -121,7 +126,7 @@ final class GradientKernel {
         return sum / points;
     }
 
-    /** sum_{i!=j} C(i,j) / ((M-1) sum_i C(i,i)). */
+    /** Returns sum_{i!=j} C(i,j) / ((M-1) sum_i C(i,i)). */
     double pooledCorrelation() {
         double sum = 0;
         for (int i = 0; i < points; i++) {
@@ -132,17 +137,17 @@ final class GradientKernel {
         return 2 * sum / points / ((points - 1) * meanVariance());
     }
 
-    /** For each layer walked through, the probability that both rectifiers of a pair of inputs are active, over pairs. */
+    /** Returns the probability of co-activation at each passed layer, averaged over pairs of inputs. */
     List<Double> coactivation() {
         return List.copyOf(coactivation);
     }
 
-    /** Walks through one rectifier layer, or stays where it is after an {@link #obstacle}. */
+    /** Passes one rectifier layer. After an {@link #obstacle} the method does nothing. */
     void advance(Coefficients coefficients) {
         if (obstacle != null) {
             return;
         }
-        Means means = nextNormalization() == NONE ? Means.zero(points) : means();
+        BatchMeans means = nextNormalization() == NONE ? BatchMeans.zero(points) : batchMeans();
         double[] variance = preActivationVariances(means);
         for (int i = 0; i < points && !moments.isLinear(); i++) {
             if (!(variance[i] > CANCELLED * k[i][i])) {
@@ -161,7 +166,7 @@ final class GradientKernel {
         return depth > 0 || normalizesFirst ? normalization : NONE;
     }
 
-    private double[] preActivationVariances(Means means) {
+    private double[] preActivationVariances(BatchMeans means) {
         double[] variance = new double[points];
         for (int i = 0; i < points; i++) {
             variance[i] = k[i][i] - 2 * means.k[i] + means.grand;
@@ -180,41 +185,41 @@ final class GradientKernel {
         return true;
     }
 
-    private void propagate(Coefficients coefficients, Means means, double[] variance) {
+    private void propagate(Coefficients coefficients, BatchMeans means, double[] variance) {
         double skip = coefficients.skip() * coefficients.skip();
-        double coactive = branch(moments.coactive(), coefficients, variance);
-        double total = branch(moments.total(), coefficients, variance);
+        double coactive = branchFactor(moments.coactive(), coefficients, variance);
+        double total = branchFactor(moments.total(), coefficients, variance);
         double diagonal = coactive / 2 + total;
         PreActivation[] u = new PreActivation[points];
         double bothActive = 0;
         for (int i = 0; i < points; i++) {
-            // Only in a linear network, which needs it for nothing but the part of its pairs that are active.
+            // Only a linear network gets this far with a cancelled variance. It uses sd for the co-activation alone.
             boolean cancelled = !(variance[i] > CANCELLED * k[i][i]);
             double sd = cancelled ? Double.NaN : Math.sqrt(variance[i]);
-            double own = k10[i][i] - means.k10[i];
-            u[i] = new PreActivation(sd, own / sd);
+            double derivative = k10[i][i] - means.k10[i];
+            u[i] = new PreActivation(sd, derivative / sd);
             for (int j = 0; j < i; j++) {
                 double uv = k[i][j] - means.k[i] - means.k[j] + means.grand;
-                double left = k10[i][j] - means.k10[i];
-                double right = k01[i][j] - means.k10[j];
+                double duv = k10[i][j] - means.k10[i];
+                double udv = k01[i][j] - means.k10[j];
                 CoactiveMoments active = moments.isLinear()
                         ? CoactiveMoments.ofProbability(u[i], u[j], uv)
-                        : CoactiveMoments.of(u[i], u[j], uv, left, right, k11[i][j]);
+                        : CoactiveMoments.of(u[i], u[j], uv, duv, udv, k11[i][j]);
                 bothActive += active.probability();
                 k[i][j] = skip * k[i][j] + coactive * active.product() + total * uv;
-                k10[i][j] = skip * k10[i][j] + coactive * active.derivativeLeft() + total * left;
-                k01[i][j] = skip * k01[i][j] + coactive * active.derivativeRight() + total * right;
+                k10[i][j] = skip * k10[i][j] + coactive * active.derivativeLeft() + total * duv;
+                k01[i][j] = skip * k01[i][j] + coactive * active.derivativeRight() + total * udv;
                 k11[i][j] = skip * k11[i][j] + coactive * active.derivatives() + total * k11[i][j];
             }
             k[i][i] = skip * k[i][i] + diagonal * variance[i];
-            k10[i][i] = skip * k10[i][i] + diagonal * own;
+            k10[i][i] = skip * k10[i][i] + diagonal * derivative;
             k01[i][i] = k10[i][i];
             k11[i][i] = (skip + diagonal) * k11[i][i];
         }
         coactivation.add(2 * bothActive / points / (points - 1));
     }
 
-    private double branch(double moment, Coefficients coefficients, double[] variance) {
+    private double branchFactor(double moment, Coefficients coefficients, double[] variance) {
         return moment * coefficients.branch() * coefficients.branch() / batchVariance(variance);
     }
 
@@ -223,13 +228,13 @@ final class GradientKernel {
             return 1;
         }
         double sum = 0;
-        for (double each : variance) {
-            sum += each;
+        for (double pointVariance : variance) {
+            sum += pointVariance;
         }
         return sum / points + RectifierLayer.BATCH_NORM_EPSILON;
     }
 
-    private Means means() {
+    private BatchMeans batchMeans() {
         double[] kRow = new double[points];
         double[] k10Row = new double[points];
         for (int i = 0; i < points; i++) {
@@ -246,21 +251,21 @@ final class GradientKernel {
         for (double mean : kRow) {
             grand += mean / points;
         }
-        return new Means(kRow, grand, k10Row);
+        return new BatchMeans(kRow, grand, k10Row);
     }
 
     /**
-     * What centring over the batch subtracts.
+     * The means that centring over the batch subtracts.
      *
      * @param k the mean of each row of K
      * @param grand the mean of K
      * @param k10 the mean of each row of K10
      */
-    @SuppressWarnings("ArrayRecordComponent") // never compared, never leaves this class
-    private record Means(double[] k, double grand, double[] k10) {
+    @SuppressWarnings("ArrayRecordComponent") // The record is never compared and never leaves this class.
+    private record BatchMeans(double[] k, double grand, double[] k10) {
 
-        static Means zero(int points) {
-            return new Means(new double[points], 0, new double[points]);
+        static BatchMeans zero(int points) {
+            return new BatchMeans(new double[points], 0, new double[points]);
         }
     }
 }

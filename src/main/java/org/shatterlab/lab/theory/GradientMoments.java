@@ -1,6 +1,6 @@
 package org.shatterlab.lab.theory;
 
-/** What one source predicts for the variance and the correlation of the gradients at one depth. */
+/** The predictions of one source for the variance and the correlation of the gradients at one depth. */
 record GradientMoments(Prediction variance, Prediction correlation) {
 
     static final String OUT_OF_RANGE =

@@ -1,10 +1,10 @@
 package org.shatterlab.lab.theory;
 
 /**
- * What is predicted for the gradients at one depth.
+ * The predictions for the gradients at one depth.
  *
- * @param variance of the statistic {@code gradient-variance}
- * @param correlation of the statistic {@code gradient-correlation}
+ * @param variance the predictions for the statistic {@code gradient-variance}
+ * @param correlation the predictions for the statistic {@code gradient-correlation}
  */
 public record GradientPredictions(Predictions variance, Predictions correlation) {
 

@@ -1,12 +1,15 @@
 package org.shatterlab.lab.theory;
 
+import org.shatterlab.lab.network.Coefficients;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.Normalization;
 
 /**
- * The paper's assumption, that each rectifier is active on half of the inputs and co-active on a quarter of the pairs,
- * worked out for {@code h_l = a h_{l-1} + b W_l rho(n_l(h_{l-1}))}, l = 1..L, with any a and b. With v the variance of
- * a unit over the batch (1 throughout without batch normalisation) a layer multiplies
+ * Predicts the gradients from the paper's assumption for the recursion that the lab measures.
+ *
+ * <p>The paper assumes that each rectifier is active on half of the inputs and co-active on a quarter of the pairs. The
+ * recursion is {@code h_l = a h_{l-1} + b W_l rho(n_l(h_{l-1}))}, l = 1..L, with any a and b. Let v be the variance of
+ * a unit over the batch, which is 1 at all layers without batch normalisation. A layer multiplies
  *
  * <pre>
  * C(i,i) by a^2 + b^2 (p/2 + q) / v
@@ -14,17 +17,19 @@ import org.shatterlab.lab.network.Normalization;
  * v      by a^2 + b^2 (p/2 + q) / v     from v = 1
  * </pre>
  *
- * with p and q the {@link BranchMoments} of activation and weights; with ReLU and He initialisation p = 2, q = 0. This
- * idealises v, as the paper does: it is taken to be 1 at the first layer whatever the inputs, even where they have one
- * dimension and the first rectifier is not normalised, and the mean of the rectifier's output over the batch is not
- * subtracted from it later.
+ * with p and q from the {@link BranchMoments} of activation and weights. ReLU with He initialisation has p = 2 and q =
+ * 0.
+ *
+ * <p>The variance v is idealised, as in the paper. It starts at 1 for all inputs, even for one-dimensional inputs,
+ * whose first rectifier is not normalised. At later layers the mean of the rectifier's output over the batch is not
+ * subtracted from v.
  */
 final class HalfActive {
 
     private HalfActive() {}
 
     static GradientMoments predict(NetworkSpec.Rectifier network, int depth) {
-        var coefficients = network.skipConnection().coefficients(depth);
+        Coefficients coefficients = network.skipConnection().coefficients(depth);
         double skip = coefficients.skip() * coefficients.skip();
         double branch = coefficients.branch() * coefficients.branch();
         BranchMoments moments = BranchMoments.of(network);
@@ -34,7 +39,7 @@ final class HalfActive {
         double variance = 1;
         double correlation = 1;
         for (int l = 0; l < depth; l++) {
-            // From v = 1 on, v and C(i,i) grow by the same factors: they are one number.
+            // v and C(i,i) both start at 1 and grow by the same factors, so one variable holds both.
             double gain = divides ? branch / variance : branch;
             correlation *= (skip + gain * onPair) / (skip + gain * onOne);
             variance *= skip + gain * onOne;

@@ -11,48 +11,53 @@ import org.jspecify.annotations.Nullable;
 import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.input.Inputs;
+import org.shatterlab.lab.network.Coefficients;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.Normalization;
 
 /**
- * Predictions from the {@link GradientKernel}, where it is exact and affordable. A network of width N deviates
- * from them by about 4 L/N of the value, and under batch normalisation the variance is larger by a further
- * 2 (L/M + 2/d) or so, since E[1/s^2] over the units exceeds 1 / E[s^2] in a batch of M points in d dimensions; the
- * correlation is hardly affected.
+ * Predicts the gradients from the {@link GradientKernel} if the kernel is exact and affordable.
+ *
+ * <p>A network of width N deviates from the prediction by about 4 L/N of the value. Under batch normalisation the
+ * variance is larger by about another 2 (L/M + 2/d) in a batch of M points in d dimensions. The reason is that E[1/s^2]
+ * over the units exceeds 1 / E[s^2]. The correlation hardly changes.
  */
 final class InfiniteWidth {
 
-    /** Four triangles of this many points take 64 MiB. */
+    /** The maximum number of points. The four triangular kernels of this size take 64 MiB. */
     static final int MAX_POINTS = 2048;
-    /** About half a minute of one core. */
+    /** The default budget of kernel entries, which takes one core about half a minute. */
     static final long MAX_ENTRIES = 1_500_000_000;
-    /** About two seconds of one core. */
+    /** The budget of kernel entries for quick predictions, which takes one core about two seconds. */
     static final long QUICK_ENTRIES = 75_000_000;
-    /** From this many points and dimensions on, a unit's variance over the batch is much the same for every unit. */
+    /**
+     * From this many points and {@link #LARGE_DIMENSION} dimensions on, all units have nearly the same batch variance.
+     */
     static final int LARGE_BATCH = 1024;
 
     static final int LARGE_DIMENSION = 100;
 
-    /** The products of two points of so many dimensions take as long as an entry of a layer. */
-    private static final int DIMENSIONS_OF_A_LAYER = 40;
+    /** The dot product of two points of this dimension takes as long as one kernel entry of a layer. */
+    private static final int DIMENSIONS_PER_LAYER = 40;
 
     private static final String NEEDS_LARGE_BATCH =
             ("With batch normalisation the limit of infinite width has a known form"
-                            + " only where every unit has the same variance over the batch:"
-                            + " for Gaussian inputs of at least %d points in at least %d dimensions.")
+                            + " only if every unit has the same variance over the batch."
+                            + " This needs Gaussian inputs of at least %d points in at least %d dimensions.")
                     .formatted(LARGE_BATCH, LARGE_DIMENSION);
-    private static final String OTHER_INPUTS_IN_EACH_RUN =
-            "Each run has inputs of its own, and for each the limit of infinite width is another.";
+    private static final String INPUTS_DIFFER_BETWEEN_RUNS =
+            "Each run has different inputs, and the limit of infinite width depends on the inputs.";
     private static final String TOO_MANY_POINTS =
-            "The prediction for infinite width is worked out for at most %d points.".formatted(MAX_POINTS);
+            "The prediction for infinite width is available for at most %d points.".formatted(MAX_POINTS);
 
     private InfiniteWidth() {}
 
     /**
-     * What holds at one depth.
+     * The limit of infinite width at one depth.
      *
-     * @param coactivation of each layer from the first on, as many as are known
-     * @param obstacle why the other layers have none; null where all have
+     * @param moments the predictions for the gradients
+     * @param coactivation the co-activation probability of each layer with a known probability, the first layer first
+     * @param obstacle the reason why the other layers have no probability, or null if all layers have one
      */
     record Limit(
             GradientMoments moments,
@@ -65,9 +70,10 @@ final class InfiniteWidth {
     }
 
     /**
-     * Predicts, as far as the budget goes.
+     * Predicts the limit at each depth within a budget.
      *
-     * @param entries how often M x M kernel entries may be worked out
+     * @param entries the budget, as a number of kernel entries
+     * @return the limits by depth
      */
     static SortedMap<Integer, Limit> predict(
             NetworkSpec.Rectifier network,
@@ -76,42 +82,43 @@ final class InfiniteWidth {
             Collection<Integer> depths,
             long entries) {
         var ascending = new TreeSet<>(depths);
-        String impossible = impossible(network, inputs, entries);
-        if (impossible != null) {
+        String obstacle = obstacle(network, inputs, entries);
+        if (obstacle != null) {
             var limits = new TreeMap<Integer, Limit>();
-            ascending.forEach(depth -> limits.put(depth, Limit.none(impossible)));
+            ascending.forEach(depth -> limits.put(depth, Limit.none(obstacle)));
             return limits;
         }
         return walk(network, Inputs.of(inputs, datasets, 0), ascending, entries);
     }
 
-    private static @Nullable String impossible(NetworkSpec.Rectifier network, InputSpec inputs, long entries) {
+    /** Returns the reason why no depth has a prediction, or null if some depth may have one. */
+    private static @Nullable String obstacle(NetworkSpec.Rectifier network, InputSpec inputs, long entries) {
         if (!inputs.isSameInEveryRun()) {
-            return OTHER_INPUTS_IN_EACH_RUN;
+            return INPUTS_DIFFER_BETWEEN_RUNS;
         }
-        if (network.normalization() == Normalization.BATCH_NORM && !concentrates(inputs)) {
+        if (network.normalization() == Normalization.BATCH_NORM && !hasUniformBatchVariance(inputs)) {
             return NEEDS_LARGE_BATCH;
         }
         if (inputs.points() > MAX_POINTS) {
             return TOO_MANY_POINTS;
         }
-        return affordable(inputs.points(), inputs.dimension(), entries) > 0 ? null : tooCostly(entries);
+        return affordableLayers(inputs.points(), inputs.dimension(), entries) > 0 ? null : tooCostly(entries);
     }
 
-    /** The layers that may be walked through after the kernel before them is worked out. */
-    private static long affordable(int points, int dimension, long entries) {
-        return entries / ((long) points * points) - dimension / DIMENSIONS_OF_A_LAYER;
+    /** Returns the number of layers that the budget allows after the kernel before the first layer. */
+    private static long affordableLayers(int points, int dimension, long entries) {
+        return entries / ((long) points * points) - dimension / DIMENSIONS_PER_LAYER;
     }
 
     private static String tooCostly(long entries) {
-        return ("The prediction for infinite width is worked out up to a depth at which points x points x layers is"
-                        + " %.1e, and %d dimensions of the inputs count as a layer; where the coefficients depend on the"
-                        + " depth, the layers of all the depths asked for add up.")
-                .formatted((double) entries, DIMENSIONS_OF_A_LAYER);
+        return ("The prediction for infinite width is available up to the depth at which points x points x layers is"
+                        + " %.1e. Every %d dimensions of the inputs count as one more layer. If the coefficients depend"
+                        + " on the depth, the layers of all requested depths add up.")
+                .formatted((double) entries, DIMENSIONS_PER_LAYER);
     }
 
-    /** Whether trace(U)/M, the mean over inputs, is the variance over the batch of each single unit. */
-    private static boolean concentrates(InputSpec inputs) {
+    /** Returns whether the batch variance of each unit is close to trace(U)/M, its mean over inputs. */
+    private static boolean hasUniformBatchVariance(InputSpec inputs) {
         return switch (inputs) {
             case InputSpec.Grid _, InputSpec.GaussianMixture _, InputSpec.Images _ -> false;
             case InputSpec.Gaussian gaussian ->
@@ -120,30 +127,31 @@ final class InfiniteWidth {
     }
 
     /**
-     * Walks to every depth, until the budget is spent.
+     * Advances a kernel to every depth until the budget is spent.
      *
-     * @param x M points
-     * @param depths ascending
-     * @param entries how often M x M kernel entries may be worked out
+     * @param x M points with d coordinates each
+     * @param depths the depths in ascending order
+     * @param entries the budget, as a number of kernel entries
+     * @return the limits by depth
      */
     static SortedMap<Integer, Limit> walk(
             NetworkSpec.Rectifier network, double[][] x, SortedSet<Integer> depths, long entries) {
         var limits = new TreeMap<Integer, Limit>();
         Supplier<GradientKernel> start =
                 () -> new GradientKernel(x, network.firstBiasStd(), network.normalization(), BranchMoments.of(network));
-        long affordable = affordable(x.length, x[0].length, entries);
+        long affordable = affordableLayers(x.length, x[0].length, entries);
         GradientKernel kernel = start.get();
         for (int depth : depths) {
             if (network.skipConnection().dependsOnDepth()) {
                 if (affordable <= 0) {
-                    // The kernel at hand is that of other coefficients.
+                    // The existing kernel has the coefficients of another depth.
                     limits.put(depth, Limit.none(tooCostly(entries)));
                     continue;
                 }
                 kernel = start.get();
-                affordable -= x[0].length / DIMENSIONS_OF_A_LAYER;
+                affordable -= x[0].length / DIMENSIONS_PER_LAYER;
             }
-            var coefficients = network.skipConnection().coefficients(depth);
+            Coefficients coefficients = network.skipConnection().coefficients(depth);
             while (kernel.obstacle() == null && kernel.depth() < depth && affordable > 0) {
                 kernel.advance(coefficients);
                 affordable--;

@@ -4,10 +4,10 @@ import org.jspecify.annotations.Nullable;
 import org.shatterlab.lab.statistic.Statistic;
 
 /**
- * What is predicted for one row of measurements.
+ * The predictions for one row of measurements.
  *
- * @param depth L; null for noise
- * @param index as the statistic defines it; null where it has only one value
+ * @param depth L, or null for noise, which has no depth
+ * @param index the index that the statistic defines, or null if the statistic has one value per depth
  */
 public record PredictedRow(
         Statistic statistic,

@@ -1,16 +1,16 @@
 package org.shatterlab.lab.theory;
 
 /**
- * What is predicted for one number, from three sources.
+ * The predictions of three sources for one measured value.
  *
- * @param paper the formula of the paper's theorem, as the paper states it
- * @param derived the same assumption (each rectifier active on half of the inputs, co-active on a quarter of the pairs)
- *     worked out for exactly the recursion that is measured
+ * @param paper the value of the paper's theorem, as the paper states it
+ * @param derived the value that the paper's assumption yields for exactly the measured recursion. The paper assumes
+ *     that each rectifier is active on half of the inputs and co-active on a quarter of the pairs.
  * @param infiniteWidth the exact value in the limit of infinite width
  */
 public record Predictions(Prediction paper, Prediction derived, Prediction infiniteWidth) {
 
-    /** Nothing from any source, for one reason. */
+    /** Returns missing predictions for all sources, with one reason. */
     static Predictions none(String reason) {
         var none = new Prediction.None(reason);
         return new Predictions(none, none, none);

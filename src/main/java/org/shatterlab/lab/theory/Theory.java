@@ -16,16 +16,16 @@ import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.statistic.SpectralExponent;
 import org.shatterlab.lab.statistic.Statistic;
 
-/** What the paper, its assumption and the limit of infinite width say about the gradients that are measured. */
+/** Predicts measured gradients from the paper, from the paper's assumption and from the limit of infinite width. */
 public final class Theory {
 
     private static final String NO_SPECTRUM = "No closed form is known for the spectrum of a network's gradients.";
-    private static final String NOT_A_NETWORK = "Noise is a reference beside the networks, not a network.";
+    private static final String NOT_A_NETWORK = "Noise is a reference beside the networks and not a network.";
 
-    private static final GradientPredictions NONE_OF_CONVOLUTIONS = GradientPredictions.of(
-            GradientMoments.none("The paper's theorems are about fully connected networks."),
-            GradientMoments.none("The assumption is worked out for fully connected networks."),
-            GradientMoments.none("The limit of infinite width is worked out for fully connected networks."));
+    private static final GradientPredictions NO_CONVOLUTIONAL_PREDICTION = GradientPredictions.of(
+            GradientMoments.none("The paper states its theorems for fully connected networks only."),
+            GradientMoments.none("The derived prediction is available for fully connected networks only."),
+            GradientMoments.none("The limit of infinite width is available for fully connected networks only."));
 
     /** The statistics that {@link #rows} predicts. */
     public static final Set<Statistic> PREDICTED = Collections.unmodifiableSet(EnumSet.of(
@@ -38,10 +38,12 @@ public final class Theory {
     private Theory() {}
 
     /**
-     * Predicts the rows of some statistics, those of them that are {@link #PREDICTED}.
+     * Predicts the rows of the given statistics. Statistics that are not {@link #PREDICTED} are left out.
      *
-     * @param datasets where the inputs are images
-     * @param depths numbers of rectifier layers, each at least 1; ignored for noise, which has none
+     * <p>The prediction for infinite width may take one core about half a minute.
+     *
+     * @param datasets the folder of the images, if the inputs are images
+     * @param depths numbers of rectifier layers, each at least 1; ignored for noise, which has no depth
      */
     public static List<PredictedRow> rows(
             NetworkSpec network,
@@ -52,7 +54,10 @@ public final class Theory {
         return rows(network, inputs, datasets, depths, statistics, InfiniteWidth.MAX_ENTRIES);
     }
 
-    /** The same within about two seconds: where that is not enough, the note says so. */
+    /**
+     * Predicts the rows like {@link #rows}, within about two seconds. A prediction that needs more time is a
+     * {@link Prediction.None} with this reason.
+     */
     public static List<PredictedRow> quickRows(
             NetworkSpec network,
             InputSpec inputs,
@@ -71,7 +76,7 @@ public final class Theory {
             long entries) {
         List<PredictedRow> rows = new ArrayList<>();
         switch (network) {
-            case NetworkSpec.Convolutional _ -> depths.forEach(depth -> add(rows, depth, NONE_OF_CONVOLUTIONS));
+            case NetworkSpec.Convolutional _ -> depths.forEach(depth -> add(rows, depth, NO_CONVOLUTIONAL_PREDICTION));
             case NetworkSpec.Noise noise -> {
                 add(rows, null, noise(noise, inputs.points()));
                 rows.add(new PredictedRow(
@@ -79,7 +84,7 @@ public final class Theory {
             }
             case NetworkSpec.Rectifier rectifier -> {
                 if (!statistics.equals(Set.of(Statistic.SPECTRAL_EXPONENT))) {
-                    addWalked(rows, rectifier, inputs, datasets, depths, statistics, entries);
+                    addNetworkRows(rows, rectifier, inputs, datasets, depths, statistics, entries);
                 }
                 depths.forEach(depth -> rows.add(
                         new PredictedRow(Statistic.SPECTRAL_EXPONENT, depth, null, Predictions.none(NO_SPECTRUM))));
@@ -89,7 +94,7 @@ public final class Theory {
         return rows;
     }
 
-    private static void addWalked(
+    private static void addNetworkRows(
             List<PredictedRow> rows,
             NetworkSpec.Rectifier network,
             InputSpec inputs,
@@ -114,14 +119,20 @@ public final class Theory {
         rows.add(new PredictedRow(Statistic.GRADIENT_CORRELATION, depth, null, predictions.correlation()));
     }
 
-    /** Why a statistic is not {@link #PREDICTED}. */
-    public static String whyNot(Statistic statistic) {
+    /**
+     * Returns the reason why a statistic is not {@link #PREDICTED}.
+     *
+     * @throws IllegalArgumentException if the statistic is predicted or has no rows
+     */
+    public static String reasonNotPredicted(Statistic statistic) {
         return switch (statistic) {
             case AUTOCORRELATION -> "No closed form is known for the autocorrelation, a mean over runs of a ratio.";
             case EFFECTIVE_RANK -> "No closed form is known for the effective rank of a network's gradients.";
             case RELATIVE_EFFECTIVE_RANK ->
-                "No closed form is known for the effective rank of a network's gradients; 1 is that of white noise.";
-            case ACTIVATION_HISTOGRAM -> "No closed form is known for how the units spread over their mean activation.";
+                "No closed form is known for the effective rank of a network's gradients."
+                        + " White noise has the relative rank 1.";
+            case ACTIVATION_HISTOGRAM ->
+                "No closed form is known for the distribution of the units over their mean activation.";
             case CONTIGUITY_HISTOGRAM -> "No closed form is known for the lengths of runs of equal activity.";
             case GRADIENT_VARIANCE,
                     GRADIENT_CORRELATION,
@@ -133,14 +144,14 @@ public final class Theory {
                     COACTIVATION_RATE,
                     ACTIVITY_RASTER,
                     SPECTRAL_EXPONENT ->
-                throw new IllegalArgumentException(statistic + " is predicted, or has no rows");
+                throw new IllegalArgumentException(statistic + " is predicted or has no rows.");
         };
     }
 
     /**
      * Predicts the gradients of a network.
      *
-     * @param datasets where the inputs are images
+     * @param datasets the folder of the images, if the inputs are images
      * @param depths numbers of rectifier layers, each at least 1
      * @return the predictions by depth
      */
@@ -158,11 +169,13 @@ public final class Theory {
     }
 
     /**
-     * The exact moments of noise, as the {@code derived} prediction. White noise has C = 1; brown noise, the sum of its
-     * first i values, has C(i,j) = min(i,j): variance (M+1)/2 and a pooled correlation of 2/3 whatever M, since
-     * sum_{i,j} min(i,j) = M (M+1) (2M+1) / 6.
+     * Returns the exact moments of noise as the {@code derived} prediction.
      *
-     * @param points M, at least 2
+     * <p>White noise has C(i,i) = 1 and C(i,j) = 0. Brown noise at point i is the sum of the first i values of white
+     * noise, so C(i,j) = min(i,j). From sum_{i,j} min(i,j) = M (M+1) (2M+1) / 6 follow the variance (M+1)/2 and the
+     * pooled correlation 2/3 for every M.
+     *
+     * @param points M, the number of points, at least 2
      */
     public static GradientPredictions noise(NetworkSpec.Noise noise, int points) {
         GradientMoments exact = switch (noise.color()) {
@@ -173,12 +186,16 @@ public final class Theory {
     }
 
     /**
-     * The exact mean of the spectral exponent of noise, as the {@code derived} prediction. The powers of white noise at the
-     * frequencies k are alike in distribution, so that the mean of their logarithms is flat. Brown noise, the sum of white
-     * noise Z, has |Z_0 - Z_k|^2 / (4 sin^2(pi k/M)), of which the numerators are alike in distribution again: its exponent
-     * is the slope of the denominators' logarithms.
+     * Returns the exact mean of the spectral exponent of noise as the {@code derived} prediction.
      *
-     * @param points M
+     * <p>The power of white noise has the same distribution at every frequency k. The mean of its logarithm is
+     * therefore flat, and the exponent is 0.
+     *
+     * <p>Brown noise is the cumulative sum of white noise with the Fourier transform Z. Its power at the frequency k is
+     * |Z_0 - Z_k|^2 / (4 sin^2(pi k/M)). The numerator has the same distribution at every k. The exponent is therefore
+     * the slope of the logarithm of 1 / (4 sin^2(pi k/M)).
+     *
+     * @param points M, the number of points
      */
     static Predictions spectralExponent(NetworkSpec.Noise noise, int points) {
         double[] logPower = new double[SpectralExponent.frequencies(points)];

@@ -1,4 +1,4 @@
 package org.shatterlab.platform.database;
 
-/** Tells that this process runs its database itself, which is then its user's alone. */
+/** A marker bean: this process runs its own database, which no other installation uses. */
 public interface EmbeddedDatabase {}

@@ -9,17 +9,17 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 
 /**
- * A running PostgreSQL server that belongs to this service alone and keeps its data from one run to the next.
+ * A running PostgreSQL server that only this service uses. The server keeps its data from one run to the next.
  *
- * <p>Only the binaries are Zonky's. Its own server is made for data that may be lost: it lets anyone on the machine in
- * without a password, turns {@code fsync} off, takes a half-made cluster for a whole one, and gives up on a server that
- * needs more than 5 s to stop.
+ * <p>Zonky's library provides only the binaries. Zonky's own server is meant for data that may be lost. It accepts
+ * connections of every local user without a password, turns {@code fsync} off, and uses an incomplete cluster. It also
+ * gives up on a server that needs more than 5 s to stop.
  */
 final class EmbeddedPostgres implements JdbcConnectionDetails, EmbeddedDatabase, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(EmbeddedPostgres.class);
 
-    private static final Duration BETWEEN_STARTS = Duration.ofSeconds(1);
+    private static final Duration START_INTERVAL = Duration.ofSeconds(1);
 
     private final ServiceLock lock;
     private final PostgresCluster cluster;
@@ -37,7 +37,7 @@ final class EmbeddedPostgres implements JdbcConnectionDetails, EmbeddedDatabase,
     }
 
     /**
-     * Starts the server of a data folder, which is made where there is none.
+     * Starts the server of a data folder and creates the folder if it does not exist.
      *
      * @throws EmbeddedPostgresException if another service uses the folder, if it holds data of another major version,
      *     or if the server does not start
@@ -45,7 +45,7 @@ final class EmbeddedPostgres implements JdbcConnectionDetails, EmbeddedDatabase,
     static EmbeddedPostgres start(Path dataDir) {
         try {
             Files.createDirectories(dataDir);
-            ServiceLock lock = ServiceLock.take(dataDir);
+            ServiceLock lock = ServiceLock.acquire(dataDir);
             try {
                 return start(dataDir, lock);
             } catch (IOException | RuntimeException e) {
@@ -54,8 +54,8 @@ final class EmbeddedPostgres implements JdbcConnectionDetails, EmbeddedDatabase,
             }
         } catch (IOException e) {
             throw new EmbeddedPostgresException(
-                    "The data folder %s cannot be used: %s.".formatted(dataDir, e),
-                    "Give the service a folder that it may write, on a disk with space: set SHATTERLAB_DATA_DIR.",
+                    "The service cannot use the data folder %s: %s.".formatted(dataDir, e),
+                    "Set SHATTERLAB_DATA_DIR to a folder that the service may write, on a disk with free space.",
                     e);
         }
     }
@@ -64,7 +64,7 @@ final class EmbeddedPostgres implements JdbcConnectionDetails, EmbeddedDatabase,
         Path folder = PostgresCluster.privateFolder(dataDir.resolve("postgres"));
         PostgresBinaries binaries = PostgresBinaries.unpack(folder.resolve("binaries"));
         PostgresCluster cluster = new PostgresCluster(folder, binaries);
-        cluster.refuseOtherMajorVersion();
+        cluster.rejectOtherMajorVersion();
         cluster.stopOrphan();
         cluster.startNewLog();
         cluster.createIfNew();
@@ -73,21 +73,21 @@ final class EmbeddedPostgres implements JdbcConnectionDetails, EmbeddedDatabase,
         cluster.start(port);
         log.info("Embedded PostgreSQL {} runs on port {} with its data in {}", binaries.major(), port, folder);
         EmbeddedPostgres server = new EmbeddedPostgres(lock, cluster, port, password);
-        server.watch();
+        server.restartOnExit();
         return server;
     }
 
-    /** A server that is killed, for want of memory say, is started again, at the address that its clients know. */
-    private void watch() throws IOException {
-        cluster.server().ifPresent(server -> {
-            var _ = server.onExit().thenRunAsync(this::startAgain, Thread.ofVirtual()::start);
+    /** Restarts the server at the same address if its process ends, for example because memory ran out. */
+    private void restartOnExit() throws IOException {
+        cluster.serverProcess().ifPresent(server -> {
+            var _ = server.onExit().thenRunAsync(this::restart, Thread.ofVirtual()::start);
         });
     }
 
-    private void startAgain() {
-        while (!attemptStart()) {
+    private void restart() {
+        while (!attemptRestart()) {
             try {
-                Thread.sleep(BETWEEN_STARTS);
+                Thread.sleep(START_INTERVAL);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
@@ -95,21 +95,21 @@ final class EmbeddedPostgres implements JdbcConnectionDetails, EmbeddedDatabase,
         }
     }
 
-    /** Whether there is nothing left to attempt. */
-    private synchronized boolean attemptStart() {
+    /** Tries to start the server once. Returns whether no further attempt is needed. */
+    private synchronized boolean attemptRestart() {
         if (closed) {
             return true;
         }
         try {
-            log.warn("The embedded PostgreSQL ended by itself; it is started again");
+            log.warn("The embedded PostgreSQL ended unexpectedly and is restarted");
             cluster.stopOrphan();
             cluster.start(port);
-            watch();
+            restartOnExit();
             log.info("The embedded PostgreSQL runs again");
             return true;
         } catch (IOException | EmbeddedPostgresException e) {
-            // Its children may need a moment to see that it is gone.
-            log.error("The embedded PostgreSQL does not start; the next attempt follows", e);
+            // The child processes of the ended server may need a moment to end as well.
+            log.error("The embedded PostgreSQL does not start, and the next attempt follows", e);
             return false;
         }
     }
@@ -129,12 +129,12 @@ final class EmbeddedPostgres implements JdbcConnectionDetails, EmbeddedDatabase,
         return password;
     }
 
-    /** Stops the server: whoever uses it has closed their connections by now, or loses them. */
+    /** Stops the server and releases the data folder. Open connections are lost. */
     @Override
     public synchronized void close() throws IOException {
         closed = true;
         try {
-            if (cluster.server().isPresent()) {
+            if (cluster.serverProcess().isPresent()) {
                 cluster.stop();
             }
         } finally {

@@ -15,9 +15,11 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.util.StringUtils;
 
 /**
- * Gives Spring Boot the address of the embedded server where no other database is configured. Boot's pool asks this
- * bean for its connection details, so that the server is up before the pool and closed after it. An auto-configuration,
- * since only these come after all that may bring another database.
+ * Starts the embedded server and passes its address to Spring Boot if no other database is configured.
+ *
+ * <p>The connection pool of Spring Boot depends on this bean for its connection details. The server therefore starts
+ * before the pool and stops after it. Spring Boot evaluates auto-configurations after all other beans, so this
+ * auto-configuration detects every other database.
  */
 @AutoConfiguration(before = DataSourceAutoConfiguration.class)
 @EnableConfigurationProperties(ServiceProperties.class)
@@ -30,7 +32,7 @@ class EmbeddedPostgresConfiguration {
         return EmbeddedPostgres.start(properties.folder());
     }
 
-    /** An empty address counts as none, as deployment templates tend to pass it. */
+    /** Matches if no address is set. Deployment templates may pass an empty address, which counts as none. */
     static class NoOtherDatabase implements Condition {
 
         @Override

@@ -2,7 +2,10 @@ package org.shatterlab.platform.database;
 
 import org.jspecify.annotations.Nullable;
 
-/** Why the embedded server cannot run, in words for the person who starts the service, and what that person can do. */
+/**
+ * An embedded server cannot run. The message and the action address the person who starts the service: the message has
+ * the reason, and the action has the remedy.
+ */
 final class EmbeddedPostgresException extends RuntimeException {
 
     private final String action;

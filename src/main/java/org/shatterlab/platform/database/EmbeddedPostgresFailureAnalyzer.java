@@ -3,7 +3,7 @@ package org.shatterlab.platform.database;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** Shows the reason and the remedy in place of a stack trace. */
+/** Reports the reason and the remedy of a failed start instead of a stack trace. */
 class EmbeddedPostgresFailureAnalyzer extends AbstractFailureAnalyzer<EmbeddedPostgresException> {
 
     @Override

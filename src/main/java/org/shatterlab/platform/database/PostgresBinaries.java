@@ -19,13 +19,22 @@ import org.springframework.util.DigestUtils;
 import org.springframework.util.FileSystemUtils;
 import org.tukaani.xz.XZInputStream;
 
-/** The programs of the PostgreSQL on the class path, unpacked; a folder for each build of them. */
+/**
+ * The unpacked programs of the PostgreSQL build on the class path. Each build has a folder of its own.
+ *
+ * @param folder the folder of this build, without symbolic links
+ */
 record PostgresBinaries(Path folder) {
 
     private static final String OS = System.getProperty("os.name");
     private static final boolean WINDOWS = OS.startsWith("Windows");
     private static final int OWNER_MAY_EXECUTE = 0100;
 
+    /**
+     * Unpacks the programs into a folder below the parent, unless an earlier start unpacked the same build there.
+     *
+     * @throws IOException if the folder cannot be written
+     */
     static PostgresBinaries unpack(Path parent) throws IOException {
         byte[] archive = archive();
         Path folder = parent.resolve(DigestUtils.md5DigestAsHex(archive));
@@ -62,14 +71,14 @@ record PostgresBinaries(Path folder) {
         }
     }
 
-    /** The major version, from the header that initdb itself checks. */
+    /** Returns the major version. {@code initdb} checks the same header of {@code postgres.bki}. */
     String major() throws IOException {
         try (Stream<String> lines = Files.lines(folder.resolve("share/postgresql/postgres.bki"))) {
             return lines.findFirst().orElseThrow().replace("# PostgreSQL ", "").strip();
         }
     }
 
-    /** Whether a process runs a program of this folder or of a build unpacked beside it. */
+    /** Returns whether a process runs a program of this folder or of a build unpacked beside it. */
     boolean areRunBy(ProcessHandle process) {
         return process.info()
                 .command()
@@ -77,11 +86,17 @@ record PostgresBinaries(Path folder) {
                 .isPresent();
     }
 
-    /** Runs a program to its end, with what it says appended to the log; true where it succeeded. */
+    /**
+     * Runs a program, waits until it ends, and appends its output to the log.
+     *
+     * @param input the text that the program reads from its standard input
+     * @return whether the program ended with exit status 0
+     * @throws IOException if the program cannot be started
+     */
     boolean run(Path log, String input, String program, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         if (LinuxUtils.isUnshareAvailable()) {
-            // PostgreSQL refuses to run as root.
+            // PostgreSQL refuses to run as root, so a user namespace hides the root user.
             command.addAll(List.of("unshare", "-U"));
         }
         command.add(folder.resolve("bin", WINDOWS ? program + ".exe" : program).toString());

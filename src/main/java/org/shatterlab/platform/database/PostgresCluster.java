@@ -20,8 +20,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * The files of the embedded server and what can be done with them: {@code data}, {@code password} and
- * {@code server.log} in one folder that only its owner may enter. The caller holds the lock of the data folder.
+ * A database cluster of the embedded server on disk, with the operations on it. Its folder has {@code data},
+ * {@code password} and {@code server.log}, and only its owner may enter the folder. The caller must hold the lock of
+ * the data folder. Not thread-safe.
  */
 final class PostgresCluster {
 
@@ -33,7 +34,7 @@ final class PostgresCluster {
     private static final int PASSWORD_BYTES = 32;
     private static final int LOG_LINES_SHOWN = 12;
 
-    // On the command line, where neither postgresql.conf nor ALTER SYSTEM can undo them.
+    // Settings on the command line override postgresql.conf and ALTER SYSTEM.
     private static final String SETTINGS = """
             -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=on -c synchronous_commit=on \
             -c full_page_writes=on -c log_checkpoints=off -c timezone=UTC -c log_timezone=UTC""";
@@ -50,7 +51,7 @@ final class PostgresCluster {
         this.serverLog = folder.resolve("server.log");
     }
 
-    /** Creates the folder of a cluster, or takes the rights of others on it away. */
+    /** Creates the folder of a cluster, if it does not exist, and removes the rights of other users on the folder. */
     static Path privateFolder(Path folder) throws IOException {
         Files.createDirectories(folder);
         if (Files.getFileStore(folder).supportsFileAttributeView(PosixFileAttributeView.class)) {
@@ -59,7 +60,12 @@ final class PostgresCluster {
         return folder;
     }
 
-    void refuseOtherMajorVersion() throws IOException {
+    /**
+     * Rejects data that another major version of PostgreSQL wrote.
+     *
+     * @throws EmbeddedPostgresException if the cluster has data of another major version
+     */
+    void rejectOtherMajorVersion() throws IOException {
         Path version = data.resolve("PG_VERSION");
         if (Files.notExists(version)) {
             return;
@@ -68,33 +74,33 @@ final class PostgresCluster {
         String ours = binaries.major();
         if (!found.equals(ours)) {
             throw new EmbeddedPostgresException(
-                    "The database in %s was written by PostgreSQL %s, and this service brings PostgreSQL %s."
+                    "The database in %s was written by PostgreSQL %s, but this service contains PostgreSQL %s."
                             .formatted(data, found, ours),
                     """
-                    Nothing was changed. Bring the data over with pg_upgrade, or with pg_dump from PostgreSQL %s; \
-                    or start with an empty folder: set SHATTERLAB_DATA_DIR; \
-                    or keep the data in a server of your own: set SPRING_DATASOURCE_URL.\
+                    Nothing was changed. Convert the data with pg_upgrade, or with pg_dump from PostgreSQL %s. \
+                    Or set SHATTERLAB_DATA_DIR to an empty folder. \
+                    Or set SPRING_DATASOURCE_URL to a server of your own.\
                     """.formatted(found),
                     null);
         }
     }
 
-    /** Ends the server that a killed service left behind, and forgets one that died itself. */
+    /** Stops the server that a killed service left behind, or deletes the PID file of a server that crashed. */
     void stopOrphan() throws IOException {
-        Optional<ProcessHandle> orphan = server();
+        Optional<ProcessHandle> orphan = serverProcess();
         if (orphan.isPresent()) {
             log.warn(
-                    "Stopping PostgreSQL process {} of {}, left behind by a service that was killed",
+                    "Stopping PostgreSQL process {} of {}, which a killed service left behind",
                     orphan.get().pid(),
                     data);
             stop();
         } else {
-            // The number may by now be that of another process, which would keep the server from starting.
+            // Another process may have this process number by now, and then the server would not start.
             Files.deleteIfExists(data.resolve("postmaster.pid"));
         }
     }
 
-    /** The log tells of one run; that of the run before is kept, since it may tell why that one ended. */
+    /** Starts a new log file. The log of the run before is kept, since it may show why the server ended. */
     void startNewLog() throws IOException {
         if (Files.exists(serverLog)) {
             Files.move(serverLog, serverLog.resolveSibling("server.log.old"), StandardCopyOption.REPLACE_EXISTING);
@@ -102,15 +108,18 @@ final class PostgresCluster {
     }
 
     /**
-     * Makes the cluster, its user and its database aside and moves them into place whole, so that a start cut short
-     * leaves nothing half done.
+     * Creates the cluster with its user and its database, if it does not exist. The cluster is created in a temporary
+     * folder and moved into place as a whole, so an interrupted start leaves no incomplete cluster.
+     *
+     * @throws EmbeddedPostgresException if PostgreSQL cannot create the cluster
      */
     void createIfNew() throws IOException {
         deleteUnfinished();
         if (Files.exists(data)) {
             return;
         }
-        // A new name each time: the initdb of a service that was killed lives on, and deletes its folder if it fails.
+        // The initdb of a killed service keeps running. It deletes its folder if it fails, so each folder has a new
+        // name.
         Path unfinished = Files.createTempDirectory(data.getParent(), UNFINISHED);
         String secret = createPassword();
         initialise(unfinished);
@@ -119,8 +128,8 @@ final class PostgresCluster {
     }
 
     private void initialise(Path folder) throws IOException {
-        // With a password from the first moment on, there is no time at which another user of the machine could get in.
-        // With the built-in locale, an upgrade of the system does not change the order that the indexes rely on.
+        // The cluster has a password from the start, so other users of the machine can never log in without one.
+        // The built-in locale keeps the sort order of the indexes when the operating system is upgraded.
         run(
                 "be created",
                 "",
@@ -140,7 +149,7 @@ final class PostgresCluster {
                 CREATE ROLE %1$s LOGIN PASSWORD '%2$s'
                 CREATE DATABASE %3$s OWNER %1$s
                 """.formatted(USER, secret, DATABASE);
-        // An error must not write the password into the log.
+        // The statements have the password, so the server must not log a statement that fails.
         run(
                 "be given its database",
                 statements,
@@ -162,26 +171,35 @@ final class PostgresCluster {
         byte[] random = new byte[PASSWORD_BYTES];
         new SecureRandom().nextBytes(random);
         String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
-        // A temporary file is one that only its owner may read.
+        // Java creates temporary files that only their owner may read.
         Path unfinished = Files.createTempFile(password.getParent(), "password", null);
         Files.writeString(unfinished, secret);
         Files.move(unfinished, password, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         return secret;
     }
 
+    /**
+     * Returns the password of the users {@link #USER} and {@code postgres}.
+     *
+     * @throws IOException if the password file cannot be read
+     */
     String password() throws IOException {
         return Files.readString(password);
     }
 
-    /** Starts the server and waits until it answers. */
+    /**
+     * Starts the server and waits until it accepts connections.
+     *
+     * @throws EmbeddedPostgresException if the server does not start
+     */
     void start(int port) throws IOException {
         String options = "-p %d %s".formatted(port, SETTINGS);
-        // After a crash it first replays its log, which may take minutes.
+        // After a crash the server first replays its write-ahead log, which may take minutes.
         run("be started", "", "pg_ctl", "start", "--pgdata=" + data, "--wait", "--timeout=600", "--options=" + options);
     }
 
-    /** The server's process; empty where it has none. */
-    Optional<ProcessHandle> server() throws IOException {
+    /** Returns the process of the server. Empty if the server does not run. */
+    Optional<ProcessHandle> serverProcess() throws IOException {
         Path pidFile = data.resolve("postmaster.pid");
         if (Files.notExists(pidFile)) {
             return Optional.empty();
@@ -193,12 +211,19 @@ final class PostgresCluster {
                 .filter(binaries::areRunBy);
     }
 
+    /** Returns a port of the loopback address that no process uses at this moment. */
     static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }
     }
 
+    /**
+     * Stops the server. Connected clients lose their connections. If the server does not stop in time, it is stopped
+     * without a checkpoint and replays its write-ahead log at the next start.
+     *
+     * @throws EmbeddedPostgresException if the server does not stop
+     */
     void stop() throws IOException {
         if (!stop("fast") && !stop("immediate")) {
             throw failure("be stopped");
@@ -221,9 +246,9 @@ final class PostgresCluster {
                 new String(Files.readAllBytes(serverLog), UTF_8).lines().toList();
         List<String> last = lines.subList(Math.max(0, lines.size() - LOG_LINES_SHOWN), lines.size());
         return new EmbeddedPostgresException(
-                "The embedded PostgreSQL in %s could not %s. The end of its log:%n%n%s"
+                "The embedded PostgreSQL in %s could not %s. The log of PostgreSQL ends with:%n%n%s"
                         .formatted(data.getParent(), purpose, String.join(System.lineSeparator(), last)),
-                "Mend what the log names; all of it is in %s. Or use a server of your own: set SPRING_DATASOURCE_URL."
+                "Correct the error in the log %s. Or set SPRING_DATASOURCE_URL to a server of your own."
                         .formatted(serverLog),
                 null);
     }

@@ -13,21 +13,27 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The right to use a data folder, which one living service has at a time: the system takes it back when the process
- * dies, however it dies.
+ * An exclusive lock on a data folder. One running service holds the lock at a time. The operating system releases the
+ * lock when the process ends, also after a crash or a kill.
  */
 record ServiceLock(FileLock lock) implements AutoCloseable {
 
-    static ServiceLock take(Path dataDir) throws IOException {
+    /**
+     * Acquires the lock of a data folder and writes the number of this process into the lock file.
+     *
+     * @throws EmbeddedPostgresException if another service holds the lock
+     * @throws IOException if the lock file cannot be written
+     */
+    static ServiceLock acquire(Path dataDir) throws IOException {
         Path file = dataDir.resolve("service.lock");
         FileChannel channel = FileChannel.open(file, CREATE, WRITE);
         FileLock lock = tryLock(channel);
         if (lock == null) {
             channel.close();
             throw new EmbeddedPostgresException(
-                    "Another Shatterlab service, process %s, is running on the data folder %s."
+                    "Another Shatterlab service, process %s, uses the data folder %s."
                             .formatted(Files.readString(file), dataDir),
-                    "Stop that service, or give this one another folder: set SHATTERLAB_DATA_DIR.",
+                    "Stop the other service, or set SHATTERLAB_DATA_DIR to another folder for this service.",
                     null);
         }
         channel.truncate(0)
@@ -37,7 +43,7 @@ record ServiceLock(FileLock lock) implements AutoCloseable {
 
     private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
         try {
-            // Beyond the text, since Windows keeps others from reading what is locked.
+            // Windows blocks reads of a locked range, so the locked byte lies beyond the text.
             return channel.tryLock(Long.MAX_VALUE - 1, 1, false);
         } catch (OverlappingFileLockException e) {
             return null;

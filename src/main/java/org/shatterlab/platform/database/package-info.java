@@ -1,7 +1,7 @@
 /**
- * The database of an installation that was given none: a PostgreSQL server of its own, with its data in the user's
- * folder. With {@code spring.datasource.url} set, or connection details or a data source in the application, nothing of
- * this runs.
+ * An embedded PostgreSQL server for an installation without a configured database. The server keeps its data in the
+ * data folder of the service. The server does not run if {@code spring.datasource.url} is set, or if the application
+ * has connection details or a data source.
  */
 @NullMarked
 package org.shatterlab.platform.database;

@@ -25,30 +25,31 @@ import org.springframework.security.oauth2.server.resource.authentication.JwtAut
 import org.springframework.security.oauth2.server.resource.authentication.JwtGrantedAuthoritiesConverter;
 
 /**
- * Tells whose a bearer token is: one of the settings, or else, where an issuer is configured, a JWT of it. The two kinds of
- * principals have names that cannot meet: {@code token:} and the name in the settings, {@code jwt:} and the subject.
+ * Authenticates bearer tokens. A token is either one of the settings or a JWT of the configured issuer. The principal
+ * of a token in the settings is {@code token:} and its name. The principal of a JWT is {@code jwt:} and its subject.
+ * Thread-safe.
  */
 final class BearerTokens implements AuthenticationManager {
 
     private static final Pattern SIGNED_JWT = Pattern.compile("[^.]+\\.[^.]+\\.[^.]+");
 
-    /** An issuer that hangs holds at most so many threads of the service; a check takes less than a millisecond otherwise. */
-    private static final int CHECKS_AT_A_TIME = 4;
+    /** The limit on threads that an unresponsive issuer can block. Otherwise a check takes less than a millisecond. */
+    private static final int MAX_CONCURRENT_CHECKS = 4;
 
-    private static final int PATIENCE_SECONDS = 2;
+    private static final int MAX_WAIT_SECONDS = 2;
 
-    private final Map<String, Known> known = new HashMap<>();
+    private final Map<String, KnownToken> known = new HashMap<>();
     private final @Nullable JwtDecoder decoder;
     private final JwtGrantedAuthoritiesConverter claimedScopes = new JwtGrantedAuthoritiesConverter();
-    private final Semaphore checks = new Semaphore(CHECKS_AT_A_TIME);
+    private final Semaphore checks = new Semaphore(MAX_CONCURRENT_CHECKS);
 
-    private record Known(String principal, List<GrantedAuthority> authorities, Instant expires) {}
+    private record KnownToken(String principal, List<GrantedAuthority> authorities, Instant expires) {}
 
     BearerTokens(Map<String, SecurityProperties.Token> tokens, @Nullable JwtDecoder decoder) {
         this.decoder = decoder;
         tokens.forEach((name, token) -> known.put(
                 token.digest(),
-                new Known(
+                new KnownToken(
                         "token:" + name,
                         token.scopes().stream()
                                 .<GrantedAuthority>map(scope -> new SimpleGrantedAuthority(scope.authority()))
@@ -56,7 +57,7 @@ final class BearerTokens implements AuthenticationManager {
                         token.expires() == null ? Instant.MAX : token.expires())));
     }
 
-    /** Whether there is anyone whom it knows. */
+    /** Returns whether no token can be authenticated: the settings have neither a token nor an issuer. */
     boolean isEmpty() {
         return known.isEmpty() && decoder == null;
     }
@@ -64,43 +65,43 @@ final class BearerTokens implements AuthenticationManager {
     @Override
     public Authentication authenticate(Authentication request) {
         String token = ((BearerTokenAuthenticationToken) request).getToken();
-        // How long the look-up takes tells something of the digest at most, from which no token follows.
-        Known owner = known.get(DigestUtils.sha256Hex(token));
+        // The time of the look-up can reveal only the digest, and no token can be computed from a digest.
+        KnownToken owner = known.get(DigestUtils.sha256Hex(token));
         if (owner == null) {
-            return ofIssuer(token);
+            return authenticateJwt(token);
         }
         if (!Instant.now().isBefore(owner.expires())) {
-            throw new InvalidBearerTokenException("the token has expired");
+            throw new InvalidBearerTokenException("The token has expired.");
         }
         return UsernamePasswordAuthenticationToken.authenticated(owner.principal(), null, owner.authorities());
     }
 
-    private Authentication ofIssuer(String token) {
+    private Authentication authenticateJwt(String token) {
         if (decoder == null || !SIGNED_JWT.matcher(token).matches()) {
-            throw new InvalidBearerTokenException("the token is unknown");
+            throw new InvalidBearerTokenException("The token is unknown.");
         }
-        Jwt jwt = verified(token, decoder);
+        Jwt jwt = verify(token, decoder);
         if (jwt.getSubject() == null) {
-            throw new InvalidBearerTokenException("the token has no subject");
+            throw new InvalidBearerTokenException("The token has no subject.");
         }
         return new JwtAuthenticationToken(jwt, claimedScopes.convert(jwt), "jwt:" + jwt.getSubject());
     }
 
-    private Jwt verified(String token, JwtDecoder decoder) {
+    private Jwt verify(String token, JwtDecoder decoder) {
         try {
-            if (!checks.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                throw new IssuerAwayException("others wait for the issuer");
+            if (!checks.tryAcquire(MAX_WAIT_SECONDS, TimeUnit.SECONDS)) {
+                throw new IssuerUnavailableException("Too many checks wait for the issuer.");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IssuerAwayException("interrupted", e);
+            throw new IssuerUnavailableException("The check of a token was interrupted.", e);
         }
         try {
             return decoder.decode(token);
         } catch (BadJwtException e) {
-            throw new InvalidBearerTokenException("the token is not one of the issuer that is valid now", e);
+            throw new InvalidBearerTokenException("The token is not a currently valid token of the issuer.", e);
         } catch (JwtException | JwtDecoderInitializationException e) {
-            throw new IssuerAwayException("the issuer does not answer", e);
+            throw new IssuerUnavailableException("The issuer does not answer.", e);
         } finally {
             checks.release();
         }

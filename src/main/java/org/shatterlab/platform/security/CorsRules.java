@@ -14,27 +14,27 @@ import org.springframework.web.cors.CorsConfiguration;
 import org.springframework.web.cors.DefaultCorsProcessor;
 import org.springframework.web.filter.CorsFilter;
 
-/** Which other sites' pages may use the service from a browser; what others send is refused. */
+/** Allows requests from pages of the configured origins and rejects requests from pages of other origins. */
 final class CorsRules extends DefaultCorsProcessor {
 
     private static final List<String> ALL = List.of(CorsConfiguration.ALL);
 
-    private final SecurityProblemWriter refusals;
+    private final SecurityProblemWriter problems;
 
-    private CorsRules(SecurityProblemWriter refusals) {
-        this.refusals = refusals;
+    private CorsRules(SecurityProblemWriter problems) {
+        this.problems = problems;
     }
 
-    static CorsFilter filter(Set<String> allowed, SecurityProblemWriter refusals) {
+    static CorsFilter filter(Set<String> allowed, SecurityProblemWriter problems) {
         CorsConfiguration rules = new CorsConfiguration();
         rules.setAllowedOrigins(List.copyOf(allowed));
-        // Who may do what is the token's to say.
+        // The scopes of the token restrict methods, so CORS allows all of them.
         rules.setAllowedMethods(ALL);
         rules.setAllowedHeaders(ALL);
         rules.setExposedHeaders(ALL);
         rules.setMaxAge(Duration.ofHours(1));
         CorsFilter filter = new CorsFilter(_ -> rules);
-        filter.setCorsProcessor(new CorsRules(refusals));
+        filter.setCorsProcessor(new CorsRules(problems));
         return filter;
     }
 
@@ -45,17 +45,17 @@ final class CorsRules extends DefaultCorsProcessor {
         if (super.processRequest(rules, request, response)) {
             return true;
         }
-        refusals.answer(
+        problems.answer(
                 request,
                 response,
                 new ProblemException(
                         Problem.FORBIDDEN,
-                        "Pages of this origin may not use the service: shatterlab.security.allowed-origins names those"
-                                + " that may."));
+                        "Pages of this origin may not use the service. The setting"
+                                + " shatterlab.security.allowed-origins lists the allowed origins."));
         return false;
     }
 
-    /** What is refused is answered above. */
+    /** Does nothing, because {@link #processRequest} has answered the request. */
     @Override
     protected void rejectRequest(ServerHttpResponse response) {}
 }

@@ -11,18 +11,19 @@ import org.shatterlab.platform.ProblemException;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Where nobody is asked for a token, answers only to the names of this machine's loopback: a page elsewhere, whose name is
- * made to lead here (DNS rebinding), would otherwise use the service through the browser of someone on this machine.
+ * A filter that rejects requests whose header {@code Host} has no loopback name. It protects a service without tokens
+ * from DNS rebinding. In such an attack, a foreign page makes its own host name resolve to this machine. The page would
+ * then use the service through the browser of a local user.
  */
 final class LoopbackHostFilter extends OncePerRequestFilter {
 
     private static final Pattern LOOPBACK =
             Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[?::1]?", Pattern.CASE_INSENSITIVE);
 
-    private final SecurityProblemWriter refusals;
+    private final SecurityProblemWriter problems;
 
-    LoopbackHostFilter(SecurityProblemWriter refusals) {
-        this.refusals = refusals;
+    LoopbackHostFilter(SecurityProblemWriter problems) {
+        this.problems = problems;
     }
 
     @Override
@@ -31,13 +32,13 @@ final class LoopbackHostFilter extends OncePerRequestFilter {
         if (LOOPBACK.matcher(request.getServerName()).matches()) {
             chain.doFilter(request, response);
         } else {
-            refusals.answer(
+            problems.answer(
                     request,
                     response,
                     new ProblemException(
                             Problem.FORBIDDEN,
-                            "Without tokens the service answers only to localhost and 127.0.0.1, and the header Host"
-                                    + " has another name."));
+                            "Without tokens the service accepts only localhost and loopback addresses in the header"
+                                    + " Host. This request has another name."));
         }
     }
 }

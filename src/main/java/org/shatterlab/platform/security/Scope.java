@@ -3,24 +3,24 @@ package org.shatterlab.platform.security;
 import java.util.Locale;
 import org.springframework.http.HttpMethod;
 
-/** What a token allows; neither has the other in it. */
+/** A set of methods that a token allows. Neither scope includes the other. */
 enum Scope {
     /** GET and HEAD. */
     READ,
     /** Every other method. */
     WRITE;
 
-    /** The one that a request of this method needs. */
+    /** Returns the scope that a request with this method needs. */
     static Scope of(String method) {
         return method.equals(HttpMethod.GET.name()) || method.equals(HttpMethod.HEAD.name()) ? READ : WRITE;
     }
 
-    /** As settings, claims of a JWT and problems name it: {@code read}. */
+    /** Returns the name in settings, JWT claims and problem documents, for example {@code read}. */
     String apiName() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** As the framework's reader of those claims calls it: {@code SCOPE_read}. */
+    /** Returns the name of the framework's authority, for example {@code SCOPE_read}. */
     String authority() {
         return "SCOPE_" + apiName();
     }

@@ -38,31 +38,35 @@ import org.springframework.web.filter.CorsFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /**
- * Asks who uses the service, by bearer tokens. Where there are none, neither in the settings nor of an issuer, the API is open
- * to everyone on this machine, and does not start if others could reach it.
+ * Configures authentication with bearer tokens. If the settings have neither a token nor an issuer, every user of this
+ * machine may use the API without a token. In that case the API does not start on an address that other machines could
+ * reach.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(SecurityProperties.class)
 class SecurityConfiguration {
 
-    private static final Duration ISSUER_PATIENCE = Duration.ofSeconds(5);
+    private static final Duration ISSUER_TIMEOUT = Duration.ofSeconds(5);
 
-    private static final RequestMatcher DOCS = anyOf("/docs/**", "/webjars/**");
-    /** What is allowed without a token: a matcher that goes wrong opens these and nothing else. */
+    private static final RequestMatcher DOCS = anyPath("/docs/**", "/webjars/**");
+    /**
+     * The resources that need no token. Every other resource needs one, so an error in a matcher opens nothing else.
+     */
     private static final RequestMatcher PUBLIC =
-            new OrRequestMatcher(DOCS, anyOf("/openapi.yaml", "/actuator/health/**"));
+            new OrRequestMatcher(DOCS, anyPath("/openapi.yaml", "/actuator/health/**"));
 
-    /** Swagger UI styles its elements one by one, has pictures in its style sheet, and shows those that it is answered. */
-    private static final String DOCS_CONTENT =
-            "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline';"
-                    + " img-src 'self' data: blob:; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+    /**
+     * The policy for Swagger UI, which sets styles on elements, embeds images in its styles, and shows image answers.
+     */
+    private static final String DOCS_POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline';"
+            + " img-src 'self' data: blob:; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
-    /** A figure has styles and pictures within itself; nothing else is a page. */
-    private static final String CONTENT =
+    /** The policy for all other answers. Only figures are pages, and a figure embeds its styles and images. */
+    private static final String DEFAULT_POLICY =
             "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none';"
                     + " base-uri 'none'; frame-ancestors 'none'";
 
-    private static RequestMatcher anyOf(String first, String second) {
+    private static RequestMatcher anyPath(String first, String second) {
         return new OrRequestMatcher(
                 PathPatternRequestMatcher.pathPattern(first), PathPatternRequestMatcher.pathPattern(second));
     }
@@ -76,15 +80,15 @@ class SecurityConfiguration {
             ObjectProvider<JwtDecoder> decoder,
             @Qualifier("handlerExceptionResolver") HandlerExceptionResolver resolver) {
         BearerTokens tokens = new BearerTokens(properties.tokens(), decoder.getIfAvailable());
-        SecurityProblemWriter refusals = new SecurityProblemWriter(resolver);
+        SecurityProblemWriter problems = new SecurityProblemWriter(resolver);
         boolean isOpen = tokens.isEmpty() && service.roles().contains(Role.API);
         if (isOpen) {
             requireLoopback(server.getAddress());
-            http.addFilterAfter(new LoopbackHostFilter(refusals), CorsFilter.class)
+            http.addFilterAfter(new LoopbackHostFilter(problems), CorsFilter.class)
                     .authorizeHttpRequests(requests -> requests.anyRequest().permitAll());
         } else {
             BearerTokenAuthenticationFilter filter = new BearerTokenAuthenticationFilter(tokens);
-            filter.setAuthenticationEntryPoint(refusals);
+            filter.setAuthenticationEntryPoint(problems);
             http.addFilter(filter)
                     .authorizeHttpRequests(requests -> requests.requestMatchers(PUBLIC)
                             .permitAll()
@@ -95,15 +99,15 @@ class SecurityConfiguration {
                             .anyRequest()
                             .hasAuthority(Scope.WRITE.authority()));
         }
-        // An open API refuses the pages of all sites, as a browser would let them submit without asking first.
+        // Browsers send some cross-origin requests without a preflight, so an open API rejects pages of all origins.
         if (isOpen || !properties.allowedOrigins().isEmpty()) {
-            http.addFilter(CorsRules.filter(properties.allowedOrigins(), refusals));
+            http.addFilter(CorsRules.filter(properties.allowedOrigins(), problems));
         }
         return http.sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .csrf(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
                 .exceptionHandling(
-                        refused -> refused.authenticationEntryPoint(refusals).accessDeniedHandler(refusals))
+                        handling -> handling.authenticationEntryPoint(problems).accessDeniedHandler(problems))
                 .headers(SecurityConfiguration::headers)
                 .build();
     }
@@ -114,7 +118,7 @@ class SecurityConfiguration {
         }
     }
 
-    /** Each writes only what an answer does not have yet. */
+    /** Adds the security headers. Each writer adds only headers that the answer does not have yet. */
     private static void headers(HeadersConfigurer<HttpSecurity> headers) {
         headers.defaultsDisabled()
                 .contentTypeOptions(_ -> {})
@@ -122,16 +126,17 @@ class SecurityConfiguration {
                 .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.NO_REFERRER))
                 .addHeaderWriter(new StaticHeadersWriter(HttpHeaders.CACHE_CONTROL, "private, no-cache"))
                 .addHeaderWriter(new DelegatingRequestMatcherHeaderWriter(
-                        DOCS, new ContentSecurityPolicyHeaderWriter(DOCS_CONTENT)))
-                .addHeaderWriter(new ContentSecurityPolicyHeaderWriter(CONTENT));
+                        DOCS, new ContentSecurityPolicyHeaderWriter(DOCS_POLICY)))
+                .addHeaderWriter(new ContentSecurityPolicyHeaderWriter(DEFAULT_POLICY));
     }
 
     /**
-     * Lets every address pass that the server lets pass. The framework's firewall refuses some that labels have, since addresses
-     * can be read in two ways; here who may do what follows from the method alone, and what is public is found as handlers are.
+     * Returns a firewall that accepts every address that the server accepts. The framework's firewall rejects addresses
+     * that different components may parse differently, and some labels need such addresses. This service is safe
+     * without that check: the required scope depends on the method alone, and public paths are matched like handlers.
      */
     @Bean
-    HttpFirewall everyAddress() {
+    HttpFirewall permissiveFirewall() {
         return new HttpFirewall() {
 
             @Override
@@ -149,12 +154,12 @@ class SecurityConfiguration {
         };
     }
 
-    /** How long the issuer's answer is waited for; without this, forever. */
+    /** Sets the timeouts for requests to the issuer. The default timeouts are infinite. */
     @Bean
-    JwkSetUriJwtDecoderBuilderCustomizer issuerPatience() {
+    JwkSetUriJwtDecoderBuilderCustomizer issuerTimeouts() {
         SimpleClientHttpRequestFactory requests = new SimpleClientHttpRequestFactory();
-        requests.setConnectTimeout(ISSUER_PATIENCE);
-        requests.setReadTimeout(ISSUER_PATIENCE);
+        requests.setConnectTimeout(ISSUER_TIMEOUT);
+        requests.setReadTimeout(ISSUER_TIMEOUT);
         return issuer -> issuer.restOperations(new RestTemplate(requests));
     }
 }

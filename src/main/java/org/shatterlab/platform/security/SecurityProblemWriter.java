@@ -16,8 +16,8 @@ import org.springframework.security.web.access.AccessDeniedHandler;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /**
- * Answers what is refused before it comes to a handler with the problem documents that handlers answer with. None says
- * anything of what was sent.
+ * Answers requests that the security filters reject with problem documents. No document repeats a part of the request,
+ * because the request may have a token.
  */
 final class SecurityProblemWriter implements AuthenticationEntryPoint, AccessDeniedHandler {
 
@@ -35,19 +35,21 @@ final class SecurityProblemWriter implements AuthenticationEntryPoint, AccessDen
                 request,
                 response,
                 switch (e) {
-                    case IssuerAwayException _ -> issuerAway(e);
+                    case IssuerUnavailableException _ -> issuerUnavailable(e);
                     case OAuth2AuthenticationException _ ->
                         unauthenticated(
                                 "Bearer error=\"invalid_token\"",
-                                "The token is not valid: it is unknown or malformed, has expired, or is not one for this service.");
+                                "The token is not valid. It is unknown, malformed, expired"
+                                        + " or issued for another service.");
                     default ->
                         unauthenticated(
                                 "Bearer",
-                                "This needs a token: send it in the header Authorization, as Bearer and the token.");
+                                "This request needs a token. Send the header Authorization with the word Bearer"
+                                        + " and the token.");
                 });
     }
 
-    /** RFC 6750 names the scope that is lacking. */
+    /** Answers with the missing scope in the header {@code WWW-Authenticate}, as RFC 6750 requires. */
     @Override
     public void handle(HttpServletRequest request, HttpServletResponse response, AccessDeniedException e) {
         String scope = Scope.of(request.getMethod()).apiName();
@@ -57,7 +59,9 @@ final class SecurityProblemWriter implements AuthenticationEntryPoint, AccessDen
                 request,
                 response,
                 new ProblemException(
-                        Problem.FORBIDDEN, "The token lacks the scope \"" + scope + "\", which this needs.", headers));
+                        Problem.FORBIDDEN,
+                        "The token lacks the scope \"" + scope + "\" that this request needs.",
+                        headers));
     }
 
     void answer(HttpServletRequest request, HttpServletResponse response, ProblemException problem) {
@@ -70,10 +74,10 @@ final class SecurityProblemWriter implements AuthenticationEntryPoint, AccessDen
         return new ProblemException(Problem.UNAUTHENTICATED, detail, headers);
     }
 
-    private static ProblemException issuerAway(AuthenticationException e) {
-        // In one line, since anyone can cause it.
+    private static ProblemException issuerUnavailable(AuthenticationException e) {
+        // The log has no stack trace, because every client can cause this message.
         log.warn(
-                "the issuer of tokens does not answer: {}",
+                "The issuer of tokens does not answer: {}",
                 NestedExceptionUtils.getMostSpecificCause(e).getMessage());
         return new ProblemException(Problem.ISSUER_AWAY, "Try again in a few seconds.");
     }

@@ -13,10 +13,12 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Who may use the API, where it is not everyone on this machine.
+ * Access control of the API. Without tokens and issuer, every user of this machine may use the API.
  *
- * @param tokens bearer tokens by name: of each {@code sha256}, {@code scopes} and {@code expires}, see "Who may use it"
- * @param allowedOrigins the origins whose pages may use the API from a browser, {@code https://lab.example.org} for instance
+ * @param tokens bearer tokens by name, each with {@code sha256}, {@code scopes} and {@code expires}; see "Who may use
+ *     it"
+ * @param allowedOrigins the origins whose pages may use the API from a browser, such as {@code
+ *     https://lab.example.org}
  */
 @ConfigurationProperties("shatterlab.security")
 record SecurityProperties(
@@ -28,18 +30,18 @@ record SecurityProperties(
     private static final Pattern ORIGIN = Pattern.compile("https?://[^\\s/?#@*]+");
 
     /**
-     * A token, which itself is nowhere.
+     * The rights of a bearer token. The service stores only the digest of the token.
      *
      * @param sha256 the SHA-256 of the token, in hexadecimal
-     * @param scopes what it allows
-     * @param expires from when on it allows nothing; null for never
+     * @param scopes the scopes that the token allows
+     * @param expires the time at which the token expires; null for a token that never expires
      */
     record Token(
             @Nullable String sha256,
             @DefaultValue Set<Scope> scopes,
             @Nullable Instant expires) {
 
-        /** {@code sha256} in lower case; empty where there is none. */
+        /** Returns {@code sha256} in lower case. Empty if it is not set. */
         String digest() {
             return sha256 == null ? "" : sha256.toLowerCase(Locale.ROOT);
         }
@@ -49,28 +51,29 @@ record SecurityProperties(
         List<String> mistakes = new ArrayList<>();
         Map<String, String> names = new HashMap<>();
         tokens.forEach((name, token) -> {
-            String place = "shatterlab.security.tokens." + name;
+            String property = "shatterlab.security.tokens." + name;
             if (!NAME.matcher(name).matches()) {
-                mistakes.add(place + ": a name has 1 to 64 lower-case letters, digits and hyphens");
+                mistakes.add(property + ": the name must have 1 to 64 lower-case letters, digits and hyphens");
             }
             if (!DIGEST.matcher(token.digest()).matches()) {
-                // What was given may be the token itself, and messages are logged.
-                mistakes.add(place + ".sha256 must be the SHA-256 of the token in 64 hexadecimal digits");
+                // The value may be the token itself, and messages are logged, so the message must not have the value.
+                mistakes.add(property + ".sha256 must be the SHA-256 of the token in 64 hexadecimal digits");
             } else {
                 String other = names.putIfAbsent(token.digest(), name);
                 if (other != null) {
-                    mistakes.add(place + ".sha256 is that of " + other + ": each name needs a token of its own");
+                    mistakes.add(property + ".sha256 is also the digest of " + other
+                            + ", but each name needs a token of its own");
                 }
             }
             if (token.scopes().isEmpty()) {
-                mistakes.add(place + ".scopes must have read, write or both");
+                mistakes.add(property + ".scopes must be read, write or both");
             }
         });
         for (String origin : allowedOrigins) {
             if (!ORIGIN.matcher(origin).matches()) {
                 mistakes.add("shatterlab.security.allowed-origins: \"" + origin
-                        + "\" is no origin such as https://lab.example.org: a scheme, a host and perhaps a port, without"
-                        + " a path and without *");
+                        + "\" is not an origin. An origin is a scheme, a host and optionally a port, without a path"
+                        + " and without *, for example https://lab.example.org");
             }
         }
         if (!mistakes.isEmpty()) {

@@ -1,4 +1,4 @@
-/** Who may use the HTTP API: bearer tokens, their scopes, and what an answer tells browsers. */
+/** Access control of the HTTP API: bearer tokens, their scopes, CORS, and the security headers of answers. */
 @NullMarked
 package org.shatterlab.platform.security;
 

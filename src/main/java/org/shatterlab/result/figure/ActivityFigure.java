@@ -17,28 +17,29 @@ import org.shatterlab.result.ResultRow;
 import org.shatterlab.result.plot.Figure;
 import org.shatterlab.result.plot.Figure4;
 
-/** The paper's Figure 4: raster and histograms of the last layer, a row for each network and depth. */
+/** Draws the paper's Figure 4: the raster and histograms of the last layer, one row for each network and depth. */
 final class ActivityFigure {
 
     private ActivityFigure() {}
 
-    /** Where a histogram belongs. */
-    private record Place(String network, @Nullable Integer depth, String statistic) {}
+    /** The network, depth and statistic that a histogram belongs to. */
+    private record HistogramKey(String network, @Nullable Integer depth, String statistic) {}
 
+    /** Returns the figure; empty if the experiment has not measured all of its data yet. */
     static Optional<Figure> draw(Experiment experiment, ResultReader results) {
         ExperimentSpec spec = experiment.spec();
         List<NetworkEntry> networks = PaperFigure.FIGURE_4.networks(spec);
-        List<ResultRow> measured = results.rows(experiment, networks, PaperFigure.FIGURE_4.statistics());
-        Map<Place, List<ResultRow>> histograms = measured.stream()
-                .collect(Collectors.groupingBy(row -> new Place(row.network(), row.depth(), row.statistic())));
-        List<Figure4.Row> rows = new ArrayList<>();
+        List<ResultRow> measured = results.readRows(experiment, networks, PaperFigure.FIGURE_4.statistics());
+        Map<HistogramKey, List<ResultRow>> histograms = measured.stream()
+                .collect(Collectors.groupingBy(row -> new HistogramKey(row.network(), row.depth(), row.statistic())));
+        List<Figure4.ActivityRow> rows = new ArrayList<>();
         for (NetworkEntry entry : networks) {
             for (int depth : spec.effectiveDepths(entry)) {
-                List<ResultRow> activation =
-                        histograms.get(new Place(entry.label(), depth, Statistic.ACTIVATION_HISTOGRAM.apiName()));
-                List<ResultRow> contiguity =
-                        histograms.get(new Place(entry.label(), depth, Statistic.CONTIGUITY_HISTOGRAM.apiName()));
-                Optional<AveragedMatrix> raster = results.matrix(
+                List<ResultRow> activation = histograms.get(
+                        new HistogramKey(entry.label(), depth, Statistic.ACTIVATION_HISTOGRAM.apiName()));
+                List<ResultRow> contiguity = histograms.get(
+                        new HistogramKey(entry.label(), depth, Statistic.CONTIGUITY_HISTOGRAM.apiName()));
+                Optional<AveragedMatrix> raster = results.findMatrix(
                         experiment.id(),
                         Statistic.ACTIVITY_RASTER,
                         spec.networks().indexOf(entry),
@@ -46,7 +47,7 @@ final class ActivityFigure {
                 if (activation == null || contiguity == null || raster.isEmpty()) {
                     return Optional.empty();
                 }
-                rows.add(new Figure4.Row(
+                rows.add(new Figure4.ActivityRow(
                         entry.label() + ", depth " + depth,
                         raster.get().values(),
                         FigureCaptions.means(activation),
@@ -56,7 +57,7 @@ final class ActivityFigure {
         String caption = FigureCaptions.caption(experiment, PaperFigure.FIGURE_4.apiName(), measured);
         return Optional.of(new Figure4(
                 caption + ". The rasters are of run 0, of the last rectifier layer.",
-                MatrixPlots.inputs(spec.inputs()),
+                MatrixPlots.inputAxis(spec.inputs()),
                 rows));
     }
 }

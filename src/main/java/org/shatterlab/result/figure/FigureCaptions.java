@@ -10,16 +10,20 @@ import org.shatterlab.experiment.spec.Runs;
 import org.shatterlab.experiment.store.Experiment;
 import org.shatterlab.result.ResultRow;
 
-/** Writes the captions of figures, and reads the columns that figures draw from rows. */
+/** Writes the captions of figures, and extracts the columns of rows that figures draw. */
 final class FigureCaptions {
 
     private FigureCaptions() {}
 
+    /** Returns the means of rows, in the order of the rows. */
     static double[] means(List<ResultRow> rows) {
         return rows.stream().mapToDouble(ResultRow::mean).toArray();
     }
 
-    /** Empty for a single run, which has no error. */
+    /**
+     * Returns the standard errors of rows, in the order of the rows. A single run has no error, so its rows add no
+     * element.
+     */
     static double[] errors(List<ResultRow> rows) {
         return rows.stream()
                 .map(ResultRow::standardError)
@@ -28,6 +32,7 @@ final class FigureCaptions {
                 .toArray();
     }
 
+    /** Returns the number of measured runs as text, with the wanted number if runs are missing. */
     static String runs(long measured, Runs wanted) {
         return switch (wanted) {
             case Runs.Fixed(int count) when measured < count -> measured + " of " + count + " runs";
@@ -35,18 +40,22 @@ final class FigureCaptions {
         };
     }
 
-    /** Of rows: the runs of the one with the fewest, and of an adaptive experiment those of the one with the most too. */
+    /**
+     * Returns the caption of a figure that shows rows. The caption gives the smallest number of runs of a row. In an
+     * adaptive experiment, the caption also gives the largest number, if the numbers differ.
+     */
     static String caption(Experiment experiment, String figure, Collection<ResultRow> measured) {
-        LongSummaryStatistics each = measured.stream().collect(Collectors.summarizingLong(ResultRow::runs));
+        LongSummaryStatistics runsPerRow = measured.stream().collect(Collectors.summarizingLong(ResultRow::runs));
         Runs wanted = experiment.spec().runs();
         return caption(
                 experiment,
                 figure,
-                wanted instanceof Runs.Adaptive && each.getMin() < each.getMax()
-                        ? each.getMin() + " to " + each.getMax() + " runs"
-                        : runs(each.getMin(), wanted));
+                wanted instanceof Runs.Adaptive && runsPerRow.getMin() < runsPerRow.getMax()
+                        ? runsPerRow.getMin() + " to " + runsPerRow.getMax() + " runs"
+                        : runs(runsPerRow.getMin(), wanted));
     }
 
+    /** Returns the caption of a figure with a text for its runs, such as "20 runs". */
     static String caption(Experiment experiment, String figure, String runs) {
         ExperimentSpec spec = experiment.spec();
         return "Shatterlab " + figure + ": " + spec.inputs().points() + " inputs, " + runs + ", seed " + spec.seed()

@@ -13,9 +13,9 @@ import org.hipparchus.linear.RealMatrix;
 import org.hipparchus.random.Well19937a;
 
 /**
- * An order of inputs in which those with like gradients are neighbours: k-means, as the paper orders the images of its
- * Figure 5. A covariance is the Gram matrix of the gradients, so the points U sqrt(Lambda) of its eigendecomposition lie
- * as far from each other as the gradients themselves.
+ * Orders inputs so that inputs with similar gradients are neighbours. The order comes from k-means clustering with
+ * k = 10, as in Figure 5 of the paper. A covariance C is the Gram matrix of the gradients. The rows of
+ * U sqrt(Lambda) from the eigendecomposition C = U Lambda U^T therefore have the same distances as the gradients.
  */
 final class GradientClusters {
 
@@ -25,8 +25,13 @@ final class GradientClusters {
 
     private GradientClusters() {}
 
-    /** An input where its gradient lies. */
-    @SuppressWarnings("ArrayRecordComponent") // never compared, never leaves this class
+    /**
+     * An input, at the point that represents its gradient.
+     *
+     * @param number the number of the input, from 0
+     * @param point the coordinates; M values
+     */
+    @SuppressWarnings("ArrayRecordComponent") // The record is never compared and never leaves this class.
     private record Input(int number, double[] point) implements Clusterable {
         @Override
         public double[] getPoint() {
@@ -35,9 +40,11 @@ final class GradientClusters {
     }
 
     /**
-     * The numbers of the inputs, the largest cluster first; the same for the same covariance.
+     * Returns the numbers of the inputs, cluster by cluster, the largest cluster first. The seed of the clustering is
+     * fixed, so equal covariances give equal orders.
      *
-     * @param covariance C, row-major M x M
+     * @param covariance the covariance C, M x M, row-major
+     * @return the M numbers, from 0
      */
     static int[] order(double[] covariance) {
         List<Input> points = embed(covariance);
@@ -72,7 +79,7 @@ final class GradientClusters {
         return points;
     }
 
-    /** A matrix with its rows and columns in another order. */
+    /** Returns a square matrix with its rows and columns in another order. */
     static double[] reorder(double[] matrix, int[] order) {
         int size = order.length;
         double[] reordered = new double[matrix.length];

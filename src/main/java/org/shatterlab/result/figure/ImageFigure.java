@@ -21,7 +21,7 @@ import org.shatterlab.result.plot.CurveFigure.Panel;
 import org.shatterlab.result.plot.Figure;
 import org.shatterlab.result.plot.Figure5;
 
-/** The paper's Figure 5: covariances at images, and how the rank of the gradients grows with depth. */
+/** Draws the paper's Figure 5: covariances of gradients at images, and the rank of the gradients against depth. */
 final class ImageFigure {
 
     private static final Axis DEPTH = Axis.linear("depth L (convolutions)", 0, 1);
@@ -29,9 +29,10 @@ final class ImageFigure {
 
     private ImageFigure() {}
 
+    /** Returns the figure; empty if the experiment has not measured all of its data yet. */
     static Optional<Figure> draw(Experiment experiment, ResultReader results) {
         List<NetworkEntry> networks = PaperFigure.FIGURE_5.networks(experiment.spec());
-        List<ResultRow> rows = results.rows(experiment, networks, List.of(Statistic.RELATIVE_EFFECTIVE_RANK));
+        List<ResultRow> rows = results.readRows(experiment, networks, List.of(Statistic.RELATIVE_EFFECTIVE_RANK));
         Map<String, List<ResultRow>> ranks = rows.stream().collect(Collectors.groupingBy(ResultRow::network));
         List<Figure5.Covariance> covariances = covariances(experiment, networks, results);
         if (covariances.isEmpty() || ranks.size() < networks.size()) {
@@ -55,7 +56,10 @@ final class ImageFigure {
         return new Curve(label, true, depths, FigureCaptions.means(rows), FigureCaptions.errors(rows));
     }
 
-    /** Of each network at its least depth, then at its greatest; none where any is not measured. */
+    /**
+     * Returns the covariances of all networks at their smallest depths, then at their largest depths. The list is empty
+     * if a covariance is not measured yet.
+     */
     private static List<Figure5.Covariance> covariances(
             Experiment experiment, List<NetworkEntry> networks, ResultReader results) {
         List<Figure5.Covariance> shallow = new ArrayList<>();
@@ -65,12 +69,13 @@ final class ImageFigure {
             int network = experiment.spec().networks().indexOf(entry);
             List<Integer> depths = experiment.spec().effectiveDepths(entry);
             for (int depth : depths.size() == 1 ? depths : List.of(depths.getFirst(), depths.getLast())) {
-                Optional<AveragedMatrix> found = results.matrix(experiment.id(), Statistic.COVARIANCE, network, depth);
+                Optional<AveragedMatrix> found =
+                        results.findMatrix(experiment.id(), Statistic.COVARIANCE, network, depth);
                 if (found.isEmpty()) {
                     return List.of();
                 }
                 double[] covariance = found.get().values();
-                // As in the paper, the gradients of the first network at its least depth order the images for all.
+                // As in the paper, the first network at its smallest depth determines the order of the images for all.
                 order = order == null ? GradientClusters.order(covariance) : order;
                 (depth == depths.getFirst() ? shallow : deep)
                         .add(new Figure5.Covariance(

@@ -20,7 +20,9 @@ import org.shatterlab.result.plot.CurveFigure.Curve;
 import org.shatterlab.result.plot.CurveFigure.Panel;
 import org.shatterlab.result.plot.Figure;
 
-/** The paper's Figure 2: autocorrelation against the lag, a panel for each network with a curve for each depth. */
+/**
+ * Draws the paper's Figure 2: autocorrelation against lag, with a panel for each network and a curve for each depth.
+ */
 final class LagFigure {
 
     private static final Axis LAG = Axis.linear("lag (grid steps)", 0, 1);
@@ -28,12 +30,13 @@ final class LagFigure {
 
     private LagFigure() {}
 
+    /** Returns the figure; empty if the experiment has not measured all of its data yet. */
     static Optional<Figure> draw(Experiment experiment, ResultReader results) {
         List<NetworkEntry> networks = experiment.spec().networks();
-        List<ResultRow> rows = results.rows(experiment, networks, PaperFigure.FIGURE_2.statistics());
+        List<ResultRow> rows = results.readRows(experiment, networks, PaperFigure.FIGURE_2.statistics());
         Map<String, Map<String, List<ResultRow>>> measured = rows.stream()
                 .collect(Collectors.groupingBy(
-                        ResultRow::network, Collectors.groupingBy(row -> curve(row.network(), row.depth()))));
+                        ResultRow::network, Collectors.groupingBy(row -> curveLabel(row.network(), row.depth()))));
         List<Panel> panels = new ArrayList<>();
         List<Curve> noise = new ArrayList<>();
         for (NetworkEntry entry : networks) {
@@ -54,13 +57,13 @@ final class LagFigure {
                 CurveFigure.of(FigureCaptions.caption(experiment, PaperFigure.FIGURE_2.apiName(), rows), panels));
     }
 
-    /** One for each depth, or for noise one; none where any is not measured. */
+    /** Returns one curve for each depth, or one curve for noise. The list is empty if a curve is not measured yet. */
     private static List<Curve> curves(
             Experiment experiment, NetworkEntry entry, Map<String, List<ResultRow>> measured) {
         List<Integer> depths = experiment.spec().effectiveDepths(entry);
         List<String> labels = depths.isEmpty()
                 ? List.of(entry.label())
-                : depths.stream().map(depth -> curve(entry.label(), depth)).toList();
+                : depths.stream().map(depth -> curveLabel(entry.label(), depth)).toList();
         return measured.keySet().containsAll(labels)
                 ? labels.stream()
                         .map(label -> curve(label, Objects.requireNonNull(measured.get(label))))
@@ -68,7 +71,7 @@ final class LagFigure {
                 : List.of();
     }
 
-    private static String curve(String network, @Nullable Integer depth) {
+    private static String curveLabel(String network, @Nullable Integer depth) {
         return depth == null ? network : "depth " + depth;
     }
 

@@ -13,12 +13,19 @@ import org.shatterlab.result.ResultStore;
 import org.shatterlab.result.plot.Figure;
 import org.shatterlab.result.plot.MatrixFigure;
 
-/** Draws a measured matrix as a heat map. */
+/** Builds the heat maps of measured matrices. */
 public final class MatrixPlots {
 
     private MatrixPlots() {}
 
-    /** Returns the picture of a matrix that {@link MeasuredMatrices#find} returned. */
+    /**
+     * Returns the heat map of a matrix.
+     *
+     * @param statistic the statistic of the matrix
+     * @param network the number of the network in the experiment, from 0
+     * @param depth L; {@link ResultStore#NO_DEPTH} for noise
+     * @param matrix the matrix as {@link MeasuredMatrices#find} returns it
+     */
     public static Figure draw(
             Experiment experiment, Statistic statistic, int network, int depth, AveragedMatrix matrix) {
         ExperimentSpec spec = experiment.spec();
@@ -27,29 +34,30 @@ public final class MatrixPlots {
         return new MatrixFigure(
                 FigureCaptions.caption(experiment, statistic.apiName(), runs),
                 depth == ResultStore.NO_DEPTH ? label : label + ", depth " + depth,
-                statistic == Statistic.ACTIVITY_RASTER ? numbered("unit", matrix.rows()) : inputs(spec.inputs()),
-                inputs(spec.inputs()),
+                statistic == Statistic.ACTIVITY_RASTER ? numberAxis("unit", matrix.rows()) : inputAxis(spec.inputs()),
+                inputAxis(spec.inputs()),
                 matrix.values(),
-                scale(statistic, matrix.values()));
+                colourScale(statistic, matrix.values()));
     }
 
-    public static MatrixFigure.Axis inputs(InputSpec inputs) {
+    /** Returns the axis of inputs: the coordinates of a grid, or the numbers of other inputs. */
+    public static MatrixFigure.MatrixAxis inputAxis(InputSpec inputs) {
         return switch (inputs) {
             case InputSpec.Grid grid ->
-                new MatrixFigure.Axis(
+                new MatrixFigure.MatrixAxis(
                         "input x",
                         Arrays.stream(Inputs.of(grid)).mapToDouble(x -> x[0]).toArray());
             case InputSpec.Gaussian _, InputSpec.GaussianMixture _, InputSpec.Images _ ->
-                numbered("number of the input", inputs.points());
+                numberAxis("number of the input", inputs.points());
         };
     }
 
-    private static MatrixFigure.Axis numbered(String name, int count) {
-        return new MatrixFigure.Axis(
+    private static MatrixFigure.MatrixAxis numberAxis(String name, int count) {
+        return new MatrixFigure.MatrixAxis(
                 name, IntStream.range(0, count).asDoubleStream().toArray());
     }
 
-    private static MatrixFigure.Scale scale(Statistic statistic, double[] values) {
+    private static MatrixFigure.Scale colourScale(Statistic statistic, double[] values) {
         return switch (statistic) {
             case CORRELATION -> new MatrixFigure.Scale("correlation of gradients R(i,j)", -1, 1);
             case OUTER_PRODUCT -> new MatrixFigure.Scale("|(g − m)(g − m)ᵀ| / var(g), clipped at 2", 0, 2);
@@ -58,7 +66,8 @@ public final class MatrixPlots {
                 double low = Arrays.stream(values).min().orElseThrow();
                 double high = Arrays.stream(values).max().orElseThrow();
                 String name = "covariance of gradients C(i,j)";
-                // A covariance has a positive entry, or is zero; a range of nothing but rounding would have no ticks.
+                // A covariance that is not zero has a positive entry. The range spans at least a thousandth of the
+                // largest entry, because an axis whose range is only rounding would have no ticks.
                 yield high > 0
                         ? new MatrixFigure.Scale(name, Math.min(low, 0.999 * high), high)
                         : new MatrixFigure.Scale(name, 0, 1);

@@ -16,7 +16,7 @@ import org.shatterlab.result.plot.Figure;
 import org.shatterlab.result.plot.Figure1;
 import org.springframework.stereotype.Component;
 
-/** Draws the paper's figures from what an experiment measured. */
+/** Builds the paper's figures from the results of an experiment. */
 @Component
 public class PaperFigures {
 
@@ -27,9 +27,9 @@ public class PaperFigures {
     }
 
     /**
-     * A figure of an experiment.
+     * Returns a figure of an experiment.
      *
-     * @return empty where some of what it shows is not measured yet, or failed
+     * @return the figure; empty if some of its data are not measured yet, or if their cells failed
      */
     public Optional<Figure> draw(Experiment experiment, PaperFigure figure) {
         return switch (figure) {
@@ -54,7 +54,7 @@ public class PaperFigures {
             NetworkEntry entry = spec.networks().get(network);
             List<Integer> depths = spec.effectiveDepths(entry);
             for (int depth : depths.isEmpty() ? List.of(ResultStore.NO_DEPTH) : depths) {
-                Optional<double[]> gradient = results.series(experiment.id(), network, depth, 0);
+                Optional<double[]> gradient = results.findSeries(experiment.id(), network, depth, 0);
                 if (gradient.isEmpty()) {
                     return Optional.empty();
                 }

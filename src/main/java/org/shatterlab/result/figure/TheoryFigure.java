@@ -25,33 +25,34 @@ import org.shatterlab.result.plot.CurveFigure.Panel;
 import org.shatterlab.result.plot.Figure;
 
 /**
- * Figure 3 and the theorems: a row of panels for each statistic and a column for each network, with what was measured
- * against the depth or the layer beside what is predicted.
+ * Draws Figure 3 and the figures of the theorems: one row of panels for each statistic, one column for each network. A
+ * panel shows the measurement and its predictions against the depth or the layer.
  */
 final class TheoryFigure {
 
     private static final Axis DEPTH = Axis.linear("depth L (rectifier layers)", 0, 1);
     private static final Axis LAYER = Axis.linear("layer l", 0, 1);
 
-    /** Where values span more than this factor, decades show them better. */
-    private static final double WIDE = 50;
+    /** The ratio of the largest to the smallest value above which an axis is logarithmic. */
+    private static final double LOGARITHMIC_RATIO = 50;
 
     private static final String UNITS =
             "Gradients are per unit of input on a line, per unit of a first-layer neuron elsewhere.";
 
     private TheoryFigure() {}
 
+    /** Returns the figure; empty if the experiment has not measured all of its data yet. */
     static Optional<Figure> draw(Experiment experiment, PaperFigure figure, ResultReader results) {
         List<NetworkEntry> networks = figure.networks(experiment.spec());
         List<Panel> panels = new ArrayList<>();
         List<ResultRow> drawn = new ArrayList<>();
         for (Statistic statistic : figure.statistics()) {
-            List<ResultRow> rows = results.rows(experiment, networks, List.of(statistic));
+            List<ResultRow> rows = results.readRows(experiment, networks, List.of(statistic));
             Map<String, List<ResultRow>> measured = rows.stream().collect(Collectors.groupingBy(ResultRow::network));
             if (measured.size() < networks.size()) {
                 return Optional.empty();
             }
-            measured.replaceAll((_, ofNetwork) -> alongOneAxis(ofNetwork));
+            measured.replaceAll((_, ofNetwork) -> rowsOnOneAxis(ofNetwork));
             Axis axis = axis(statistic, measured.values());
             networks.forEach(entry ->
                     panels.add(panel(entry.label(), axis, Objects.requireNonNull(measured.get(entry.label())))));
@@ -62,24 +63,26 @@ final class TheoryFigure {
                 figure == PaperFigure.FIGURE_3 ? caption : caption + ". " + UNITS, networks.size(), panels));
     }
 
-    /** An axis for all rows of a statistic, with decades where the values ask for them. */
+    /** Returns the value axis for all rows of a statistic, logarithmic if the values span a large range. */
     private static Axis axis(Statistic statistic, Collection<List<ResultRow>> rows) {
         return switch (statistic) {
             case GRADIENT_VARIANCE -> {
-                double least = values(rows).min().orElse(1);
-                double most = values(rows).max().orElse(1);
+                double min = values(rows).min().orElse(1);
+                double max = values(rows).max().orElse(1);
                 String name = "gradient variance";
-                yield least > 0 && most > WIDE * least ? Axis.logarithmic(name) : Axis.linear(name, 0, 1);
+                yield min > 0 && max > LOGARITHMIC_RATIO * min ? Axis.logarithmic(name) : Axis.linear(name, 0, 1);
             }
             case GRADIENT_CORRELATION -> Axis.linear("gradient correlation", 0, 1);
             case ACTIVATION_RATE -> Axis.linear("activation rate", 0, 1);
             case COACTIVATION_RATE -> Axis.linear("co-activation rate", 0, 0.5);
-            default -> throw new IllegalArgumentException("no figure shows " + statistic + " against theory");
+            default ->
+                throw new IllegalArgumentException(
+                        statistic + " has no axis. Add an axis for the statistic before a figure shows it.");
         };
     }
 
-    /** The rows of the deepest network where each layer has one, and otherwise all of them. */
-    private static List<ResultRow> alongOneAxis(List<ResultRow> rows) {
+    /** Returns the rows of the largest depth if the statistic has a row for each layer, and all rows otherwise. */
+    private static List<ResultRow> rowsOnOneAxis(List<ResultRow> rows) {
         return rows.getLast().index() == null
                 ? rows
                 : rows.stream()
@@ -101,21 +104,25 @@ final class TheoryFigure {
     }
 
     /**
-     * What was measured and predicted.
+     * Returns a panel with the predictions and the measurement.
      *
-     * @param rows of one statistic and network, {@link #alongOneAxis along one axis}
+     * @param rows the rows of one statistic and network, as {@link #rowsOnOneAxis} returns them
      */
     private static Panel panel(String title, Axis axis, List<ResultRow> rows) {
         List<Curve> curves = new ArrayList<>();
-        add(curves, CurveFigure.PAPER, rows, Predicted::paper);
-        add(curves, CurveFigure.DERIVED, rows, Predicted::derived);
-        add(curves, CurveFigure.INFINITE_WIDTH, rows, Predicted::infiniteWidth);
+        addPrediction(curves, CurveFigure.PAPER, rows, Predicted::paper);
+        addPrediction(curves, CurveFigure.DERIVED, rows, Predicted::derived);
+        addPrediction(curves, CurveFigure.INFINITE_WIDTH, rows, Predicted::infiniteWidth);
         curves.add(new Curve(
-                CurveFigure.MEASURED, true, places(rows), FigureCaptions.means(rows), FigureCaptions.errors(rows)));
+                CurveFigure.MEASURED,
+                true,
+                coordinates(rows),
+                FigureCaptions.means(rows),
+                FigureCaptions.errors(rows)));
         return new Panel(title, rows.getFirst().index() == null ? DEPTH : LAYER, axis, curves);
     }
 
-    private static void add(
+    private static void addPrediction(
             List<Curve> curves, String label, List<ResultRow> rows, Function<Predicted, @Nullable Double> prediction) {
         List<ResultRow> predicted = rows.stream()
                 .filter(row -> prediction.apply(row.predictions()) != null)
@@ -126,11 +133,11 @@ final class TheoryFigure {
                     .filter(Objects::nonNull)
                     .mapToDouble(Double::doubleValue)
                     .toArray();
-            curves.add(new Curve(label, false, places(predicted), values, new double[0]));
+            curves.add(new Curve(label, false, coordinates(predicted), values, new double[0]));
         }
     }
 
-    private static double[] places(List<ResultRow> rows) {
+    private static double[] coordinates(List<ResultRow> rows) {
         return rows.stream()
                 .map(row -> row.index() == null ? row.depth() : row.index())
                 .filter(Objects::nonNull)

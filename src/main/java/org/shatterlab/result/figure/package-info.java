@@ -1,4 +1,4 @@
-/** The paper's figures, and matrices, drawn from plain data as SVG and PNG. */
+/** Collects the data of the paper's figures and of matrix plots from an experiment's results. */
 @NullMarked
 package org.shatterlab.result.figure;
 

@@ -13,52 +13,64 @@ import org.jspecify.annotations.Nullable;
 import org.shatterlab.result.ResultRow;
 
 /**
- * The rows of one statistic of two networks, side by side. They match where depth and index are the same; noise, which has
- * no depth, matches every depth of a network.
+ * A comparison of two networks by the rows of one statistic. Two rows match if their depths and their indices are
+ * equal. Noise has no depth, so a row of noise matches every depth of a network.
  *
  * @param items the rows that match
- * @param unmatched the rows that do not
+ * @param unmatched the positions of the rows that do not match
  */
-public record Comparison(List<Item> items, Unmatched unmatched) {
+public record Comparison(List<RowComparison> items, Unmatched unmatched) {
 
-    private static final String ONE_RUN = "A single run has no standard error, so that there is no test.";
-    private static final String NO_VARIATION = "Neither side varies between its runs, so that there is no test.";
-
-    /** Where a row stands: at a depth L (null for noise) and an index (null for a statistic with a single value). */
-    public record Place(@Nullable Integer depth, @Nullable Integer index) {}
-
-    /** The places of the rows that only one of the networks has. */
-    public record Unmatched(List<Place> left, List<Place> right) {}
+    private static final String ONE_RUN = "A single run has no standard error, so the test is not possible.";
+    private static final String NO_VARIATION = "Neither network varies between its runs, so the test is not possible.";
 
     /**
-     * What one of the networks has in a row.
+     * The position of a row.
      *
-     * @param standardError of the mean; null for fewer than two runs
+     * @param depth L; null for noise, which has no depth
+     * @param index the index of the row; null for a statistic with a single value
      */
-    public record Side(double mean, @Nullable Double standardError, long runs) {
+    public record RowPosition(
+            @Nullable Integer depth, @Nullable Integer index) {}
 
-        private static Side of(ResultRow row) {
-            return new Side(row.mean(), row.standardError(), row.runs());
+    /** The positions of the rows that only one of the networks has. */
+    public record Unmatched(List<RowPosition> left, List<RowPosition> right) {}
+
+    /**
+     * The value of one network in a row.
+     *
+     * @param mean the estimate
+     * @param standardError the standard error of the mean; null for fewer than two runs
+     * @param runs the number of runs
+     */
+    public record Measurement(double mean, @Nullable Double standardError, long runs) {
+
+        private static Measurement of(ResultRow row) {
+            return new Measurement(row.mean(), row.standardError(), row.runs());
         }
     }
 
     /**
-     * One row of both networks; what the test says is null where there is none.
+     * A matching pair of rows with the result of its test. The fields of the test are null if the test is not possible.
      *
-     * @param difference left minus right
-     * @param standardError of the difference
-     * @param lower where its confidence interval begins
-     * @param upper where it ends
-     * @param pValue of no difference, by {@link Welch}
-     * @param adjustedPValue the same, corrected by {@link Holm} for all rows that are tested
+     * @param depth L; null if both rows are noise
+     * @param index the index of the rows; null for a statistic with a single value
+     * @param left the value of the left network
+     * @param right the value of the right network
+     * @param difference the left mean minus the right mean
+     * @param standardError the standard error of the difference
+     * @param lower the lower end of the confidence interval of the difference
+     * @param upper the upper end of the confidence interval of the difference
+     * @param pValue the p-value of the hypothesis that the means are equal, by {@link Welch}
+     * @param adjustedPValue the p-value, corrected by {@link Holm} for the number of tested rows
      * @param different whether the corrected p-value is below 1 - level
-     * @param note why there is no test
+     * @param note the reason why the test is not possible; null if the rows are tested
      */
-    public record Item(
+    public record RowComparison(
             @Nullable Integer depth,
             @Nullable Integer index,
-            Side left,
-            Side right,
+            Measurement left,
+            Measurement right,
             double difference,
             @Nullable Double standardError,
             @Nullable Double lower,
@@ -68,22 +80,22 @@ public record Comparison(List<Item> items, Unmatched unmatched) {
             @Nullable Boolean different,
             @Nullable String note) {
 
-        private static Item of(Place place, Side left, Side right, double level) {
+        private static RowComparison of(RowPosition position, Measurement left, Measurement right, double level) {
             double difference = left.mean() - right.mean();
             if (left.standardError() == null || right.standardError() == null) {
-                return untested(place, left, right, difference, ONE_RUN);
+                return untested(position, left, right, difference, ONE_RUN);
             }
             if (left.standardError() == 0 && right.standardError() == 0) {
-                return untested(place, left, right, difference, NO_VARIATION);
+                return untested(position, left, right, difference, NO_VARIATION);
             }
             Welch test = Welch.test(
                     difference,
                     new Welch.Sample(left.standardError(), left.runs()),
                     new Welch.Sample(right.standardError(), right.runs()),
                     level);
-            return new Item(
-                    place.depth(),
-                    place.index(),
+            return new RowComparison(
+                    position.depth(),
+                    position.index(),
                     left,
                     right,
                     difference,
@@ -96,13 +108,25 @@ public record Comparison(List<Item> items, Unmatched unmatched) {
                     null);
         }
 
-        private static Item untested(Place place, Side left, Side right, double difference, String note) {
-            return new Item(
-                    place.depth(), place.index(), left, right, difference, null, null, null, null, null, null, note);
+        private static RowComparison untested(
+                RowPosition position, Measurement left, Measurement right, double difference, String note) {
+            return new RowComparison(
+                    position.depth(),
+                    position.index(),
+                    left,
+                    right,
+                    difference,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    note);
         }
 
-        private Item adjusted(double corrected, double level) {
-            return new Item(
+        private RowComparison adjusted(double corrected, double level) {
+            return new RowComparison(
                     depth,
                     index,
                     left,
@@ -119,51 +143,57 @@ public record Comparison(List<Item> items, Unmatched unmatched) {
     }
 
     /**
-     * Compares independent rows.
+     * Compares the rows of two networks. The rows must be statistically independent.
      *
-     * @param left of one statistic of one network
-     * @param right of the same statistic of the other
-     * @param level the confidence, between 0 and 1
+     * @param left the rows of one statistic of the left network
+     * @param right the rows of the same statistic of the right network
+     * @param level the confidence level, above 0 and below 1
      */
     public static Comparison of(List<ResultRow> left, List<ResultRow> right, double level) {
-        Map<Place, Side> lefts = places(left, right);
-        Map<Place, Side> rights = places(right, left);
-        List<Item> items = new ArrayList<>();
-        lefts.forEach((place, side) -> {
-            Side other = rights.get(place);
+        Map<RowPosition, Measurement> leftByPosition = byPosition(left, right);
+        Map<RowPosition, Measurement> rightByPosition = byPosition(right, left);
+        List<RowComparison> items = new ArrayList<>();
+        leftByPosition.forEach((position, measured) -> {
+            Measurement other = rightByPosition.get(position);
             if (other != null) {
-                items.add(Item.of(place, side, other, level));
+                items.add(RowComparison.of(position, measured, other, level));
             }
         });
         double[] pValues = items.stream()
-                .map(Item::pValue)
+                .map(RowComparison::pValue)
                 .filter(Objects::nonNull)
                 .mapToDouble(Double::doubleValue)
                 .toArray();
         PrimitiveIterator.OfDouble corrected =
                 Arrays.stream(Holm.adjust(pValues)).iterator();
         items.replaceAll(item -> item.pValue() == null ? item : item.adjusted(corrected.nextDouble(), level));
-        return new Comparison(items, new Unmatched(missing(lefts, rights), missing(rights, lefts)));
+        return new Comparison(
+                items,
+                new Unmatched(unmatched(leftByPosition, rightByPosition), unmatched(rightByPosition, leftByPosition)));
     }
 
-    /** The rows of a network by their places; those of noise stand at every depth of the other network. */
-    private static Map<Place, Side> places(List<ResultRow> rows, List<ResultRow> others) {
-        Map<Place, Side> places = new LinkedHashMap<>();
+    /** Returns the rows of a network by their positions. Rows of noise take every depth of the other network. */
+    private static Map<RowPosition, Measurement> byPosition(List<ResultRow> rows, List<ResultRow> others) {
+        Map<RowPosition, Measurement> positions = new LinkedHashMap<>();
         if (isNoise(rows) && !others.isEmpty()) {
             Set<@Nullable Integer> depths = new LinkedHashSet<>();
             others.forEach(other -> depths.add(other.depth()));
-            depths.forEach(depth -> rows.forEach(row -> places.put(new Place(depth, row.index()), Side.of(row))));
+            depths.forEach(depth ->
+                    rows.forEach(row -> positions.put(new RowPosition(depth, row.index()), Measurement.of(row))));
         } else {
-            rows.forEach(row -> places.put(new Place(row.depth(), row.index()), Side.of(row)));
+            rows.forEach(row -> positions.put(new RowPosition(row.depth(), row.index()), Measurement.of(row)));
         }
-        return places;
+        return positions;
     }
 
     private static boolean isNoise(List<ResultRow> rows) {
         return !rows.isEmpty() && rows.getFirst().depth() == null;
     }
 
-    private static List<Place> missing(Map<Place, Side> of, Map<Place, Side> in) {
-        return of.keySet().stream().filter(place -> !in.containsKey(place)).toList();
+    private static List<RowPosition> unmatched(
+            Map<RowPosition, Measurement> measured, Map<RowPosition, Measurement> others) {
+        return measured.keySet().stream()
+                .filter(position -> !others.containsKey(position))
+                .toList();
     }
 }

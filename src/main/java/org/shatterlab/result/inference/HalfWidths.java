@@ -7,17 +7,17 @@ import org.jspecify.annotations.Nullable;
 import org.shatterlab.result.ResultRow;
 
 /**
- * Half-widths of the 95% confidence intervals of means: the 97.5% quantile of Student's t distribution with n - 1 degrees of
- * freedom, times the standard error. Not safe for use by several threads.
+ * Computes half-widths of the 95% confidence intervals of means. A half-width is the standard error times the 97.5%
+ * quantile of Student's t distribution with n - 1 degrees of freedom. Instances are not thread-safe.
  */
 final class HalfWidths {
 
-    private static final double OUTSIDE_ON_ONE_SIDE = 0.025;
+    private static final double UPPER_TAIL = 0.025;
 
-    /** By degrees of freedom: rows are many and have the same few numbers of runs. */
+    /** The quantiles by degrees of freedom. The map saves time, because many rows share few numbers of runs. */
     private final Map<Long, Double> quantiles = new HashMap<>();
 
-    /** Null for a single run, which has no error. */
+    /** Returns the half-width of a row; null for a single run, which has no standard error. */
     @Nullable
     Double of(ResultRow row) {
         return row.standardError() == null ? null : row.standardError() * quantile(row.runs() - 1);
@@ -25,6 +25,6 @@ final class HalfWidths {
 
     private double quantile(long degreesOfFreedom) {
         return quantiles.computeIfAbsent(
-                degreesOfFreedom, degrees -> TDistribution.of(degrees).inverseSurvivalProbability(OUTSIDE_ON_ONE_SIDE));
+                degreesOfFreedom, degrees -> TDistribution.of(degrees).inverseSurvivalProbability(UPPER_TAIL));
     }
 }

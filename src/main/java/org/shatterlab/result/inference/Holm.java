@@ -5,15 +5,16 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Corrects p-values for their number, as in Holm, "A simple sequentially rejective multiple test procedure" (1979): of m
- * in ascending order, the k-th becomes the largest of min(1, (m - j + 1) p_j) over j = 1..k. Whoever rejects those below
- * alpha is wrong about any with a probability of at most alpha, however the tests depend on each other.
+ * Corrects p-values for the number of tests, as in Holm, "A simple sequentially rejective multiple test procedure"
+ * (1979). For m p-values in ascending order, the k-th corrected p-value is the maximum of
+ * {@code min(1, (m - j + 1) p_j)} over j = 1..k. Rejecting each hypothesis with a corrected p-value below alpha bounds
+ * the probability of any false rejection by alpha. The bound holds for every dependence between the tests.
  */
 final class Holm {
 
     private Holm() {}
 
-    /** The corrected p-values, in the order of those given. */
+    /** Returns the corrected p-values, in the order of the given p-values. */
     static double[] adjust(double[] pValues) {
         List<Integer> ascending = IntStream.range(0, pValues.length)
                 .boxed()

@@ -11,7 +11,7 @@ import org.shatterlab.result.ResultQuery;
 import org.shatterlab.result.ResultReader;
 import org.springframework.stereotype.Component;
 
-/** Judges the rows that the cells of an experiment merge to. */
+/** Checks whether the merged rows of an experiment are precise enough. */
 @Component
 class ResultPrecisionCheck implements PrecisionCheck {
 
@@ -22,14 +22,14 @@ class ResultPrecisionCheck implements PrecisionCheck {
     }
 
     @Override
-    public SortedSet<Integer> outside(Experiment experiment, Runs.Adaptive runs) {
+    public SortedSet<Integer> networksOutsideTargets(Experiment experiment, Runs.Adaptive runs) {
         ResultQuery query =
-                new ResultQuery(Set.of(), List.of(), Set.of(runs.of().apiName()), null);
+                new ResultQuery(Set.of(), List.of(), Set.of(runs.statistic().apiName()), null);
         HalfWidths halfWidths = new HalfWidths();
         SortedSet<Integer> outside = new TreeSet<>();
-        results.read(experiment, query, (key, row) -> {
+        results.streamRows(experiment, query, (key, row) -> {
             Double halfWidth = halfWidths.of(row);
-            if (halfWidth == null || runs.reached(row.mean(), halfWidth).isEmpty()) {
+            if (halfWidth == null || runs.reachedTarget(row.mean(), halfWidth).isEmpty()) {
                 outside.add(key.network());
             }
             return true;

@@ -12,7 +12,7 @@ import org.shatterlab.result.ResultReader;
 import org.shatterlab.result.ResultRow;
 import org.springframework.stereotype.Component;
 
-/** Tells where the rows of adaptive experiments stopped, and why. */
+/** Reports how precise the rows of adaptive experiments are, and why the runs of each row stopped. */
 @Component
 public class StoppingReport {
 
@@ -27,15 +27,18 @@ public class StoppingReport {
     }
 
     /**
-     * Reads rows of the statistic that is to be precise, in the order of their keys.
+     * Streams the rows of the statistic that adaptive runs observe to a consumer, in the order of their keys.
      *
-     * @param consumer says whether another one is wanted
+     * @param experiment an experiment with adaptive runs
+     * @param runs the adaptive runs of the experiment
+     * @param query the filter
+     * @param consumer accepts a row, and returns whether it accepts a further row
      */
-    public void read(
+    public void streamRows(
             Experiment experiment, Runs.Adaptive runs, ResultQuery query, BiPredicate<RowKey, StoppingRow> consumer) {
         Set<Integer> stopped = experiments.stoppedNetworks(experiment, runs);
         HalfWidths halfWidths = new HalfWidths();
-        results.read(experiment, query, (key, row) -> {
+        results.streamRows(experiment, query, (key, row) -> {
             Double halfWidth = halfWidths.of(row);
             String reason = stopped.contains(key.network()) ? reason(runs, row, halfWidth) : null;
             return consumer.test(
@@ -48,6 +51,8 @@ public class StoppingReport {
     private static String reason(Runs.Adaptive runs, ResultRow row, @Nullable Double halfWidth) {
         return halfWidth == null
                 ? MAX_RUNS
-                : runs.reached(row.mean(), halfWidth).map(Runs.Target::apiName).orElse(MAX_RUNS);
+                : runs.reachedTarget(row.mean(), halfWidth)
+                        .map(Runs.Target::apiName)
+                        .orElse(MAX_RUNS);
     }
 }

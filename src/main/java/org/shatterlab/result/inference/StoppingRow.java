@@ -3,13 +3,16 @@ package org.shatterlab.result.inference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How precise a row of an adaptive experiment is, over all runs measured so far.
+ * The precision of a row of an adaptive experiment, over all runs measured so far.
  *
- * @param network its label
- * @param depth L; null for noise
+ * @param network the label of the network
+ * @param depth L; null for noise, which has no depth
  * @param index the lag of an autocorrelation; null for a statistic with a single value
- * @param halfWidth of the 95% confidence interval of the mean; null for fewer than two runs
- * @param stoppedBy the target that it is inside of, or that there are no more runs; null while its network gets more
+ * @param mean the estimate
+ * @param halfWidth the half-width of the 95% confidence interval of the mean; null for fewer than two runs
+ * @param runs the number of runs
+ * @param stoppedBy the target that the row reached, or {@code maxRuns} if the row reached no target; null while the
+ *     network gets more runs
  */
 public record StoppingRow(
         String network,

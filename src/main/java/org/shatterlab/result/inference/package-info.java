@@ -1,3 +1,4 @@
+/** Tests and confidence intervals for merged results. */
 @NullMarked
 package org.shatterlab.result.inference;
 

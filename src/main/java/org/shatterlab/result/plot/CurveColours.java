@@ -6,15 +6,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One colour per label, the same in all panels: shallow is dark and deep is light; noise, and a measurement beside its
- * predictions, have colours of their own.
+ * Assigns a colour to each label of a figure, the same in all panels. Small depths are dark and large depths are light.
+ * Noise, a measurement and its predictions have fixed colours.
  */
 final class CurveColours {
 
-    private static final Map<String, Color> OWN = Map.of(
+    private static final Map<String, Color> FIXED = Map.of(
             "white noise",
             Palette.WHITE_NOISE,
             "brown noise",
@@ -28,35 +29,38 @@ final class CurveColours {
             CurveFigure.INFINITE_WIDTH,
             Palette.INK);
 
-    /** Beyond it viridis is a yellow that white paper swallows. */
-    private static final double LIGHTEST = 0.84;
+    /** The largest position in viridis. At larger positions viridis is a yellow that is hardly visible on white. */
+    private static final double MAX_POSITION = 0.84;
 
     private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
 
     private CurveColours() {}
 
-    /** The colours in the order of the legend: depths from shallow to deep, other labels, those with a colour of their own. */
+    /**
+     * Returns the colours by label, in the order of the legend. Labels with a number come first, in ascending order,
+     * then other labels, then labels with a fixed colour.
+     */
     static Map<String, Color> of(CurveFigure figure) {
-        var labels = figure.panels().stream()
+        List<String> labels = figure.panels().stream()
                 .flatMap(panel -> panel.curves().stream())
                 .map(CurveFigure.Curve::label)
                 .distinct()
                 .toList();
-        var depths = labels.stream()
-                .filter(label -> !hasOwn(label))
+        List<String> depths = labels.stream()
+                .filter(label -> !isFixed(label))
                 .sorted(Comparator.comparingLong(CurveColours::number))
                 .toList();
         var colours = new LinkedHashMap<String, Color>();
         for (int i = 0; i < depths.size(); i++) {
-            colours.put(depths.get(i), Palette.viridis(LIGHTEST * i / Math.max(1, depths.size() - 1)));
+            colours.put(depths.get(i), Palette.viridis(MAX_POSITION * i / Math.max(1, depths.size() - 1)));
         }
-        List<String> own = labels.stream().filter(CurveColours::hasOwn).toList();
-        own.forEach(label -> colours.put(label, OWN.getOrDefault(normalised(label), Palette.INK)));
+        List<String> fixed = labels.stream().filter(CurveColours::isFixed).toList();
+        fixed.forEach(label -> colours.put(label, FIXED.getOrDefault(normalised(label), Palette.INK)));
         return colours;
     }
 
-    private static boolean hasOwn(String label) {
-        return OWN.containsKey(normalised(label));
+    private static boolean isFixed(String label) {
+        return FIXED.containsKey(normalised(label));
     }
 
     private static String normalised(String label) {
@@ -64,7 +68,7 @@ final class CurveColours {
     }
 
     private static long number(String label) {
-        var number = NUMBER.matcher(label);
+        Matcher number = NUMBER.matcher(label);
         return number.find() ? Long.parseLong(number.group()) : Long.MAX_VALUE;
     }
 }

@@ -4,67 +4,70 @@ import java.util.HashSet;
 import java.util.List;
 
 /**
- * Curves in panels, such as the paper's Figure 2 (autocorrelation against the lag) and measurements beside what theory
- * predicts. Panels whose axes are equal share their ranges; all panels share one legend.
+ * A figure of curves in panels, such as the paper's Figure 2, or measurements beside their predictions. Panels with
+ * equal axes share the range of the axes. All panels share one legend.
  *
- * @param caption where the data come from
- * @param perRow how many panels stand side by side, 1 to 5
- * @param panels one to 64
+ * @param caption the origin of the data
+ * @param perRow the number of panels side by side, 1 to 5
+ * @param panels the panels, 1 to 64
  */
 public record CurveFigure(String caption, int perRow, List<Panel> panels) implements Figure {
 
-    /** The label of a measurement whose predictions stand beside it. */
+    /** The label of a measurement in a panel that also shows its predictions. */
     public static final String MEASURED = "measured";
 
-    /** The label of what the paper states. */
+    /** The label of the values that the paper's theorems predict. */
     public static final String PAPER = "paper";
 
-    /** The label of the paper's assumption, worked out for the recursion that is measured. */
+    /** The label of the values that the paper's assumption gives for the recursion that is measured. */
     public static final String DERIVED = "derived";
 
-    /** The label of the limit of infinite width. */
+    /** The label of the exact limits as the width tends to infinity. */
     public static final String INFINITE_WIDTH = "infinite width";
 
     private static final int MAX_PANELS = 64;
     private static final int MAX_PER_ROW = 5;
 
     /**
-     * @throws IllegalArgumentException unless there are 1 to 64 panels, 1 to 5 in a row
+     * @throws IllegalArgumentException unless the figure has 1 to 64 panels, 1 to 5 in a row
      */
     public CurveFigure {
         panels = List.copyOf(panels);
         FigureChecks.require(
                 !panels.isEmpty() && panels.size() <= MAX_PANELS,
-                "a figure has 1 to " + MAX_PANELS + " panels, not " + panels.size());
+                "A figure must have 1 to " + MAX_PANELS + " panels, not " + panels.size() + ".");
         FigureChecks.require(
-                perRow >= 1 && perRow <= MAX_PER_ROW, "a row has 1 to " + MAX_PER_ROW + " panels, not " + perRow);
+                perRow >= 1 && perRow <= MAX_PER_ROW,
+                "A row must have 1 to " + MAX_PER_ROW + " panels, not " + perRow + ".");
     }
 
-    /** Panels in as few rows of at most three as hold them, evenly. */
+    /** Returns a figure with rows of at most three panels. The rows are as few and as even as possible. */
     public static CurveFigure of(String caption, List<Panel> panels) {
         int rows = panels.size() <= 3 ? 1 : Math.max(2, Math.ceilDiv(panels.size(), 3));
         return new CurveFigure(caption, Math.max(1, Math.ceilDiv(panels.size(), rows)), panels);
     }
 
     /**
-     * Curves over common axes.
+     * A panel of curves with common axes.
      *
-     * @param title what they belong to, such as a network
-     * @param curves at least one, with different labels
+     * @param title the title of the panel, such as the label of a network
+     * @param x the horizontal axis
+     * @param y the vertical axis
+     * @param curves the curves, at least one, with different labels
      */
     public record Panel(String title, Axis x, Axis y, List<Curve> curves) {
 
         /**
-         * @throws IllegalArgumentException if there is no curve, or two share a label
+         * @throws IllegalArgumentException if the panel has no curve, or two curves share a label
          */
         public Panel {
             curves = List.copyOf(curves);
-            FigureChecks.require(!curves.isEmpty(), "panel \"" + title + "\" has no curves");
+            FigureChecks.require(!curves.isEmpty(), "Panel \"" + title + "\" must have at least one curve.");
             var labels = new HashSet<String>();
-            for (var curve : curves) {
+            for (Curve curve : curves) {
                 FigureChecks.require(
                         labels.add(curve.label()),
-                        "panel \"" + title + "\" has two curves labelled \"" + curve.label() + "\"");
+                        "Panel \"" + title + "\" must not have two curves labelled \"" + curve.label() + "\".");
             }
         }
     }
@@ -72,17 +75,19 @@ public record CurveFigure(String caption, int perRow, List<Panel> panels) implem
     /**
      * An axis.
      *
-     * @param name with the unit
-     * @param low where it begins at the latest; a logarithmic axis follows the data alone
-     * @param high where it ends at the earliest
-     * @param logarithmic whether it has decades; values that are not positive are left out then
+     * @param name the name, with the unit
+     * @param low the largest value at which the axis may begin; a logarithmic axis ignores it
+     * @param high the smallest value at which the axis may end; a logarithmic axis ignores it
+     * @param logarithmic whether the axis is logarithmic; such an axis omits values that are not positive
      */
     public record Axis(String name, double low, double high, boolean logarithmic) {
 
+        /** Returns a linear axis that includes at least a range. */
         public static Axis linear(String name, double low, double high) {
             return new Axis(name, low, high, false);
         }
 
+        /** Returns a logarithmic axis whose range follows the data. */
         public static Axis logarithmic(String name) {
             return new Axis(name, 1, 1, true);
         }
@@ -91,35 +96,38 @@ public record CurveFigure(String caption, int perRow, List<Panel> panels) implem
     /**
      * A curve.
      *
-     * @param label as the legend shows it, such as "depth 24": curves are coloured by the first number in it; noise and
-     *     predictions have colours of their own
-     * @param measured drawn with its points and a band of one standard error; otherwise predicted, drawn dashed
-     * @param x rising
-     * @param y as many
-     * @param standardError of each y; empty where unknown, as for a single run
+     * @param label the text in the legend, such as "depth 24"; the first number in the label determines the colour, but
+     *     noise and predictions have fixed colours
+     * @param measured whether the curve is measured; a measured curve has points and a band of one standard error, and
+     *     a predicted curve is dashed
+     * @param x the horizontal coordinates, ascending
+     * @param y the values, one for each x
+     * @param standardError the standard errors, one for each y; empty if unknown, as for a single run
      */
-    @SuppressWarnings("ArrayRecordComponent") // a list of boxes would be no safer: the arrays are copied
+    @SuppressWarnings("ArrayRecordComponent") // The arrays are copied, so lists would be no safer.
     public record Curve(String label, boolean measured, double[] x, double[] y, double[] standardError) {
 
         /**
-         * @throws IllegalArgumentException if there are no points, the lengths differ, a number is not finite or an error
-         *     is negative
+         * @throws IllegalArgumentException if the curve has no points, the lengths differ, a number is not finite or an
+         *     error is negative
          */
         public Curve {
             x = x.clone();
             y = y.clone();
             standardError = standardError.clone();
-            var where = "curve \"" + label + "\": ";
-            FigureChecks.require(x.length > 0, where + "has no points");
-            FigureChecks.require(x.length == y.length, where + x.length + " places but " + y.length + " values");
+            String where = "Curve \"" + label + "\": ";
+            FigureChecks.require(x.length > 0, where + "must have at least one point.");
+            FigureChecks.require(
+                    x.length == y.length, where + "x has " + x.length + " values, but y has " + y.length + " values.");
             FigureChecks.require(
                     standardError.length == 0 || standardError.length == y.length,
-                    where + y.length + " values but " + standardError.length + " standard errors");
+                    where + "y has " + y.length + " values, but standardError has " + standardError.length
+                            + " values.");
             FigureChecks.requireFinite(x, where + "x");
             FigureChecks.requireFinite(y, where + "y");
             FigureChecks.requireFinite(standardError, where + "standardError");
-            for (var error : standardError) {
-                FigureChecks.require(error >= 0, where + "negative standard error " + error);
+            for (double error : standardError) {
+                FigureChecks.require(error >= 0, where + "standardError must not be negative, but is " + error + ".");
             }
         }
 

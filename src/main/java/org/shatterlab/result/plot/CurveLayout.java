@@ -5,6 +5,7 @@ import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.Rectangle;
 import java.awt.geom.Ellipse2D;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleBinaryOperator;
@@ -24,7 +25,7 @@ import org.shatterlab.result.plot.CurveFigure.Axis;
 import org.shatterlab.result.plot.CurveFigure.Curve;
 import org.shatterlab.result.plot.CurveFigure.Panel;
 
-/** The layout of curves: panels in rows, one legend and the caption below them. */
+/** The layout of a {@link CurveFigure}: panels in rows, with one legend and the caption below the panels. */
 final class CurveLayout implements Layout {
 
     private static final int WIDTH = 1000;
@@ -49,7 +50,7 @@ final class CurveLayout implements Layout {
 
     CurveLayout(CurveFigure figure) {
         this.figure = figure;
-        var count = figure.panels().size();
+        int count = figure.panels().size();
         perRow = Math.min(count, figure.perRow());
         rows = Math.ceilDiv(count, perRow);
         side = Math.min(MAX_PANEL, (WIDTH - LEFT - RIGHT) / perRow) - PlotStyle.TICKS_LEFT - GAP;
@@ -82,9 +83,9 @@ final class CurveLayout implements Layout {
         caption.draw(graphics, height());
     }
 
-    /** Where the curves of a panel lie. */
+    /** Returns the plot area of a panel. */
     Rectangle area(int index) {
-        var x = LEFT + (index % perRow) * panelWidth() + PlotStyle.TICKS_LEFT;
+        int x = LEFT + (index % perRow) * panelWidth() + PlotStyle.TICKS_LEFT;
         return new Rectangle(x, TOP + index / perRow * rowHeight() + titleHeight, side, plotHeight());
     }
 
@@ -101,16 +102,18 @@ final class CurveLayout implements Layout {
     }
 
     private void drawPanel(Graphics2D graphics, int index) {
-        var panel = figure.panels().get(index);
-        var area = area(index);
-        var lines = titles.get(index);
+        Panel panel = figure.panels().get(index);
+        Rectangle area = area(index);
+        List<String> lines = titles.get(index);
         for (int line = 0; line < lines.size(); line++) {
-            var baseline = area.y - 10 - (lines.size() - 1 - line) * TITLE_LINE;
+            int baseline = area.y - 10 - (lines.size() - 1 - line) * TITLE_LINE;
             TextPlacement.centred(graphics, lines.get(line), TextPlacement.TITLE, area.getCenterX(), baseline);
         }
         PlotStyle.draw(
-                PlotStyle.plot(places(panel.x()), values(panel.y()), data(panel), renderer(panel)), graphics, area);
-        var baseline = area.y + area.height + PlotStyle.TICKS_BELOW + 14;
+                PlotStyle.plot(horizontalAxis(panel.x()), verticalAxis(panel.y()), data(panel), renderer(panel)),
+                graphics,
+                area);
+        int baseline = area.y + area.height + PlotStyle.TICKS_BELOW + 14;
         TextPlacement.centred(graphics, panel.x().name(), TextPlacement.LABEL, area.getCenterX(), baseline);
         if (index % perRow == 0) {
             TextPlacement.upwards(graphics, panel.y().name(), TextPlacement.LABEL, 18, area.getCenterY());
@@ -119,17 +122,17 @@ final class CurveLayout implements Layout {
 
     private static XYDataset data(Panel panel) {
         var data = new YIntervalSeriesCollection();
-        for (var curve : panel.curves()) {
-            var x = curve.x();
-            var y = curve.y();
-            var errors = errors(curve);
+        for (Curve curve : panel.curves()) {
+            double[] x = curve.x();
+            double[] y = curve.y();
+            double[] errors = errors(curve);
             var series = new YIntervalSeries(curve.label());
             for (int i = 0; i < x.length; i++) {
                 if (!panel.y().logarithmic()) {
                     series.add(x[i], y[i], y[i] - errors[i], y[i] + errors[i]);
                 } else if (y[i] > 0) {
-                    // The band of a value that may be zero ends a decade below it.
-                    var low = Math.max(y[i] - errors[i], y[i] / 10);
+                    // A logarithmic axis cannot show 0, so the band of a value ends at a tenth of the value.
+                    double low = Math.max(y[i] - errors[i], y[i] / 10);
                     series.add(x[i], Math.log10(y[i]), Math.log10(low), Math.log10(y[i] + errors[i]));
                 }
             }
@@ -142,8 +145,8 @@ final class CurveLayout implements Layout {
         var renderer = new DeviationRenderer(true, true);
         renderer.setAlpha(0.22f);
         for (int i = 0; i < panel.curves().size(); i++) {
-            var curve = panel.curves().get(i);
-            var colour = colours.get(curve.label());
+            Curve curve = panel.curves().get(i);
+            Color colour = colours.get(curve.label());
             renderer.setSeriesPaint(i, colour);
             renderer.setSeriesFillPaint(i, colour);
             renderer.setSeriesShape(i, new Ellipse2D.Double(-2.6, -2.6, 5.2, 5.2));
@@ -152,62 +155,63 @@ final class CurveLayout implements Layout {
                     i,
                     curve.measured()
                             ? new BasicStroke(1.8f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND)
-                            : Legend.dashed(curve.label()));
+                            : Legend.dashedStroke(curve.label()));
         }
         return renderer;
     }
 
-    private ValueAxis places(Axis axis) {
-        var places = numbers(Panel::x, axis, (curve, i) -> curve.x()[i]).toArray();
-        var low = Math.min(axis.low(), DoubleStream.of(places).min().orElseThrow());
-        var high = Math.max(axis.high(), DoubleStream.of(places).max().orElseThrow());
-        var margin = low == high ? 1 : (high - low) / 50;
-        var drawn = PlotStyle.axis(low - margin, high + margin);
+    private ValueAxis horizontalAxis(Axis axis) {
+        double[] coordinates =
+                numbers(Panel::x, axis, (curve, i) -> curve.x()[i]).toArray();
+        double low = Math.min(axis.low(), DoubleStream.of(coordinates).min().orElseThrow());
+        double high = Math.max(axis.high(), DoubleStream.of(coordinates).max().orElseThrow());
+        double margin = low == high ? 1 : (high - low) / 50;
+        NumberAxis drawn = PlotStyle.axis(low - margin, high + margin);
         drawn.setStandardTickUnits(NumberAxis.createIntegerTickUnits());
         return drawn;
     }
 
-    /** As far as the data with their errors reach, on to the next tenth where the axis is about one long. */
-    private ValueAxis values(Axis axis) {
+    /** Returns an axis that spans the values with their errors. A short axis is extended to the next tenths. */
+    private ValueAxis verticalAxis(Axis axis) {
         if (axis.logarithmic()) {
-            var positive = numbers(Panel::y, axis, (curve, i) -> curve.y()[i])
+            DoubleSummaryStatistics positive = numbers(Panel::y, axis, (curve, i) -> curve.y()[i])
                     .filter(value -> value > 0)
                     .summaryStatistics();
             return positive.getCount() == 0
                     ? PlotStyle.axis(0, 1)
                     : PlotStyle.decades(positive.getMin(), positive.getMax());
         }
-        var low = Math.min(axis.low(), ends(axis, (value, error) -> value - error));
-        var high = Math.max(axis.high(), -ends(axis, (value, error) -> -value - error));
+        double low = Math.min(axis.low(), smallest(axis, (value, error) -> value - error));
+        double high = Math.max(axis.high(), -smallest(axis, (value, error) -> -value - error));
         if (high - low > 3) {
-            var margin = (high - low) / 25;
+            double margin = (high - low) / 25;
             return PlotStyle.axis(low == axis.low() ? low : low - margin, high + margin);
         }
-        var drawn = PlotStyle.axis(Math.floor(low * 10) / 10, Math.ceil(high * 10) / 10 + 0.05);
-        // JFreeChart alone would crowd a range of one or two with ticks.
+        NumberAxis drawn = PlotStyle.axis(Math.floor(low * 10) / 10, Math.ceil(high * 10) / 10 + 0.05);
+        // JFreeChart's own ticks would be too dense for a range of length 1 or 2.
         if (high - low > 0.8) {
             drawn.setTickUnit(new NumberTickUnit(0.2));
         }
         return drawn;
     }
 
-    private double ends(Axis axis, DoubleBinaryOperator end) {
+    private double smallest(Axis axis, DoubleBinaryOperator end) {
         return numbers(Panel::y, axis, (curve, i) -> end.applyAsDouble(curve.y()[i], errors(curve)[i]))
                 .min()
                 .orElseThrow();
     }
 
     @FunctionalInterface
-    private interface Reading {
+    private interface PointNumber {
         double at(Curve curve, int index);
     }
 
-    /** A number of every point of the panels that have an axis. */
-    private DoubleStream numbers(Function<Panel, Axis> side, Axis axis, Reading reading) {
+    /** Returns one number for each point of all panels that have an axis. */
+    private DoubleStream numbers(Function<Panel, Axis> axisOf, Axis axis, PointNumber number) {
         return figure.panels().stream()
-                .filter(panel -> side.apply(panel).equals(axis))
+                .filter(panel -> axisOf.apply(panel).equals(axis))
                 .flatMap(panel -> panel.curves().stream())
-                .flatMapToDouble(curve -> IntStream.range(0, curve.x().length).mapToDouble(i -> reading.at(curve, i)));
+                .flatMapToDouble(curve -> IntStream.range(0, curve.x().length).mapToDouble(i -> number.at(curve, i)));
     }
 
     private List<String> predicted() {
@@ -226,7 +230,7 @@ final class CurveLayout implements Layout {
     }
 
     private static double[] errors(Curve curve) {
-        var errors = curve.standardError();
+        double[] errors = curve.standardError();
         return errors.length == 0 ? new double[curve.y().length] : errors;
     }
 }

@@ -3,6 +3,7 @@ package org.shatterlab.result.plot;
 import java.awt.BasicStroke;
 import java.awt.Graphics2D;
 import java.awt.Rectangle;
+import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import java.util.List;
 import org.jfree.chart.axis.NumberAxis;
@@ -10,7 +11,7 @@ import org.jfree.chart.axis.NumberTickUnit;
 import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
 import org.jfree.data.xy.DefaultXYDataset;
 
-/** The layout of figure 1: columns side by side, at most five to a row, one colour bar and the caption below them. */
+/** The layout of a {@link Figure1}: rows of at most five columns, with one colour bar and the caption below. */
 final class Figure1Layout implements Layout {
 
     private static final int WIDTH = 1000;
@@ -38,14 +39,14 @@ final class Figure1Layout implements Layout {
 
     Figure1Layout(Figure1 figure) {
         this.figure = figure;
-        var count = figure.columns().size();
+        int count = figure.columns().size();
         rows = Math.ceilDiv(count, MAX_PER_ROW);
         perRow = Math.ceilDiv(count, rows);
         side = Math.min(MAX_SIDE, (WIDTH - LEFT - RIGHT) / perRow - PlotStyle.TICKS_LEFT - GAP);
         titles = figure.columns().stream()
                 .map(column -> TextPlacement.wrap(column.title(), TextPlacement.TITLE, columnWidth() - 16, 2))
                 .toList();
-        var powers = figure.columns().stream().anyMatch(column -> ScaledNumbers.exponent(column.gradient()) != 0);
+        boolean powers = figure.columns().stream().anyMatch(column -> ScaledNumbers.exponent(column.gradient()) != 0);
         titleGap = powers ? 10 + POWER_LINE : 10;
         titleHeight = titleGap
                 + TITLE_LINE * titles.stream().mapToInt(List::size).max().orElseThrow();
@@ -73,15 +74,15 @@ final class Figure1Layout implements Layout {
         caption.draw(graphics, height());
     }
 
-    /** Where the curve of a column lies. */
+    /** Returns the plot area of a column's gradient. */
     Rectangle curveArea(int index) {
-        var x = LEFT + (index % perRow) * columnWidth() + PlotStyle.TICKS_LEFT;
+        int x = LEFT + (index % perRow) * columnWidth() + PlotStyle.TICKS_LEFT;
         return new Rectangle(x, TOP + index / perRow * rowHeight() + titleHeight, side, curveHeight());
     }
 
-    /** Where the heat map of a column lies. */
+    /** Returns the area of a column's heat map. */
     Rectangle heatMapArea(int index) {
-        var curve = curveArea(index);
+        Rectangle curve = curveArea(index);
         return new Rectangle(curve.x, curve.y + curve.height + GAP, side, side);
     }
 
@@ -98,17 +99,17 @@ final class Figure1Layout implements Layout {
     }
 
     private void drawTitle(Graphics2D graphics, int index) {
-        var area = curveArea(index);
-        var lines = titles.get(index);
+        Rectangle area = curveArea(index);
+        List<String> lines = titles.get(index);
         for (int line = 0; line < lines.size(); line++) {
-            var baseline = area.y - titleGap - (lines.size() - 1 - line) * TITLE_LINE;
+            int baseline = area.y - titleGap - (lines.size() - 1 - line) * TITLE_LINE;
             TextPlacement.centred(graphics, lines.get(line), TextPlacement.TITLE, area.getCenterX(), baseline);
         }
     }
 
     private void drawGradient(Graphics2D graphics, int index) {
-        var column = figure.columns().get(index);
-        var area = curveArea(index);
+        Figure1.Column column = figure.columns().get(index);
+        Rectangle area = curveArea(index);
         var inputs = ScaledNumbers.of(column.x());
         var gradient = ScaledNumbers.of(column.gradient());
         var data = new DefaultXYDataset();
@@ -117,11 +118,11 @@ final class Figure1Layout implements Layout {
         renderer.setDrawSeriesLineAsPath(true);
         renderer.setSeriesPaint(0, Palette.CURVE);
         renderer.setSeriesStroke(0, new BasicStroke(1.2f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
-        var domain = PlotStyle.gridAxis(inputs.values(), side);
+        NumberAxis domain = PlotStyle.gridAxis(inputs.values(), side);
         domain.setTickLabelsVisible(false);
         PlotStyle.draw(PlotStyle.plot(domain, gradientAxis(gradient.values()), data, renderer), graphics, area);
         if (gradient.exponent() != 0) {
-            var left = area.x - PlotStyle.TICKS_LEFT + 2;
+            int left = area.x - PlotStyle.TICKS_LEFT + 2;
             TextPlacement.left(graphics, "×" + gradient.power(), TextPlacement.SMALL, Palette.INK, left, area.y - 6);
         }
         if (index % perRow == 0) {
@@ -130,9 +131,9 @@ final class Figure1Layout implements Layout {
     }
 
     private void drawOuterProduct(Graphics2D graphics, int index) {
-        var column = figure.columns().get(index);
-        var area = heatMapArea(index);
-        var image = HeatMap.outerProduct(column.gradient());
+        Figure1.Column column = figure.columns().get(index);
+        Rectangle area = heatMapArea(index);
+        BufferedImage image = HeatMap.outerProduct(column.gradient());
         if (image == null) {
             TextPlacement.centred(
                     graphics, "constant gradient", TextPlacement.TICK, area.getCenterX(), area.getCenterY());
@@ -144,7 +145,7 @@ final class Figure1Layout implements Layout {
                 PlotStyle.frame(PlotStyle.gridAxis(inputs.values(), side), PlotStyle.gridAxis(inputs.values(), side)),
                 graphics,
                 area);
-        var name = inputs.exponent() == 0 ? "input x" : "input x / " + inputs.power();
+        String name = inputs.exponent() == 0 ? "input x" : "input x / " + inputs.power();
         TextPlacement.centred(
                 graphics, name, TextPlacement.LABEL, area.getCenterX(), area.y + side + PlotStyle.TICKS_BELOW + 14);
         if (index % perRow == 0) {
@@ -153,23 +154,23 @@ final class Figure1Layout implements Layout {
     }
 
     private void drawColourBar(Graphics2D graphics) {
-        var length = Math.min(360, width() - 80);
+        int length = Math.min(360, width() - 80);
         var bar = new Rectangle((width() - length) / 2, TOP + rows * rowHeight(), length, BAR);
         graphics.drawImage(HeatMap.scale(), bar.x, bar.y, bar.width, bar.height, null);
-        var values = PlotStyle.axis(0, HeatMap.TOP);
+        NumberAxis values = PlotStyle.axis(0, HeatMap.TOP);
         values.setTickUnit(new NumberTickUnit(HeatMap.TOP / 4));
-        var none = PlotStyle.axis(0, 1);
+        NumberAxis none = PlotStyle.axis(0, 1);
         none.setVisible(false);
         PlotStyle.draw(PlotStyle.frame(values, none), graphics, bar);
-        var label = "|(g − m)(g − m)ᵀ| / var(g), clipped at 2";
+        String label = "|(g − m)(g − m)ᵀ| / var(g), clipped at 2";
         TextPlacement.centred(
                 graphics, label, TextPlacement.LABEL, bar.getCenterX(), bar.y + BAR + PlotStyle.TICKS_BELOW + 16);
     }
 
     private static NumberAxis gradientAxis(double[] gradient) {
-        var low = Math.min(0, Arrays.stream(gradient).min().orElseThrow());
-        var high = Math.max(0, Arrays.stream(gradient).max().orElseThrow());
-        var margin = low == high ? 1 : 0.06 * (high - low);
+        double low = Math.min(0, Arrays.stream(gradient).min().orElseThrow());
+        double high = Math.max(0, Arrays.stream(gradient).max().orElseThrow());
+        double margin = low == high ? 1 : 0.06 * (high - low);
         return PlotStyle.axis(low - margin, high + margin);
     }
 }

@@ -13,7 +13,7 @@ import org.jfree.chart.renderer.xy.XYBarRenderer;
 import org.jfree.data.xy.XYIntervalSeries;
 import org.jfree.data.xy.XYIntervalSeriesCollection;
 
-/** The layout of figure 4: three columns, a row for each network and depth, the names of axes below the last. */
+/** The layout of a {@link Figure4}: three plots in each row, and the names of the axes below the last row. */
 final class Figure4Layout implements Layout {
 
     private static final int WIDTH = 1000;
@@ -47,7 +47,7 @@ final class Figure4Layout implements Layout {
 
     @Override
     public void draw(Graphics2D graphics) {
-        var heads = List.of("active units (dark)", "mean activation of units", "contiguous runs of inputs");
+        List<String> heads = List.of("active units (dark)", "mean activation of units", "contiguous runs of inputs");
         for (int column = 0; column < COLUMNS; column++) {
             TextPlacement.centred(
                     graphics,
@@ -59,17 +59,17 @@ final class Figure4Layout implements Layout {
         for (int row = 0; row < figure.rows().size(); row++) {
             drawRow(graphics, row);
         }
-        var names = List.of(figure.inputs().name(), "fraction of inputs", "log₂ of the length (grid steps)");
-        var last = figure.rows().size() - 1;
+        List<String> names = List.of(figure.inputs().name(), "fraction of inputs", "log₂ of the length (grid steps)");
+        int last = figure.rows().size() - 1;
         for (int column = 0; column < COLUMNS; column++) {
-            var area = area(last, column);
-            var baseline = area.y + area.height + PlotStyle.TICKS_BELOW + 16;
+            Rectangle area = area(last, column);
+            int baseline = area.y + area.height + PlotStyle.TICKS_BELOW + 16;
             TextPlacement.centred(graphics, names.get(column), TextPlacement.LABEL, area.getCenterX(), baseline);
         }
         caption.draw(graphics, height());
     }
 
-    /** Where a plot lies. */
+    /** Returns the area of a plot. */
     Rectangle area(int row, int column) {
         return new Rectangle(
                 LEFT + column * (WIDTH - LEFT) / COLUMNS + PlotStyle.TICKS_LEFT,
@@ -83,36 +83,36 @@ final class Figure4Layout implements Layout {
     }
 
     private void drawRow(Graphics2D graphics, int index) {
-        var row = figure.rows().get(index);
-        var raster = area(index, 0);
-        var title = TextPlacement.wrap(row.title(), TextPlacement.LABEL, WIDTH - 2.0 * LEFT, 1)
+        Figure4.ActivityRow row = figure.rows().get(index);
+        Rectangle raster = area(index, 0);
+        String title = TextPlacement.wrap(row.title(), TextPlacement.LABEL, WIDTH - 2.0 * LEFT, 1)
                 .getFirst();
         TextPlacement.left(graphics, title, TextPlacement.LABEL, Palette.INK, raster.x, raster.y - 8.0);
         drawRaster(graphics, raster, row.raster());
         TextPlacement.upwards(graphics, "unit", TextPlacement.LABEL, 18, raster.getCenterY());
 
-        var bins = row.activation().length;
-        var means = PlotStyle.axis(0, 1);
+        int bins = row.activation().length;
+        NumberAxis means = PlotStyle.axis(0, 1);
         means.setTickUnit(new NumberTickUnit(0.25));
         drawHistogram(graphics, area(index, 1), row.activation(), 1.0 / bins, means);
-        var lengths = PlotStyle.axis(0, row.contiguity().length);
+        NumberAxis lengths = PlotStyle.axis(0, row.contiguity().length);
         lengths.setStandardTickUnits(NumberAxis.createIntegerTickUnits());
         drawHistogram(graphics, area(index, 2), row.contiguity(), 1, lengths);
-        var middle = area(index, 1);
+        Rectangle middle = area(index, 1);
         TextPlacement.upwards(
                 graphics, "fraction", TextPlacement.LABEL, middle.x - PlotStyle.TICKS_LEFT - 6.0, middle.getCenterY());
-        var right = area(index, 2);
+        Rectangle right = area(index, 2);
         TextPlacement.upwards(
                 graphics, "fraction", TextPlacement.LABEL, right.x - PlotStyle.TICKS_LEFT - 6.0, right.getCenterY());
     }
 
     private void drawRaster(Graphics2D graphics, Rectangle area, double[] raster) {
-        var inputs = figure.inputs().at();
-        var units = raster.length / inputs.length;
+        double[] inputs = figure.inputs().positions();
+        int units = raster.length / inputs.length;
         var image = new BufferedImage(inputs.length, units, BufferedImage.TYPE_BYTE_GRAY);
         for (int unit = 0; unit < units; unit++) {
             for (int input = 0; input < inputs.length; input++) {
-                var active = raster[unit * inputs.length + input];
+                double active = raster[unit * inputs.length + input];
                 image.getRaster().setSample(input, units - 1 - unit, 0, (int) Math.round(255 - 215 * active));
             }
         }
@@ -133,14 +133,14 @@ final class Figure4Layout implements Layout {
         renderer.setBarPainter(new StandardXYBarPainter());
         renderer.setShadowVisible(false);
         renderer.setSeriesPaint(0, Palette.CURVE);
-        var most = Arrays.stream(fractions).max().orElseThrow();
-        var range = PlotStyle.axis(0, Math.max(0.05, 1.1 * most));
-        range.setTickUnit(new NumberTickUnit(tick(most)));
+        double max = Arrays.stream(fractions).max().orElseThrow();
+        NumberAxis range = PlotStyle.axis(0, Math.max(0.05, 1.1 * max));
+        range.setTickUnit(new NumberTickUnit(tick(max)));
         PlotStyle.draw(PlotStyle.plot(domain, range, data, renderer), graphics, area);
     }
 
-    /** Three to five ticks. */
-    private static double tick(double most) {
-        return most > 0.5 ? 0.25 : most > 0.2 ? 0.1 : most > 0.08 ? 0.05 : 0.02;
+    /** Returns the distance of ticks that gives an axis three to five ticks. */
+    private static double tick(double max) {
+        return max > 0.5 ? 0.25 : max > 0.2 ? 0.1 : max > 0.08 ? 0.05 : 0.02;
     }
 }

@@ -2,10 +2,12 @@ package org.shatterlab.result.plot;
 
 import java.awt.Graphics2D;
 import java.awt.Rectangle;
+import java.awt.geom.AffineTransform;
 import java.util.List;
+import org.jfree.chart.axis.NumberAxis;
 import org.jfree.chart.axis.NumberTickUnit;
 
-/** The layout of figure 5: heat maps in even rows of at most four, their colour bar, and the curves below. */
+/** The layout of a {@link Figure5}: heat maps in even rows of at most four, their colour bar, and the curves below. */
 final class Figure5Layout implements Layout {
 
     private static final int WIDTH = 1000;
@@ -25,7 +27,7 @@ final class Figure5Layout implements Layout {
 
     Figure5Layout(Figure5 figure) {
         this.figure = figure;
-        var count = figure.covariances().size();
+        int count = figure.covariances().size();
         perRow = Math.ceilDiv(count, Math.ceilDiv(count, MAX_PER_ROW));
         curves = new CurveLayout(new CurveFigure(figure.caption(), 1, List.of(figure.rank())));
     }
@@ -46,15 +48,15 @@ final class Figure5Layout implements Layout {
             drawCovariance(graphics, i);
         }
         drawColourBar(graphics);
-        var before = graphics.getTransform();
+        AffineTransform before = graphics.getTransform();
         graphics.translate((WIDTH - curves.width()) / 2, curvesTop());
         curves.draw(graphics);
         graphics.setTransform(before);
     }
 
-    /** Where a heat map lies. */
+    /** Returns the area of a heat map. */
     Rectangle area(int index) {
-        var left = (WIDTH - perRow * SIDE - (perRow - 1) * GAP) / 2;
+        int left = (WIDTH - perRow * SIDE - (perRow - 1) * GAP) / 2;
         return new Rectangle(
                 left + index % perRow * (SIDE + GAP), TOP + index / perRow * (TITLE + SIDE + GAP) + TITLE, SIDE, SIDE);
     }
@@ -68,11 +70,11 @@ final class Figure5Layout implements Layout {
     }
 
     private void drawCovariance(Graphics2D graphics, int index) {
-        var covariance = figure.covariances().get(index);
-        var area = area(index);
-        var lines = TextPlacement.wrap(covariance.title(), TextPlacement.TITLE, SIDE, 2);
+        Figure5.Covariance covariance = figure.covariances().get(index);
+        Rectangle area = area(index);
+        List<String> lines = TextPlacement.wrap(covariance.title(), TextPlacement.TITLE, SIDE, 2);
         for (int line = 0; line < lines.size(); line++) {
-            var baseline = area.y - 8 - (lines.size() - 1 - line) * TITLE_LINE;
+            int baseline = area.y - 8 - (lines.size() - 1 - line) * TITLE_LINE;
             TextPlacement.centred(graphics, lines.get(line), TextPlacement.TITLE, area.getCenterX(), baseline);
         }
         var size = (int) Math.sqrt(covariance.values().length);
@@ -84,12 +86,12 @@ final class Figure5Layout implements Layout {
     private void drawColourBar(Graphics2D graphics) {
         var bar = new Rectangle((WIDTH - 360) / 2, barTop(), 360, BAR);
         graphics.drawImage(HeatMap.scale(), bar.x, bar.y, bar.width, bar.height, null);
-        var values = PlotStyle.axis(-1, 1);
+        NumberAxis values = PlotStyle.axis(-1, 1);
         values.setTickUnit(new NumberTickUnit(0.5));
-        var none = PlotStyle.axis(0, 1);
+        NumberAxis none = PlotStyle.axis(0, 1);
         none.setVisible(false);
         PlotStyle.draw(PlotStyle.frame(values, none), graphics, bar);
-        var label = "covariance of gradients C(i,j) / mean variance; images ordered by k-means (k = 10)";
+        String label = "covariance of gradients C(i,j) / mean variance; images ordered by k-means (k = 10)";
         TextPlacement.centred(
                 graphics, label, TextPlacement.LABEL, bar.getCenterX(), bar.y + BAR + PlotStyle.TICKS_BELOW + 16);
     }

@@ -2,43 +2,45 @@ package org.shatterlab.result.plot;
 
 import java.awt.Color;
 import java.awt.image.BufferedImage;
+import java.awt.image.WritableRaster;
 import java.util.Arrays;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Matrices as images. */
+/** Renders matrices as images. */
 final class HeatMap {
 
-    /** The value at the top of the colour scale of an outer product. For normal z, 5 % of the entries exceed it. */
+    /** The largest value of the colour scale of an outer product. For normal z, 5 % of the entries are larger. */
     static final double TOP = 2;
 
-    /** More cells than this along a side would be seen by no one and would swell the SVG. */
+    /** The largest number of cells along a side. More cells would be too small to see, and would enlarge the SVG. */
     private static final int MAX_CELLS = 256;
 
     private HeatMap() {}
 
     /**
-     * The outer product {@code |(g - m)(g - m)^T| / var(g)} of a gradient, first input at the bottom left. It is the outer
-     * product of |z| with itself, z = (g - m) / sd(g), so that averaging |z| over blocks of inputs averages the matrix over
-     * squares.
+     * Returns the image of the outer product {@code |(g - m)(g - m)^T| / var(g)} of a gradient. The first input is at
+     * the bottom left. The matrix is the outer product of |z| with itself, z = (g - m) / sd(g). Averaging |z| over
+     * blocks of inputs therefore averages the matrix over squares.
      *
-     * @return null where the gradient is constant and has no outer product
+     * @param gradient g, one value for each input
+     * @return null if the gradient is constant, because var(g) is then 0
      */
     static @Nullable BufferedImage outerProduct(double[] gradient) {
-        var z = absoluteDeviations(gradient);
+        double[] z = absoluteDeviations(gradient);
         if (z == null) {
             return null;
         }
-        var cells = blockMeans(z, Math.min(z.length, MAX_CELLS));
-        // Few cells are drawn as squares of pixels, which no viewer can blur.
-        var magnification = Math.ceilDiv(MAX_CELLS, cells.length);
-        var side = cells.length * magnification;
+        double[] cells = blockMeans(z, Math.min(z.length, MAX_CELLS));
+        // A small matrix is drawn with several pixels per cell, so that viewers do not blur the cells.
+        int magnification = Math.ceilDiv(MAX_CELLS, cells.length);
+        int side = cells.length * magnification;
         var image = new BufferedImage(side, side, BufferedImage.TYPE_BYTE_INDEXED, Palette.viridisModel());
-        var raster = image.getRaster();
+        WritableRaster raster = image.getRaster();
         for (int row = 0; row < side; row++) {
             for (int column = 0; column < side; column++) {
-                var value = cells[(side - 1 - row) / magnification] * cells[column / magnification];
+                double value = cells[(side - 1 - row) / magnification] * cells[column / magnification];
                 raster.setSample(column, row, 0, (int) Math.round(255 * Math.min(value / TOP, 1)));
             }
         }
@@ -46,13 +48,13 @@ final class HeatMap {
     }
 
     /**
-     * A matrix, its first column at the left and its first row at the bottom. Blocks of entries are averaged where there
-     * are more than a viewer sees; one that is nowhere defined is grey.
+     * Returns the image of a matrix, with the first column at the left and the first row at the bottom. A large matrix
+     * is averaged over blocks of entries. A block without any defined entry is grey.
      *
-     * @param values row-major; NaN where there is none
-     * @param columns how many it has
-     * @param low the value at the bottom of the colour scale
-     * @param high the value at its top
+     * @param values the entries, row-major; NaN where an entry is undefined
+     * @param columns the number of columns
+     * @param low the smallest value of the colour scale
+     * @param high the largest value of the colour scale
      */
     static BufferedImage of(double[] values, int columns, double low, double high) {
         var down = Cells.of(values.length / columns);
@@ -60,20 +62,26 @@ final class HeatMap {
         var image = new BufferedImage(across.pixels(), down.pixels(), BufferedImage.TYPE_INT_RGB);
         for (int row = 0; row < down.count(); row++) {
             for (int column = 0; column < across.count(); column++) {
-                var mean = blockMean(values, columns, down, row, across, column);
-                var colour = Double.isNaN(mean) ? Palette.GRID : Palette.viridis((mean - low) / (high - low));
-                var top = down.pixels() - (row + 1) * down.magnification();
+                double mean = blockMean(values, columns, down, row, across, column);
+                Color colour = Double.isNaN(mean) ? Palette.GRID : Palette.viridis((mean - low) / (high - low));
+                int top = down.pixels() - (row + 1) * down.magnification();
                 fill(image, column * across.magnification(), across.magnification(), top, down.magnification(), colour);
             }
         }
         return image;
     }
 
-    /** How the entries along one side are drawn: as so many cells, each magnified to so many pixels. */
+    /**
+     * The cells along one side of an image.
+     *
+     * @param entries the number of entries of the matrix along the side
+     * @param count the number of cells
+     * @param magnification the number of pixels of a cell
+     */
     private record Cells(int entries, int count, int magnification) {
 
         static Cells of(int entries) {
-            var count = Math.min(entries, MAX_CELLS);
+            int count = Math.min(entries, MAX_CELLS);
             return new Cells(entries, count, Math.ceilDiv(MAX_CELLS, count));
         }
 
@@ -81,7 +89,7 @@ final class HeatMap {
             return count * magnification;
         }
 
-        /** The first entry of a cell. */
+        /** Returns the index of the first entry of a cell. */
         int start(int cell) {
             return cell * entries / count;
         }
@@ -105,7 +113,7 @@ final class HeatMap {
         }
     }
 
-    /** The colour scale, from its bottom at the left to its top at the right. */
+    /** Returns the image of the colour scale, with the smallest value at the left. */
     static BufferedImage scale() {
         var image = new BufferedImage(256, 1, BufferedImage.TYPE_BYTE_INDEXED, Palette.viridisModel());
         for (int column = 0; column < 256; column++) {
@@ -115,18 +123,19 @@ final class HeatMap {
     }
 
     private static double @Nullable [] absoluteDeviations(double[] gradient) {
-        // Scaled first: squares of gradients of a deep net without normalisation may overflow.
-        var largest = Arrays.stream(gradient).map(Math::abs).max().orElseThrow();
+        // The gradient is scaled first, because squares of gradients of deep networks without normalisation may
+        // overflow.
+        double largest = Arrays.stream(gradient).map(Math::abs).max().orElseThrow();
         if (largest == 0) {
             return null;
         }
-        var scaled = Arrays.stream(gradient).map(g -> g / largest).toArray();
-        var mean = Arrays.stream(scaled).average().orElseThrow();
-        var deviation = Math.sqrt(Arrays.stream(scaled)
+        double[] scaled = Arrays.stream(gradient).map(g -> g / largest).toArray();
+        double mean = Arrays.stream(scaled).average().orElseThrow();
+        double deviation = Math.sqrt(Arrays.stream(scaled)
                 .map(g -> (g - mean) * (g - mean))
                 .average()
                 .orElseThrow());
-        // Below that, the outer product would show the rounding of float32.
+        // With a smaller deviation, the outer product would show only the rounding of float32.
         return deviation < 1e-6
                 ? null
                 : Arrays.stream(scaled).map(g -> Math.abs(g - mean) / deviation).toArray();

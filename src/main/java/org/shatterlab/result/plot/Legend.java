@@ -12,56 +12,60 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
-/** The key to the curves, in centred rows. */
+/** The legend of curves, in centred rows. */
 final class Legend {
 
     private static final int MARGIN = 12;
     private static final int ROW = 22;
-    private static final int SAMPLE = 30;
+    private static final int SYMBOL_WIDTH = 30;
     private static final int SPACE = 22;
 
     private static final float LINE = 1.8f;
 
-    /** What an item looks like; the band of errors is no curve and shown as a patch. */
-    private enum Look {
+    /** The symbol of an item: a line with a point, a dashed line, or a filled rectangle for the band of errors. */
+    private enum Symbol {
         MEASURED,
         PREDICTED,
         BAND
     }
 
-    /** One item of the key. */
-    private record Item(String label, Color colour, Look look) {
+    /** An item of the legend. */
+    private record LegendEntry(String label, Color colour, Symbol symbol) {
         double width() {
-            return SAMPLE + 6 + TextPlacement.width(label, TextPlacement.LABEL);
+            return SYMBOL_WIDTH + 6 + TextPlacement.width(label, TextPlacement.LABEL);
         }
     }
 
-    private final List<List<Item>> rows = new ArrayList<>();
-    private final int sheetWidth;
+    private final List<List<LegendEntry>> rows = new ArrayList<>();
+    private final int layoutWidth;
 
     /**
-     * @param colours of all curves
-     * @param predicted the labels of those that are predicted
+     * Arranges the items in rows.
+     *
+     * @param colours the colours of all curves by label
+     * @param predicted the labels of the predicted curves
+     * @param errors whether the legend explains the band of errors
+     * @param layoutWidth the width of the layout
      */
-    Legend(Map<String, Color> colours, Collection<String> predicted, boolean errors, int sheetWidth) {
-        this.sheetWidth = sheetWidth;
-        var room = sheetWidth - 2.0 * MARGIN;
-        var items = new ArrayList<Item>();
-        colours.forEach((label, colour) ->
-                items.add(item(label, colour, predicted.contains(label) ? Look.PREDICTED : Look.MEASURED, room)));
+    Legend(Map<String, Color> colours, Collection<String> predicted, boolean errors, int layoutWidth) {
+        this.layoutWidth = layoutWidth;
+        double available = layoutWidth - 2.0 * MARGIN;
+        var items = new ArrayList<LegendEntry>();
+        colours.forEach((label, colour) -> items.add(
+                item(label, colour, predicted.contains(label) ? Symbol.PREDICTED : Symbol.MEASURED, available)));
         if (errors) {
-            items.add(item("± 1 standard error", Palette.FAINT_INK, Look.BAND, room));
+            items.add(item("± 1 standard error", Palette.FAINT_INK, Symbol.BAND, available));
         }
-        for (var item : items) {
-            if (rows.isEmpty() || width(rows.getLast()) + SPACE + item.width() > room) {
+        for (LegendEntry item : items) {
+            if (rows.isEmpty() || width(rows.getLast()) + SPACE + item.width() > available) {
                 rows.add(new ArrayList<>());
             }
             rows.getLast().add(item);
         }
     }
 
-    /** How a prediction is drawn: unlike the others, as they may coincide. */
-    static Stroke dashed(String label) {
+    /** Returns the stroke of a prediction. Each prediction has its own dashes, because predictions may coincide. */
+    static Stroke dashedStroke(String label) {
         float[] dashes = switch (label) {
             case CurveFigure.PAPER -> new float[] {7, 5};
             case CurveFigure.DERIVED -> new float[] {2, 4};
@@ -76,43 +80,43 @@ final class Legend {
 
     void draw(Graphics2D graphics, int top) {
         for (int i = 0; i < rows.size(); i++) {
-            var x = (sheetWidth - width(rows.get(i))) / 2;
-            for (var item : rows.get(i)) {
+            double x = (layoutWidth - width(rows.get(i))) / 2;
+            for (LegendEntry item : rows.get(i)) {
                 draw(graphics, item, x, top + i * ROW + ROW / 2.0);
                 x += item.width() + SPACE;
             }
         }
     }
 
-    private static Item item(String label, Color colour, Look look, double room) {
-        return new Item(
-                TextPlacement.wrap(label, TextPlacement.LABEL, room - SAMPLE - 6, 1)
+    private static LegendEntry item(String label, Color colour, Symbol symbol, double available) {
+        return new LegendEntry(
+                TextPlacement.wrap(label, TextPlacement.LABEL, available - SYMBOL_WIDTH - 6, 1)
                         .getFirst(),
                 colour,
-                look);
+                symbol);
     }
 
-    private static double width(List<Item> row) {
-        return row.stream().mapToDouble(Item::width).sum() + SPACE * (row.size() - 1);
+    private static double width(List<LegendEntry> row) {
+        return row.stream().mapToDouble(LegendEntry::width).sum() + SPACE * (row.size() - 1);
     }
 
-    private static void draw(Graphics2D graphics, Item item, double x, double y) {
+    private static void draw(Graphics2D graphics, LegendEntry item, double x, double y) {
         graphics.setPaint(item.colour());
-        switch (item.look()) {
+        switch (item.symbol()) {
             case BAND -> {
                 graphics.setPaint(new Color(0xD5D5D5));
-                graphics.fill(new Rectangle2D.Double(x, y - 6, SAMPLE, 12));
+                graphics.fill(new Rectangle2D.Double(x, y - 6, SYMBOL_WIDTH, 12));
             }
             case MEASURED -> {
                 graphics.setStroke(new BasicStroke(2));
-                graphics.draw(new Line2D.Double(x, y, x + SAMPLE, y));
-                graphics.fill(new Ellipse2D.Double(x + SAMPLE / 2.0 - 3, y - 3, 6, 6));
+                graphics.draw(new Line2D.Double(x, y, x + SYMBOL_WIDTH, y));
+                graphics.fill(new Ellipse2D.Double(x + SYMBOL_WIDTH / 2.0 - 3, y - 3, 6, 6));
             }
             case PREDICTED -> {
-                graphics.setStroke(dashed(item.label()));
-                graphics.draw(new Line2D.Double(x, y, x + SAMPLE, y));
+                graphics.setStroke(dashedStroke(item.label()));
+                graphics.draw(new Line2D.Double(x, y, x + SYMBOL_WIDTH, y));
             }
         }
-        TextPlacement.left(graphics, item.label(), TextPlacement.LABEL, Palette.INK, x + SAMPLE + 6, y + 5);
+        TextPlacement.left(graphics, item.label(), TextPlacement.LABEL, Palette.INK, x + SYMBOL_WIDTH + 6, y + 5);
     }
 }

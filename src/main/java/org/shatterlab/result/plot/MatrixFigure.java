@@ -1,28 +1,30 @@
 package org.shatterlab.result.plot;
 
 /**
- * A matrix as a heat map with its colour bar.
+ * A figure of a matrix: a heat map with a colour bar.
  *
- * @param caption where the data come from
- * @param title what is shown, such as "feedforward, depth 24"
- * @param rows where the rows lie, from the bottom up
- * @param columns where the columns lie
- * @param values row-major; NaN where there is none
- * @param scale what the colours mean
+ * @param caption the origin of the data
+ * @param title the title, such as "feedforward, depth 24"
+ * @param rows the axis of the rows, from bottom to top
+ * @param columns the axis of the columns, from left to right
+ * @param values the entries, rows x columns, row-major; NaN where an entry is undefined
+ * @param scale the scale of the colours
  */
-@SuppressWarnings("ArrayRecordComponent") // a list of boxes would be no safer: the array is copied
-public record MatrixFigure(String caption, String title, Axis rows, Axis columns, double[] values, Scale scale)
+@SuppressWarnings("ArrayRecordComponent") // The array is copied, so a list would be no safer.
+public record MatrixFigure(
+        String caption, String title, MatrixAxis rows, MatrixAxis columns, double[] values, Scale scale)
         implements Figure {
 
     /**
-     * @throws IllegalArgumentException if the matrix is not one of these rows and columns
+     * @throws IllegalArgumentException if the number of values is not the number of rows times the number of columns
      */
     public MatrixFigure {
         values = values.clone();
-        var height = rows.at().length;
-        var width = columns.at().length;
+        int height = rows.positions().length;
+        int width = columns.positions().length;
         FigureChecks.require(
-                values.length == height * width, values.length + " values are no matrix of " + height + " x " + width);
+                values.length == height * width,
+                "A matrix of " + height + " x " + width + " must not have " + values.length + " values.");
     }
 
     @Override
@@ -31,43 +33,46 @@ public record MatrixFigure(String caption, String title, Axis rows, Axis columns
     }
 
     /**
-     * What lies along a side.
+     * An axis along one side of a matrix.
      *
-     * @param name what the axis is called
-     * @param at the places, at least one, rising and equally spaced
+     * @param name the name of the axis
+     * @param positions the positions of the rows or columns, at least one, ascending and equally spaced
      */
-    @SuppressWarnings("ArrayRecordComponent") // a list of boxes would be no safer: the array is copied
-    public record Axis(String name, double[] at) {
+    @SuppressWarnings("ArrayRecordComponent") // The array is copied, so a list would be no safer.
+    public record MatrixAxis(String name, double[] positions) {
 
         /**
-         * @throws IllegalArgumentException if there is none
+         * @throws IllegalArgumentException if the axis has no position, or a position is not finite
          */
-        public Axis {
-            at = at.clone();
-            FigureChecks.require(at.length >= 1, "needs at least one " + name);
-            FigureChecks.requireFinite(at, name);
+        public MatrixAxis {
+            positions = positions.clone();
+            FigureChecks.require(positions.length >= 1, "The axis \"" + name + "\" must have at least one position.");
+            FigureChecks.requireFinite(positions, name);
         }
 
         @Override
-        public double[] at() {
-            return at.clone();
+        public double[] positions() {
+            return positions.clone();
         }
     }
 
     /**
-     * What the colours mean; values beyond have the colour of the end.
+     * A scale of colours. Values outside the scale have the colour of the nearest end.
      *
-     * @param name of the values
+     * @param name the name of the values
      * @param low the value of the darkest colour
-     * @param high the value of the lightest, above it
+     * @param high the value of the lightest colour, above low
      */
     public record Scale(String name, double low, double high) {
 
         /**
-         * @throws IllegalArgumentException if it does not rise
+         * @throws IllegalArgumentException if high is not above low, or the difference is not finite
          */
         public Scale {
-            FigureChecks.require(low < high && Double.isFinite(high - low), name + " from " + low + " to " + high);
+            FigureChecks.require(
+                    low < high && Double.isFinite(high - low),
+                    "The scale \"" + name + "\" must be ascending and finite, but runs from " + low + " to " + high
+                            + ".");
         }
     }
 }

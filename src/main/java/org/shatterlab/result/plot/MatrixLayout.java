@@ -2,11 +2,14 @@ package org.shatterlab.result.plot;
 
 import java.awt.Graphics2D;
 import java.awt.Rectangle;
+import java.awt.image.BufferedImage;
 import java.util.List;
 import org.jfree.chart.axis.NumberAxis;
 import org.jfree.chart.axis.NumberTickUnit;
 
-/** The layout of a matrix: its title, the heat map, the colour bar and the caption, one below the other. */
+/**
+ * The layout of a {@link MatrixFigure}: the title, the heat map, the colour bar and the caption, from top to bottom.
+ */
 final class MatrixLayout implements Layout {
 
     private static final int SIDE = 512;
@@ -37,15 +40,15 @@ final class MatrixLayout implements Layout {
 
     @Override
     public int height() {
-        var bar = barArea();
+        Rectangle bar = barArea();
         return bar.y + bar.height + PlotStyle.TICKS_BELOW + BAR_NAME + caption.height();
     }
 
     @Override
     public void draw(Graphics2D graphics) {
-        var area = heatMapArea();
+        Rectangle area = heatMapArea();
         for (int line = 0; line < title.size(); line++) {
-            var baseline = area.y - TITLE_GAP - (title.size() - 1 - line) * TITLE_LINE;
+            int baseline = area.y - TITLE_GAP - (title.size() - 1 - line) * TITLE_LINE;
             TextPlacement.centred(graphics, title.get(line), TextPlacement.TITLE, area.getCenterX(), baseline);
         }
         drawHeatMap(graphics, area);
@@ -53,26 +56,27 @@ final class MatrixLayout implements Layout {
         caption.draw(graphics, height());
     }
 
-    /** Where the heat map lies. */
+    /** Returns the area of the heat map. */
     Rectangle heatMapArea() {
         return new Rectangle(LEFT + PlotStyle.TICKS_LEFT, TOP + title.size() * TITLE_LINE + TITLE_GAP, SIDE, SIDE);
     }
 
-    /** Where the colour bar lies. */
+    /** Returns the area of the colour bar. */
     Rectangle barArea() {
-        var area = heatMapArea();
+        Rectangle area = heatMapArea();
         return new Rectangle(area.x, area.y + SIDE + PlotStyle.TICKS_BELOW + AXIS_NAME, SIDE, BAR);
     }
 
     private void drawHeatMap(Graphics2D graphics, Rectangle area) {
-        var scale = figure.scale();
-        var image = HeatMap.of(figure.values(), figure.columns().at().length, scale.low(), scale.high());
+        MatrixFigure.Scale scale = figure.scale();
+        BufferedImage image =
+                HeatMap.of(figure.values(), figure.columns().positions().length, scale.low(), scale.high());
         graphics.drawImage(image, area.x, area.y, area.width, area.height, null);
-        var columns = ScaledNumbers.of(figure.columns().at());
-        var rows = ScaledNumbers.of(figure.rows().at());
-        var domain = PlotStyle.gridAxis(columns.values(), SIDE);
+        var columns = ScaledNumbers.of(figure.columns().positions());
+        var rows = ScaledNumbers.of(figure.rows().positions());
+        NumberAxis domain = PlotStyle.gridAxis(columns.values(), SIDE);
         PlotStyle.draw(PlotStyle.frame(domain, PlotStyle.gridAxis(rows.values(), SIDE)), graphics, area);
-        var across = named(figure.columns().name(), columns);
+        String across = named(figure.columns().name(), columns);
         TextPlacement.centred(
                 graphics, across, TextPlacement.LABEL, area.getCenterX(), area.y + SIDE + PlotStyle.TICKS_BELOW + 14);
         TextPlacement.upwards(graphics, named(figure.rows().name(), rows), TextPlacement.LABEL, 18, area.getCenterY());
@@ -82,13 +86,13 @@ final class MatrixLayout implements Layout {
         graphics.drawImage(HeatMap.scale(), bar.x, bar.y, bar.width, bar.height, null);
         var ends = ScaledNumbers.of(
                 new double[] {figure.scale().low(), figure.scale().high()});
-        var values = PlotStyle.axis(ends.values()[0], ends.values()[1]);
+        NumberAxis values = PlotStyle.axis(ends.values()[0], ends.values()[1]);
         values.setTickUnit((NumberTickUnit) NumberAxis.createStandardTickUnits()
                 .getCeilingTickUnit((ends.values()[1] - ends.values()[0]) / MAX_TICKS));
-        var none = PlotStyle.axis(0, 1);
+        NumberAxis none = PlotStyle.axis(0, 1);
         none.setVisible(false);
         PlotStyle.draw(PlotStyle.frame(values, none), graphics, bar);
-        var name = named(figure.scale().name(), ends);
+        String name = named(figure.scale().name(), ends);
         TextPlacement.centred(
                 graphics, name, TextPlacement.LABEL, bar.getCenterX(), bar.y + BAR + PlotStyle.TICKS_BELOW + 16);
     }

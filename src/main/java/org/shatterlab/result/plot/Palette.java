@@ -4,7 +4,10 @@ import java.awt.Color;
 import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
 
-/** The colours: viridis, whose lightness rises evenly, so that it survives grey print and colour-blind eyes. */
+/**
+ * The colours of figures. The colour map is viridis. Its lightness rises evenly, so that figures stay readable in grey
+ * print and for colour-blind readers.
+ */
 final class Palette {
 
     static final Color INK = new Color(0x222222);
@@ -23,20 +26,20 @@ final class Palette {
 
     private Palette() {}
 
-    /** Viridis at a position from 0 (dark) to 1 (light). */
+    /** Returns the colour of viridis at a position from 0 (dark) to 1 (light). */
     static Color viridis(double position) {
-        var scaled = Math.clamp(position, 0, 1) * (VIRIDIS.length - 1);
-        var low = Math.min((int) scaled, VIRIDIS.length - 2);
+        double scaled = Math.clamp(position, 0, 1) * (VIRIDIS.length - 1);
+        int low = Math.min((int) scaled, VIRIDIS.length - 2);
         var from = new Color(VIRIDIS[low]);
         var to = new Color(VIRIDIS[low + 1]);
-        var part = scaled - low;
+        double part = scaled - low;
         return new Color(
                 mix(from.getRed(), to.getRed(), part),
                 mix(from.getGreen(), to.getGreen(), part),
                 mix(from.getBlue(), to.getBlue(), part));
     }
 
-    /** Viridis in 256 steps. */
+    /** Returns viridis as a colour model of 256 steps. */
     static IndexColorModel viridisModel() {
         var colours = new int[256];
         for (int i = 0; i < colours.length; i++) {

@@ -18,23 +18,26 @@ import org.jfree.chart.renderer.xy.XYItemRenderer;
 import org.jfree.chart.ui.RectangleInsets;
 import org.jfree.data.xy.XYDataset;
 
-/** JFreeChart's plots in one plain look; names of axes are drawn by the sheets, so that they line up. */
+/**
+ * Styles JFreeChart's plots uniformly. The layouts draw the names of axes themselves, so that the names are aligned.
+ */
 final class PlotStyle {
 
-    /** Room for tick labels left of a plot. */
+    /** The width for tick labels left of a plot. */
     static final int TICKS_LEFT = 42;
 
-    /** Room for tick labels below a plot. */
+    /** The height for tick labels below a plot. */
     static final int TICKS_BELOW = 20;
 
     private static final Stroke HAIRLINE = new BasicStroke(1);
 
     private PlotStyle() {}
 
+    /** Returns an axis with a fixed range. */
     static NumberAxis axis(double from, double to) {
         var axis = new NumberAxis();
         axis.setRange(from, to);
-        axis.setNumberFormatOverride(numbers());
+        axis.setNumberFormatOverride(numberFormat());
         axis.setTickLabelFont(TextPlacement.TICK);
         axis.setTickLabelPaint(Palette.INK);
         axis.setTickMarkPaint(Palette.AXIS);
@@ -45,46 +48,48 @@ final class PlotStyle {
     }
 
     /**
-     * An axis of decades, along which data lie by their logarithms: JFreeChart's own draws its labels as outlines.
+     * Returns an axis whose coordinates are decimal logarithms and whose labels are powers of ten. JFreeChart's own
+     * logarithmic axis draws its labels as outlines instead of text.
      *
-     * @param least the smallest value
-     * @param most the largest
+     * @param min the smallest value, above 0
+     * @param max the largest value
      */
-    static NumberAxis decades(double least, double most) {
-        var low = Math.floor(Math.log10(least) * 2) / 2;
-        var high = Math.max(low + 0.5, Math.ceil(Math.log10(most) * 2) / 2);
-        var axis = axis(low, high);
+    static NumberAxis decades(double min, double max) {
+        double low = Math.floor(Math.log10(min) * 2) / 2;
+        double high = Math.max(low + 0.5, Math.ceil(Math.log10(max) * 2) / 2);
+        NumberAxis axis = axis(low, high);
         axis.setTickUnit(new NumberTickUnit(Math.max(1, Math.ceil((high - low) / 6))));
-        axis.setNumberFormatOverride(powers());
+        axis.setNumberFormatOverride(powersOfTen());
         return axis;
     }
 
     /**
-     * Along a side of a heat map: half a step beyond the grid at both ends, so that a cell is centred on its input.
+     * Returns an axis along one side of a heat map. The axis extends half a step beyond the grid at both ends, so that
+     * each cell is centred on its input.
      *
-     * @param x rising and equally spaced
+     * @param x the grid, ascending and equally spaced
      * @param side the length of the axis
      */
     static NumberAxis gridAxis(double[] x, int side) {
-        var step = x.length == 1 ? 1 : (x[x.length - 1] - x[0]) / (x.length - 1);
-        var half = step / 2;
-        var length = Math.max(step, x[x.length - 1] - x[0]);
-        var axis = axis(x[0] - half, x[x.length - 1] + half);
-        // JFreeChart alone would choose unlike ticks for the two axes of a square; a grid rounded to float32 may be
-        // long.
-        var unit = NumberAxis.createStandardTickUnits()
+        double step = x.length == 1 ? 1 : (x[x.length - 1] - x[0]) / (x.length - 1);
+        double half = step / 2;
+        double length = Math.max(step, x[x.length - 1] - x[0]);
+        NumberAxis axis = axis(x[0] - half, x[x.length - 1] + half);
+        // JFreeChart's own ticks would differ between the two axes of a square. The factor 0.999 tolerates a grid that
+        // rounding to float32 made longer.
+        double unit = NumberAxis.createStandardTickUnits()
                 .getCeilingTickUnit(length / 4 * 0.999)
                 .getSize();
-        var label = numbers().format(x[0] + unit);
+        String label = numberFormat().format(x[0] + unit);
         if (TextPlacement.width(label, TextPlacement.TICK) + 4 < unit / length * side) {
             axis.setTickUnit(new NumberTickUnit(unit));
         }
         return axis;
     }
 
-    /** Data over a light grid, with a line at zero. */
+    /** Returns a plot of data over a light grid, with a line at zero. */
     static XYPlot plot(ValueAxis domain, ValueAxis range, XYDataset data, XYItemRenderer renderer) {
-        var plot = plain(new XYPlot(data, domain, range, renderer));
+        XYPlot plot = plain(new XYPlot(data, domain, range, renderer));
         plot.setOutlineVisible(false);
         plot.setDomainGridlinePaint(Palette.GRID);
         plot.setDomainGridlineStroke(HAIRLINE);
@@ -96,9 +101,9 @@ final class PlotStyle {
         return plot;
     }
 
-    /** Axes around an image that is already there. */
+    /** Returns a plot without data, whose axes frame an image that is drawn separately. */
     static XYPlot frame(NumberAxis domain, NumberAxis range) {
-        var plot = plain(new XYPlot(null, domain, range, null));
+        XYPlot plot = plain(new XYPlot(null, domain, range, null));
         plot.setOutlinePaint(Palette.AXIS);
         plot.setOutlineStroke(HAIRLINE);
         return plot;
@@ -111,7 +116,7 @@ final class PlotStyle {
         return plot;
     }
 
-    /** Draws a plot so that its data fill exactly this area; the axes lie left of it and below. */
+    /** Draws a plot so that its data fill an area exactly. The tick labels lie left of the area and below it. */
     static void draw(XYPlot plot, Graphics2D graphics, Rectangle area) {
         var left = new AxisSpace();
         left.setLeft(TICKS_LEFT);
@@ -123,27 +128,28 @@ final class PlotStyle {
         plot.draw(graphics, whole, null, null, null);
     }
 
-    /** The powers of ten whose logarithms these are. */
-    private static NumberFormat powers() {
-        // Without grouping: DecimalFormat has a way around this method for numbers that are grouped.
+    /** Returns a format that writes a logarithm as its power of ten. */
+    private static NumberFormat powersOfTen() {
+        // The pattern has no grouping, because DecimalFormat bypasses the overridden method for grouped numbers.
         return new DecimalFormat("0") {
             @Override
             public StringBuffer format(double number, StringBuffer result, FieldPosition position) {
                 var power = ScaledNumbers.of(new double[] {Math.pow(10, Math.rint(number))});
                 return power.exponent() == 0
-                        ? numbers().format(power.values()[0], result, position)
+                        ? numberFormat().format(power.values()[0], result, position)
                         : result.append(power.power());
             }
         };
     }
 
-    static NumberFormat numbers() {
+    /** Returns the format of plain tick labels: at most three decimals and a true minus sign. */
+    static NumberFormat numberFormat() {
         var symbols = DecimalFormatSymbols.getInstance(Locale.ROOT);
         symbols.setMinusSign('\u2212');
         return new DecimalFormat("0.###", symbols) {
             @Override
             public StringBuffer format(double number, StringBuffer result, FieldPosition position) {
-                // A tick at zero may miss it by a rounding, and would read -0.
+                // Rounding may move a tick at zero slightly below zero, and the label would be -0.
                 return super.format(Math.abs(number) < 1e-9 ? 0 : number, result, position);
             }
         };

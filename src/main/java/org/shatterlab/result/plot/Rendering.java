@@ -21,32 +21,36 @@ import org.apache.batik.svggen.SVGGraphics2D;
 import org.apache.batik.svggen.SVGGraphics2DIOException;
 import org.apache.batik.svggen.SimpleImageHandler;
 import org.w3c.dom.Document;
+import org.w3c.dom.Element;
 
-/** Renders figures as SVG, with Batik on the JDK's own DOM, or as PNG. */
+/** Renders figures as SVG or PNG. The SVG is written by Batik on the JDK's own DOM. */
 public final class Rendering {
 
     static final int PIXELS_PER_UNIT = 2;
 
     static {
-        // The JDK's rasterizer keeps buffers, a third of a mebibyte, for each thread that ever drew, unless threads
-        // share them.
+        // By default, the JDK's rasterizer keeps buffers of a third of a mebibyte for each thread that ever drew. The
+        // property makes threads share the buffers.
         System.setProperty("sun.java2d.renderer.useThreadLocal", "false");
     }
 
     private Rendering() {}
 
-    /** Returns a figure as a standalone SVG document, at most 1000 wide. Text stays text, heat maps are embedded PNG. */
+    /**
+     * Returns a figure as a standalone SVG document, at most 1000 units wide. Text is stored as text. Heat maps are
+     * embedded as PNG.
+     */
     public static String svg(Figure figure) {
         Layout layout = layout(figure);
         var context = SVGGeneratorContext.createDefault(emptyDocument());
         context.setComment("Shatterlab");
         context.setGenericImageHandler(new SimpleImageHandler(new PngHandler()));
         var graphics = new SVGGraphics2D(context, false);
-        // JFreeChart saves this hint and puts it back, which Batik refuses where it was never set.
+        // JFreeChart saves and restores this hint, and Batik rejects restoring a hint that was never set.
         graphics.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
         graphics.setSVGCanvasSize(new Dimension(layout.width(), layout.height()));
         paint(layout, graphics);
-        var root = graphics.getRoot();
+        Element root = graphics.getRoot();
         root.setAttributeNS(null, "viewBox", "0 0 " + layout.width() + " " + layout.height());
         var written = new StringWriter();
         try {
@@ -54,17 +58,17 @@ public final class Rendering {
         } catch (SVGGraphics2DIOException e) {
             throw new UncheckedIOException(e);
         }
-        var text = written.toString();
-        // Batik's prologue names a DTD on another machine, which a strict reader would fetch.
+        String text = written.toString();
+        // Batik's prologue refers to a DTD on the web, which a validating reader would fetch.
         return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + text.substring(text.indexOf("<svg"));
     }
 
-    /** Returns a figure as a PNG image on white, with two pixels for one unit of the SVG. */
+    /** Returns a figure as a PNG image on a white background, with two pixels for each unit of the SVG. */
     public static byte[] png(Figure figure) {
         Layout layout = layout(figure);
         var image = new BufferedImage(
                 layout.width() * PIXELS_PER_UNIT, layout.height() * PIXELS_PER_UNIT, BufferedImage.TYPE_INT_RGB);
-        var graphics = image.createGraphics();
+        Graphics2D graphics = image.createGraphics();
         try {
             graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
             graphics.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
@@ -113,13 +117,13 @@ public final class Rendering {
     }
 
     private static void writePng(RenderedImage image, OutputStream bytes) throws IOException {
-        // ImageIO would put a cache file on the disk, which a container may not let it.
+        // ImageIO's default stream writes a cache file, which a container with a read-only file system does not allow.
         try (var stream = new MemoryCacheImageOutputStream(bytes)) {
             ImageIO.write(image, "png", stream);
         }
     }
 
-    /** Batik's own PNG writer lives in batik-codec, which is not on the class path. */
+    /** Encodes embedded images as PNG. Batik's own encoder is in batik-codec, which is not on the class path. */
     private static final class PngHandler extends ImageHandlerBase64Encoder {
 
         @Override

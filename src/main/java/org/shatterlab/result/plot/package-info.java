@@ -1,3 +1,4 @@
+/** Draws figures and matrices from plain data, as SVG and PNG. */
 @NullMarked
 package org.shatterlab.result.plot;
 

@@ -10,99 +10,101 @@ import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands items to a thread of its own, in their order, so that the next are made while these are taken. Who makes them waits where
- * they are taken more slowly.
+ * Writes items in their order on a separate thread, so that the caller produces the next items meanwhile. A bounded
+ * queue connects the two threads. The caller blocks while the queue is full. Only one thread may produce items.
+ *
+ * @param <T> the type of the items
  */
 final class BackgroundWriter<T> implements AutoCloseable {
 
-    private static final int BATCH = 500;
+    private static final int BATCH_SIZE = 500;
+    private static final int MAX_QUEUED_BATCHES = 4;
 
-    private static final int WAITING_BATCHES = 4;
+    private final ItemWriter<T> itemWriter;
 
-    private final Taker<T> taker;
+    /** The batches that wait to be written. An empty batch ends the thread. */
+    private final BlockingQueue<List<T>> queue = new ArrayBlockingQueue<>(MAX_QUEUED_BATCHES);
 
-    /** An empty one is the last. */
-    private final BlockingQueue<List<T>> waiting = new ArrayBlockingQueue<>(WAITING_BATCHES);
-
-    private final Thread taking;
-    private List<T> next = new ArrayList<>(BATCH);
+    private final Thread thread;
+    private List<T> batch = new ArrayList<>(BATCH_SIZE);
     private volatile @Nullable Throwable failure;
 
-    private BackgroundWriter(String name, Taker<T> taker) {
-        this.taker = taker;
-        taking = Thread.ofVirtual().name(name).unstarted(this::takeWaiting);
+    private BackgroundWriter(String name, ItemWriter<T> itemWriter) {
+        this.itemWriter = itemWriter;
+        thread = Thread.ofVirtual().name(name).unstarted(this::writeQueue);
     }
 
-    /** Takes items one by one. */
+    /** Writes items one by one. */
     @FunctionalInterface
-    interface Taker<T> {
-        void take(T item) throws IOException;
+    interface ItemWriter<T> {
+        void write(T item) throws IOException;
     }
 
-    /** Starts the thread, of this name, that takes the items. */
-    static <T> BackgroundWriter<T> start(String name, Taker<T> taker) {
-        BackgroundWriter<T> handover = new BackgroundWriter<>(name, taker);
-        handover.taking.start();
-        return handover;
+    /** Starts the thread that writes the items, under a name. */
+    static <T> BackgroundWriter<T> start(String name, ItemWriter<T> itemWriter) {
+        BackgroundWriter<T> writer = new BackgroundWriter<>(name, itemWriter);
+        writer.thread.start();
+        return writer;
     }
 
     /**
-     * Hands over an item.
+     * Queues an item. The method blocks while the queue is full.
      *
-     * @throws UncheckedIOException where an earlier one could not be taken
+     * @throws UncheckedIOException if the thread failed to write an earlier item, or the caller is interrupted
      */
-    void put(T item) {
-        next.add(item);
-        if (next.size() == BATCH) {
-            handOver();
+    void add(T item) {
+        batch.add(item);
+        if (batch.size() == BATCH_SIZE) {
+            enqueueBatch();
         }
     }
 
     /**
-     * Waits until the last item is taken.
+     * Waits until the last item is written.
      *
-     * @throws UncheckedIOException where one could not be taken
+     * @throws UncheckedIOException if the thread failed to write an item, or the caller is interrupted
      */
-    void end() {
-        if (!next.isEmpty()) {
-            handOver();
+    void finish() {
+        if (!batch.isEmpty()) {
+            enqueueBatch();
         }
         close();
-        requireTaken();
+        rethrowFailure();
     }
 
-    /** Ends the thread: nothing is taken after this returns. */
+    /** Ends the thread. Nothing is written after the method returns. */
     @Override
     public void close() {
-        if (taking.isAlive()) {
+        if (thread.isAlive()) {
             try {
-                waiting.put(List.of());
-                taking.join();
+                queue.put(List.of());
+                thread.join();
             } catch (InterruptedException e) {
-                taking.interrupt();
+                thread.interrupt();
                 throw interrupted(e);
             }
         }
     }
 
-    private void handOver() {
+    private void enqueueBatch() {
         try {
-            waiting.put(next);
+            queue.put(batch);
         } catch (InterruptedException e) {
             throw interrupted(e);
         }
-        next = new ArrayList<>(BATCH);
-        requireTaken();
+        batch = new ArrayList<>(BATCH_SIZE);
+        rethrowFailure();
     }
 
     private static UncheckedIOException interrupted(InterruptedException e) {
         Thread.currentThread().interrupt();
-        InterruptedIOException interrupted = new InterruptedIOException("interrupted while items were handed over");
+        InterruptedIOException interrupted =
+                new InterruptedIOException("The thread was interrupted while items were queued.");
         interrupted.initCause(e);
         return new UncheckedIOException(interrupted);
     }
 
-    private void requireTaken() {
+    private void rethrowFailure() {
         switch (failure) {
             case null -> {}
             case IOException io -> throw new UncheckedIOException(io);
@@ -112,12 +114,15 @@ final class BackgroundWriter<T> implements AutoCloseable {
         }
     }
 
-    /** After one that cannot be taken the others are dropped, so that who makes them does not wait, and is told with the next. */
-    private void takeWaiting() {
+    /**
+     * Writes the queued batches until an empty batch arrives. After a failure, the thread discards all further items,
+     * so that the caller does not block. The caller receives the failure with its next batch or at the end.
+     */
+    private void writeQueue() {
         try {
-            for (List<T> items = waiting.take(); !items.isEmpty(); items = waiting.take()) {
+            for (List<T> items = queue.take(); !items.isEmpty(); items = queue.take()) {
                 if (failure == null) {
-                    take(items);
+                    writeBatch(items);
                 }
             }
         } catch (InterruptedException e) {
@@ -125,10 +130,10 @@ final class BackgroundWriter<T> implements AutoCloseable {
         }
     }
 
-    private void take(List<T> items) {
+    private void writeBatch(List<T> items) {
         try {
             for (T item : items) {
-                taker.take(item);
+                itemWriter.write(item);
             }
         } catch (IOException | RuntimeException | Error e) {
             failure = e;

@@ -10,19 +10,18 @@ import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.ExperimentService;
 import org.shatterlab.experiment.store.Experiment;
 import org.shatterlab.platform.Cursor;
-import org.shatterlab.platform.Problem;
 import org.shatterlab.platform.ProblemException;
 import org.shatterlab.platform.QueryParameters;
 import org.shatterlab.result.ResultQuery;
 import org.shatterlab.result.ResultQuery.RowKey;
 
 /**
- * Which rows of which experiments a request asks for.
+ * The parameters of a request for rows of several experiments.
  *
- * @param experiments those to read, in this order
- * @param query which rows of each of them
- * @param after the key of the last row already read, in the first of them; null from its start
- * @param limit rows of a page
+ * @param experiments the experiments to read, in this order
+ * @param query the filter for the rows of each experiment
+ * @param after the key of the last row already read in the first experiment; null to start at its first row
+ * @param limit the largest number of rows on a page
  */
 record CombinedParameters(
         List<Experiment> experiments,
@@ -32,16 +31,20 @@ record CombinedParameters(
 
     private static final int MAX_EXPERIMENTS = 50;
 
-    /** The last row of a page: its experiment and its key there. */
+    /** The position of the last row of a page: the experiment and the key of the row. */
     private record Position(Experiment experiment, RowKey key) {}
 
-    /** Reads the parameters of a page of rows. */
-    static CombinedParameters page(Map<String, String[]> given, ExperimentService stored) {
+    /**
+     * Reads the parameters of a page of rows.
+     *
+     * @throws ProblemException if an experiment does not exist
+     */
+    static CombinedParameters page(Map<String, String[]> given, ExperimentService service) {
         QueryParameters parameters = new QueryParameters(given);
-        List<Experiment> experiments = experiments(parameters, stored);
+        List<Experiment> experiments = experiments(parameters, service);
         ResultQuery query = ResultParameters.filters(labels(experiments, given), parameters);
         int limit = ResultParameters.limit(parameters);
-        Position last = parameters.parsed("cursor", ResultParameters.CURSOR, cursor -> position(cursor, experiments));
+        Position last = parameters.optional("cursor", ResultParameters.CURSOR, cursor -> position(cursor, experiments));
         parameters.requireValid();
         return last == null
                 ? new CombinedParameters(experiments, query, null, limit)
@@ -52,35 +55,32 @@ record CombinedParameters(
                         limit);
     }
 
-    /** Reads the parameters of a stream of all rows. */
-    static CombinedParameters stream(Map<String, String[]> given, ExperimentService stored) {
+    /**
+     * Reads the parameters of a stream of all rows.
+     *
+     * @throws ProblemException if an experiment does not exist
+     */
+    static CombinedParameters stream(Map<String, String[]> given, ExperimentService service) {
         QueryParameters parameters = new QueryParameters(given);
-        List<Experiment> experiments = experiments(parameters, stored);
+        List<Experiment> experiments = experiments(parameters, service);
         ResultQuery query = ResultParameters.filters(labels(experiments, given), parameters);
         parameters.requireValid();
         return new CombinedParameters(experiments, query, null, Integer.MAX_VALUE);
     }
 
-    private static List<Experiment> experiments(QueryParameters parameters, ExperimentService stored) {
+    private static List<Experiment> experiments(QueryParameters parameters, ExperimentService service) {
         Map<UUID, Experiment> found = new LinkedHashMap<>();
         for (String id : parameters.requiredList("experiment", MAX_EXPERIMENTS)) {
-            Experiment experiment = find(id, stored);
+            Experiment experiment = service.get(id);
             found.putIfAbsent(experiment.id(), experiment);
         }
         return List.copyOf(found.values());
     }
 
-    /** An experiment that a parameter names; where there is none, the refusal says which. */
-    static Experiment find(String id, ExperimentService stored) {
-        try {
-            return stored.get(id);
-        } catch (ProblemException e) {
-            String named = id.length() > 100 ? id.substring(0, 100) + "…" : id;
-            throw new ProblemException(Problem.NOT_FOUND, "There is no experiment \"" + named + "\".");
-        }
-    }
-
-    /** Of all of them; without experiments, which is refused already, any label will do. */
+    /**
+     * Returns the labels that the parameter {@code network} may name. A request without experiments is already
+     * rejected, so all of its labels are accepted.
+     */
     private static Collection<String> labels(List<Experiment> experiments, Map<String, String[]> given) {
         if (experiments.isEmpty()) {
             return List.of(given.getOrDefault("network", new String[0]));
@@ -106,7 +106,7 @@ record CombinedParameters(
         return null;
     }
 
-    /** The cursor of the page that starts after a row. */
+    /** Returns the cursor of the page that starts after a row. */
     static String cursor(UUID experiment, RowKey key) {
         return Cursor.of(experiment.toString(), ResultParameters.cursor(key));
     }

@@ -21,7 +21,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The rows of several experiments, one experiment after the other, as pages of JSON or as one stream of CSV. */
+/** Serves the rows of several experiments, one experiment after the other, as pages of JSON or as one stream of CSV. */
 @RestController
 @ConditionalOnRole(Role.API)
 @RequestMapping("/api/v1/results")
@@ -41,25 +41,27 @@ class CombinedResultController {
     /**
      * A page of rows.
      *
-     * @param nextCursor where the next page starts; null on the last
+     * @param items the rows of the page
+     * @param nextCursor the cursor of the next page; null on the last page
      */
     record CombinedPage(List<CombinedRow> items, @Nullable String nextCursor) {}
 
     @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<CombinedPage> page(HttpServletRequest request) {
-        CombinedParameters wanted = CombinedParameters.page(request.getParameterMap(), experiments);
-        return ResponseEntity.ok().varyBy(HttpHeaders.ACCEPT).body(page(wanted));
+        CombinedParameters parameters = CombinedParameters.page(request.getParameterMap(), experiments);
+        return ResponseEntity.ok().varyBy(HttpHeaders.ACCEPT).body(page(parameters));
     }
 
-    private CombinedPage page(CombinedParameters wanted) {
-        int limit = wanted.limit();
+    private CombinedPage page(CombinedParameters parameters) {
+        int limit = parameters.limit();
         List<CombinedRow> items = new ArrayList<>();
         List<RowKey> keys = new ArrayList<>();
-        results.readAll(wanted.experiments(), wanted.query().after(wanted.after()), (experiment, key, row) -> {
-            items.add(new CombinedRow(experiment, row));
-            keys.add(key);
-            return items.size() <= limit;
-        });
+        results.streamCombinedRows(
+                parameters.experiments(), parameters.query().startAfter(parameters.after()), (experiment, key, row) -> {
+                    items.add(new CombinedRow(experiment, row));
+                    keys.add(key);
+                    return items.size() <= limit;
+                });
         if (items.size() > limit) {
             String next = CombinedParameters.cursor(items.get(limit - 1).experiment(), keys.get(limit - 1));
             return new CombinedPage(items.subList(0, limit), next);
@@ -69,10 +71,11 @@ class CombinedResultController {
 
     @GetMapping(produces = Csv.TYPE)
     void csv(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        CombinedParameters wanted = CombinedParameters.stream(request.getParameterMap(), experiments);
+        CombinedParameters parameters = CombinedParameters.stream(request.getParameterMap(), experiments);
         try (RowCsv csv = RowCsv.start(response, true)) {
-            results.readAll(wanted.experiments(), wanted.query(), (experiment, _, row) -> csv.print(experiment, row));
-            csv.end();
+            results.streamCombinedRows(
+                    parameters.experiments(), parameters.query(), (experiment, _, row) -> csv.print(experiment, row));
+            csv.finish();
         }
     }
 }

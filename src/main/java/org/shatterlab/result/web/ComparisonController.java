@@ -24,7 +24,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Whether the rows of two networks differ. There are no pages: a row's corrected p-value depends on all of them. */
+/** Compares two networks row by row. The answer has no pages, because a corrected p-value depends on all rows. */
 @RestController
 @ConditionalOnRole(Role.API)
 @RequestMapping("/api/v1/comparisons")
@@ -58,34 +58,35 @@ class ComparisonController {
         this.results = results;
     }
 
-    /** A network of an experiment. */
-    record Compared(UUID experiment, String network) {
+    /** A compared network, by the id of its experiment and its label. */
+    record NetworkReference(UUID experiment, String network) {
 
-        private static Compared of(ComparisonParameters.Side side) {
-            return new Compared(side.experiment().id(), side.entry().label());
+        private static NetworkReference of(ComparisonParameters.ComparedNetwork network) {
+            return new NetworkReference(
+                    network.experiment().id(), network.entry().label());
         }
     }
 
-    /** What was compared, and how it came out. */
-    record Answer(
-            Compared left,
-            Compared right,
+    /** The answer: the compared networks, the test and its results. */
+    record ComparisonAnswer(
+            NetworkReference left,
+            NetworkReference right,
             String statistic,
             double level,
-            List<Comparison.Item> items,
+            List<Comparison.RowComparison> items,
             Comparison.Unmatched unmatched) {}
 
     @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
-    ResponseEntity<Answer> compare(HttpServletRequest request) {
-        ComparisonParameters wanted = ComparisonParameters.read(request.getParameterMap(), experiments);
-        Comparison comparison = compare(wanted);
+    ResponseEntity<ComparisonAnswer> compare(HttpServletRequest request) {
+        ComparisonParameters parameters = ComparisonParameters.read(request.getParameterMap(), experiments);
+        Comparison comparison = compare(parameters);
         return ResponseEntity.ok()
                 .varyBy(HttpHeaders.ACCEPT)
-                .body(new Answer(
-                        Compared.of(wanted.left()),
-                        Compared.of(wanted.right()),
-                        wanted.statistic().apiName(),
-                        wanted.level(),
+                .body(new ComparisonAnswer(
+                        NetworkReference.of(parameters.left()),
+                        NetworkReference.of(parameters.right()),
+                        parameters.statistic().apiName(),
+                        parameters.level(),
                         comparison.items(),
                         comparison.unmatched()));
     }
@@ -94,7 +95,7 @@ class ComparisonController {
     void csv(HttpServletRequest request, HttpServletResponse response) throws IOException {
         Comparison comparison = compare(ComparisonParameters.read(request.getParameterMap(), experiments));
         CSVPrinter csv = Csv.start(response, COLUMNS);
-        for (Comparison.Item item : comparison.items()) {
+        for (Comparison.RowComparison item : comparison.items()) {
             csv.printRecord(
                     item.depth(),
                     item.index(),
@@ -116,22 +117,24 @@ class ComparisonController {
         csv.flush();
     }
 
-    private Comparison compare(ComparisonParameters wanted) {
+    private Comparison compare(ComparisonParameters parameters) {
         return Comparison.of(
-                rows(wanted.left().experiment(), wanted.leftRows()),
-                rows(wanted.right().experiment(), wanted.rightRows()),
-                wanted.level());
+                rows(parameters.left().experiment(), parameters.leftRows()),
+                rows(parameters.right().experiment(), parameters.rightRows()),
+                parameters.level());
     }
 
     private List<ResultRow> rows(Experiment experiment, ResultQuery query) {
         List<ResultRow> rows = new ArrayList<>();
-        results.read(experiment, query, (_, row) -> {
+        results.streamRows(experiment, query, (_, row) -> {
             rows.add(row);
             return rows.size() <= MAX_ROWS;
         });
         if (rows.size() > MAX_ROWS) {
             throw new InvalidRequestException(List.of(new Violation(
-                    "?depth", null, "must choose fewer depths: a comparison has at most " + MAX_ROWS + " rows")));
+                    "?depth",
+                    null,
+                    "must select fewer depths, because a comparison has at most " + MAX_ROWS + " rows")));
         }
         return rows;
     }

@@ -14,58 +14,67 @@ import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.RunDraws;
 import org.shatterlab.lab.statistic.Statistic;
+import org.shatterlab.platform.ProblemException;
 import org.shatterlab.platform.QueryParameters;
 import org.shatterlab.result.ResultQuery;
 import org.shatterlab.result.ResultQuery.DepthRange;
 
 /**
- * What a request compares.
+ * The parameters of a comparison.
  *
- * @param statistic of both networks
- * @param depths which rows; empty for all
- * @param level the confidence, between 0 and 1
+ * @param left the left network
+ * @param right the right network
+ * @param statistic the statistic to compare
+ * @param depths ranges of depths; empty for all depths
+ * @param level the confidence level, above 0 and below 1
  */
-record ComparisonParameters(Side left, Side right, Statistic statistic, List<DepthRange> depths, double level) {
+record ComparisonParameters(
+        ComparedNetwork left, ComparedNetwork right, Statistic statistic, List<DepthRange> depths, double level) {
 
     private static final double DEFAULT_LEVEL = 0.95;
 
     /** A network of an experiment. */
-    record Side(Experiment experiment, NetworkEntry entry) {
+    record ComparedNetwork(Experiment experiment, NetworkEntry entry) {
 
         private boolean isNoise() {
             return entry.network() instanceof NetworkSpec.Noise;
         }
 
-        /** Whether each run of both has images of its own, and the same. */
-        private boolean sharesImagesWith(Side other) {
+        /** Returns whether both networks draw new images in each run, and draw the same images in the same run. */
+        private boolean sharesImagesWith(ComparedNetwork other) {
             InputSpec inputs = experiment.spec().inputs();
             return !inputs.isSameInEveryRun()
                     && inputs.equals(other.experiment.spec().inputs());
         }
 
         /**
-         * Whether runs have the same weights, of the first layer at least: {@link RunDraws} draws them from the network, the
-         * seed and the run.
+         * Returns whether both networks have the same weights in the same run, at least in the first layer.
+         * {@link RunDraws} draws weights from the network, the seed and the run.
          */
-        private boolean sharesDrawsWith(Side other) {
+        private boolean sharesDrawsWith(ComparedNetwork other) {
             return entry.network().equals(other.entry.network())
                     && experiment.spec().seed() == other.experiment.spec().seed();
         }
     }
 
-    /** An experiment and a label, as they were given. */
-    private record Address(String experiment, String label) {}
+    /** The id of an experiment and the label of a network, as the request gives them. */
+    private record NetworkAddress(String experiment, String label) {}
 
-    static ComparisonParameters read(Map<String, String[]> given, ExperimentService stored) {
+    /**
+     * Reads the parameters of a request.
+     *
+     * @throws ProblemException if an experiment does not exist
+     */
+    static ComparisonParameters read(Map<String, String[]> given, ExperimentService service) {
         QueryParameters parameters = new QueryParameters(given);
-        Side left = side("left", parameters, stored);
-        Side right = side("right", parameters, stored);
+        ComparedNetwork left = network("left", parameters, service);
+        ComparedNetwork right = network("right", parameters, service);
         Statistic statistic = parameters.required(
                 "statistic",
                 "must be one of: " + String.join(", ", ResultParameters.STATISTICS),
                 ComparisonParameters::statistic);
         List<DepthRange> depths = ResultParameters.depths(parameters);
-        Double level = parameters.parsed("level", "must be a number above 0 and below 1, such as 0.95", text -> {
+        Double level = parameters.optional("level", "must be a number above 0 and below 1, such as 0.95", text -> {
             double number = new BigDecimal(text).doubleValue();
             return number > 0 && number < 1 ? number : null;
         });
@@ -83,21 +92,22 @@ record ComparisonParameters(Side left, Side right, Statistic statistic, List<Dep
                 Objects.requireNonNullElse(level, DEFAULT_LEVEL));
     }
 
-    private static @Nullable Side side(String name, QueryParameters parameters, ExperimentService stored) {
-        Address address = parameters.required(
+    private static @Nullable ComparedNetwork network(
+            String name, QueryParameters parameters, ExperimentService service) {
+        NetworkAddress address = parameters.required(
                 name,
                 "must be the id of an experiment, a slash, and the label of one of its networks",
                 ComparisonParameters::address);
         if (address == null) {
             return null;
         }
-        Experiment experiment = CombinedParameters.find(address.experiment(), stored);
+        Experiment experiment = service.get(address.experiment());
         for (NetworkEntry entry : experiment.spec().networks()) {
             if (entry.label().equals(address.label())) {
-                return new Side(experiment, entry);
+                return new ComparedNetwork(experiment, entry);
             }
         }
-        parameters.refuse(
+        parameters.reject(
                 name,
                 address.label(),
                 "must name a network of the experiment: "
@@ -105,9 +115,9 @@ record ComparisonParameters(Side left, Side right, Statistic statistic, List<Dep
         return null;
     }
 
-    private static @Nullable Address address(String text) {
+    private static @Nullable NetworkAddress address(String text) {
         int slash = text.indexOf('/');
-        return slash < 0 ? null : new Address(text.substring(0, slash), text.substring(slash + 1));
+        return slash < 0 ? null : new NetworkAddress(text.substring(0, slash), text.substring(slash + 1));
     }
 
     private static @Nullable Statistic statistic(String name) {
@@ -118,48 +128,49 @@ record ComparisonParameters(Side left, Side right, Statistic statistic, List<Dep
                 .orElse(null);
     }
 
-    private static void requireMeasured(Side side, @Nullable Statistic statistic, QueryParameters parameters) {
-        if (statistic != null && !side.experiment().spec().statistics().contains(statistic)) {
-            parameters.refuse(
+    private static void requireMeasured(
+            ComparedNetwork network, @Nullable Statistic statistic, QueryParameters parameters) {
+        if (statistic != null && !network.experiment().spec().statistics().contains(statistic)) {
+            parameters.reject(
                     "statistic",
                     statistic.apiName(),
-                    "is not measured by experiment " + side.experiment().id()
-                            + "; submit one whose statistics name it");
+                    "is not measured by experiment " + network.experiment().id()
+                            + "; submit an experiment that measures the statistic");
         }
     }
 
-    private static void requireIndependent(Side left, Side right, QueryParameters parameters) {
+    private static void requireIndependent(ComparedNetwork left, ComparedNetwork right, QueryParameters parameters) {
         if (left.sharesImagesWith(right)) {
-            parameters.refuse(
+            parameters.reject(
                     "right",
                     right.experiment().id() + "/" + right.entry().label(),
-                    "must have inputs with another seed, or without \"perRun\": with the same images in each run the two are "
-                            + "not independent, which the test takes them for");
+                    "must have inputs with another seed, or without \"perRun\", because the test requires independent "
+                            + "networks, and both networks have the same images in each run");
         }
         if (left.sharesDrawsWith(right)) {
-            parameters.refuse(
+            parameters.reject(
                     "right",
                     right.experiment().id() + "/" + right.entry().label(),
-                    "must be another network than the left one, or have another seed: with the same weights in each run "
-                            + "the two are not independent, which the test takes them for");
+                    "must differ from the left network, or have another seed, because the test requires independent "
+                            + "networks, and both networks have the same weights in each run");
         }
     }
 
-    /** The rows of the left network. */
+    /** Returns the filter for the rows of the left network. */
     ResultQuery leftRows() {
         return rows(left, right);
     }
 
-    /** The rows of the right network. */
+    /** Returns the filter for the rows of the right network. */
     ResultQuery rightRows() {
         return rows(right, left);
     }
 
-    /** The filter chooses among the depths of networks; noise beside a network stands at all of them. */
-    private ResultQuery rows(Side side, Side other) {
+    /** Returns the filter for one network. Noise matches every depth of a network, so its filter has no depths. */
+    private ResultQuery rows(ComparedNetwork network, ComparedNetwork other) {
         return new ResultQuery(
-                Set.of(side.entry().label()),
-                side.isNoise() && !other.isNoise() ? List.of() : depths,
+                Set.of(network.entry().label()),
+                network.isNoise() && !other.isNoise() ? List.of() : depths,
                 Set.of(statistic.apiName()),
                 null);
     }

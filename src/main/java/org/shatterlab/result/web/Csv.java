@@ -10,36 +10,40 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 import org.springframework.http.HttpHeaders;
 
-/** Answers of RFC 4180: one header line, and empty fields for what is null. */
+/** Writes responses as CSV (RFC 4180), with one header line. A null value becomes an empty field. */
 final class Csv {
 
+    /** The media type of CSV. */
     static final String TYPE = "text/csv";
 
-    private static final int BUFFER = 1 << 14;
+    private static final int BUFFER_SIZE = 1 << 14;
 
-    /** A printer writes its values and commas one by one, and each write to a response, or to a buffered writer, takes a lock. */
-    private record Buffered(StringBuilder text, Writer out) implements Appendable, Flushable {
+    /**
+     * A buffer without locks in front of a writer. A CSV printer writes each value and each comma separately. Each
+     * write to a response, or to a {@link java.io.BufferedWriter}, acquires a lock.
+     */
+    private record UnlockedBuffer(StringBuilder text, Writer out) implements Appendable, Flushable {
 
         @Override
         public Appendable append(CharSequence sequence) throws IOException {
             text.append(sequence);
-            return drained();
+            return drainIfFull();
         }
 
         @Override
         public Appendable append(CharSequence sequence, int start, int end) throws IOException {
             text.append(sequence, start, end);
-            return drained();
+            return drainIfFull();
         }
 
         @Override
         public Appendable append(char character) throws IOException {
             text.append(character);
-            return drained();
+            return drainIfFull();
         }
 
-        private Appendable drained() throws IOException {
-            if (text.length() >= BUFFER) {
+        private Appendable drainIfFull() throws IOException {
+            if (text.length() >= BUFFER_SIZE) {
                 drain();
             }
             return this;
@@ -59,7 +63,9 @@ final class Csv {
 
     private Csv() {}
 
-    /** Writes the header line. What is printed waits in a buffer until it is flushed. */
+    /**
+     * Writes the header line, and returns a printer for the rows. The caller must flush the printer after the last row.
+     */
     static CSVPrinter start(HttpServletResponse response, List<String> columns) throws IOException {
         response.setContentType(TYPE + "; charset=utf-8; header=present");
         response.setCharacterEncoding(StandardCharsets.UTF_8.name());
@@ -68,6 +74,6 @@ final class Csv {
                 .builder()
                 .setHeader(columns.toArray(String[]::new))
                 .get()
-                .print(new Buffered(new StringBuilder(2 * BUFFER), response.getWriter()));
+                .print(new UnlockedBuffer(new StringBuilder(2 * BUFFER_SIZE), response.getWriter()));
     }
 }

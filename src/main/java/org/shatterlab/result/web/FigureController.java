@@ -17,7 +17,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The paper's figures, drawn from an experiment. */
+/** Serves the paper's figures of an experiment, as SVG or PNG. */
 @RestController
 @ConditionalOnRole(Role.API)
 @RequestMapping("/api/v1/experiments/{id}/figures")
@@ -47,15 +47,15 @@ class FigureController {
         PaperFigure figure = Arrays.stream(PaperFigure.values())
                 .filter(known -> known.apiName().equals(name))
                 .findFirst()
-                .orElseThrow(() -> NetworkDepth.notFound("There is no figure of that name; there are "
+                .orElseThrow(() -> NetworkDepth.notFound("The figure does not exist. The figures are "
                         + String.join(
                                 ", ",
                                 Arrays.stream(PaperFigure.values())
                                         .map(PaperFigure::apiName)
                                         .toList())
                         + "."));
-        figure.obstacle(experiment.spec()).ifPresent(obstacle -> {
-            throw NetworkDepth.notFound(obstacle);
+        figure.reasonNotDrawable(experiment.spec()).ifPresent(reason -> {
+            throw NetworkDepth.notFound(reason);
         });
         return figures.draw(experiment, figure).orElseThrow(() -> NetworkDepth.notMeasured(experiment));
     }

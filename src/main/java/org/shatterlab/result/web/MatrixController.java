@@ -24,7 +24,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Matrices of which rows or columns are inputs, as JSON, as a NumPy file or as a picture. */
+/** Serves the matrices of an experiment, as JSON, as NumPy files or as PNG images. */
 @RestController
 @ConditionalOnRole(Role.API)
 @RequestMapping("/api/v1/experiments/{id}/matrices/{network}/{depth}/{matrix}")
@@ -41,22 +41,24 @@ class MatrixController {
     /**
      * A matrix.
      *
-     * @param runs over how many
-     * @param values row by row; null where a value is 0/0
+     * @param rows the number of rows
+     * @param columns the number of columns
+     * @param runs the number of runs that the matrix is averaged over
+     * @param values the values, row by row; null where a value is 0/0
      */
-    record Matrix(int rows, int columns, long runs, List<List<@Nullable Double>> values) {}
+    record MatrixAnswer(int rows, int columns, long runs, List<List<@Nullable Double>> values) {}
 
-    /** What the address stands for. */
-    private record Found(Experiment experiment, Statistic statistic, NetworkDepth at, AveragedMatrix matrix) {}
+    /** A matrix with the experiment, the statistic, the network and the depth that the path names. */
+    private record MatrixAtDepth(Experiment experiment, Statistic statistic, NetworkDepth at, AveragedMatrix matrix) {}
 
     @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
-    ResponseEntity<Matrix> json(
+    ResponseEntity<MatrixAnswer> json(
             @PathVariable String id,
             @PathVariable String network,
             @PathVariable String depth,
             @PathVariable String matrix,
             HttpServletRequest request) {
-        return answer(matrix(find(id, network, depth, matrix, request).matrix()));
+        return respond(matrix(find(id, network, depth, matrix, request).matrix()));
     }
 
     @GetMapping(produces = Npy.TYPE)
@@ -66,7 +68,7 @@ class MatrixController {
             @PathVariable String depth,
             @PathVariable String matrix,
             HttpServletRequest request) {
-        return answer(Npy.write(find(id, network, depth, matrix, request).matrix()));
+        return respond(Npy.write(find(id, network, depth, matrix, request).matrix()));
     }
 
     @GetMapping(produces = MediaType.IMAGE_PNG_VALUE)
@@ -76,8 +78,8 @@ class MatrixController {
             @PathVariable String depth,
             @PathVariable String matrix,
             HttpServletRequest request) {
-        Found found = find(id, network, depth, matrix, request);
-        return answer(Rendering.png(MatrixPlots.draw(
+        MatrixAtDepth found = find(id, network, depth, matrix, request);
+        return respond(Rendering.png(MatrixPlots.draw(
                 found.experiment(),
                 found.statistic(),
                 found.at().network(),
@@ -85,17 +87,17 @@ class MatrixController {
                 found.matrix())));
     }
 
-    private static <T> ResponseEntity<T> answer(T body) {
+    private static <T> ResponseEntity<T> respond(T body) {
         return ResponseEntity.ok().varyBy(HttpHeaders.ACCEPT).body(body);
     }
 
-    private Found find(String id, String network, String depth, String matrix, HttpServletRequest request) {
+    private MatrixAtDepth find(String id, String network, String depth, String matrix, HttpServletRequest request) {
         QueryParameters.requireNone(request.getParameterMap());
         Experiment experiment = experiments.get(id);
         Statistic statistic = statistic(matrix);
         NetworkDepth at = NetworkDepth.find(experiment, network, depth);
         return matrices.find(experiment, statistic, at.network(), at.depth())
-                .map(found -> new Found(experiment, statistic, at, found))
+                .map(found -> new MatrixAtDepth(experiment, statistic, at, found))
                 .orElseThrow(() -> at.missing(experiment, statistic));
     }
 
@@ -106,15 +108,15 @@ class MatrixController {
         return matrices.stream()
                 .filter(statistic -> statistic.apiName().equals(name))
                 .findFirst()
-                .orElseThrow(() -> NetworkDepth.notFound("There is no matrix of that name; there are "
+                .orElseThrow(() -> NetworkDepth.notFound("The matrix does not exist. The matrices are "
                         + String.join(
                                 ", ", matrices.stream().map(Statistic::apiName).toList())
                         + "."));
     }
 
-    private static Matrix matrix(AveragedMatrix matrix) {
+    private static MatrixAnswer matrix(AveragedMatrix matrix) {
         int columns = matrix.columns();
-        return new Matrix(
+        return new MatrixAnswer(
                 matrix.rows(),
                 columns,
                 matrix.runs(),

@@ -10,24 +10,24 @@ import org.shatterlab.platform.Problem;
 import org.shatterlab.platform.ProblemException;
 
 /**
- * One network of an experiment at one depth, as it stands in an address.
+ * A network of an experiment at one depth, as a path names it.
  *
- * @param network its number, from 0
- * @param depth L; 0 for noise, which has none
+ * @param network the number of the network in the experiment, from 0
+ * @param depth L; 0 for noise, which has no depth
  */
 record NetworkDepth(int network, int depth) {
 
     /**
-     * Finds a network at a depth.
+     * Returns the network and the depth that a path names.
      *
-     * @throws ProblemException where the experiment does not measure it there
+     * @throws ProblemException if the experiment has no such network, or does not measure the network at the depth
      */
     static NetworkDepth find(Experiment experiment, String label, String depth) {
         List<NetworkEntry> networks = experiment.spec().networks();
         int network = IntStream.range(0, networks.size())
                 .filter(i -> networks.get(i).label().equals(label))
                 .findFirst()
-                .orElseThrow(() -> notFound("The experiment has no network of that label; it has "
+                .orElseThrow(() -> notFound("The experiment has no network with this label. The labels are "
                         + String.join(
                                 ", ", networks.stream().map(NetworkEntry::label).toList())
                         + "."));
@@ -36,36 +36,42 @@ record NetworkDepth(int network, int depth) {
                 ? List.of("0")
                 : depths.stream().map(String::valueOf).toList();
         if (!known.contains(depth)) {
-            throw notFound("The network is not measured at that depth, but at " + String.join(", ", known)
-                    + (depths.isEmpty() ? " (noise has no depth; 0 stands for it)." : "."));
+            throw notFound(
+                    depths.isEmpty()
+                            ? "Noise has no depth. Use 0 instead of a depth."
+                            : "The experiment does not measure the network at this depth. The depths are "
+                                    + String.join(", ", known) + ".");
         }
         return new NetworkDepth(network, Integer.parseInt(depth));
     }
 
-    /** Says why a value that the experiment could have is not there. */
+    /** Returns the problem that explains why a value of the experiment is missing. */
     ProblemException missing(Experiment experiment, Statistic needed) {
         if (!experiment.spec().statistics().contains(needed)) {
             return notFound("The experiment does not measure \"" + needed.apiName()
-                    + "\"; submit one whose statistics name it.");
+                    + "\". Submit an experiment that measures the statistic.");
         }
         boolean noise = experiment.spec().networks().get(network).network() instanceof NetworkSpec.Noise;
         return noise && needed.needsNetwork()
-                ? notFound("There is no \"" + needed.apiName() + "\" of noise, which has no layers.")
+                ? notFound("Noise has no \"" + needed.apiName() + "\", because noise has no layers.")
                 : notMeasured(experiment);
     }
 
-    /** Says that a value is not there yet, or will not be. */
+    /** Returns the problem that explains why a value is not measured: not yet, or not at all. */
     static ProblemException notMeasured(Experiment experiment) {
         return switch (experiment.state()) {
             case QUEUED, RUNNING, CANCELLING ->
-                new ProblemException(Problem.NOT_MEASURED_YET, "The experiment has not come to it yet.");
+                new ProblemException(
+                        Problem.NOT_MEASURED_YET, "The experiment has not measured this yet. Retry later.");
             case CANCELLED ->
-                notFound("The experiment was cancelled before it came to it; retry it to have it measured.");
-            case FAILED -> notFound("A cell that would have measured it failed. " + experiment.failure());
-            case SUCCEEDED -> notFound("The experiment has measured all that it names, and not this.");
+                notFound("The experiment was cancelled before it measured this. Retry the experiment to measure it.");
+            case FAILED -> notFound("A cell that measures this failed. " + experiment.failure());
+            case SUCCEEDED ->
+                notFound("The experiment has finished without measuring this. Submit an experiment that includes it.");
         };
     }
 
+    /** Returns a problem with the status 404. */
     static ProblemException notFound(String detail) {
         return new ProblemException(Problem.NOT_FOUND, detail);
     }

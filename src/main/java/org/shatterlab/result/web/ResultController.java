@@ -22,7 +22,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The rows of an experiment, as pages of JSON or as one stream of CSV. */
+/** Serves the rows of an experiment, as pages of JSON or as one stream of CSV. */
 @RestController
 @ConditionalOnRole(Role.API)
 @RequestMapping("/api/v1/experiments/{id}/results")
@@ -39,7 +39,8 @@ class ResultController {
     /**
      * A page of rows.
      *
-     * @param nextCursor where the next page starts; null on the last
+     * @param items the rows of the page
+     * @param nextCursor the cursor of the next page; null on the last page
      */
     record ResultPage(List<ResultRow> items, @Nullable String nextCursor) {}
 
@@ -49,7 +50,7 @@ class ResultController {
         ResultParameters.Page page = ResultParameters.page(experiment.spec(), request.getParameterMap());
         List<ResultRow> items = new ArrayList<>();
         List<RowKey> keys = new ArrayList<>();
-        results.read(experiment, page.query(), (key, row) -> {
+        results.streamRows(experiment, page.query(), (key, row) -> {
             items.add(row);
             keys.add(key);
             return items.size() <= page.limit();
@@ -70,8 +71,8 @@ class ResultController {
         Experiment experiment = experiments.get(id);
         ResultQuery query = ResultParameters.stream(experiment.spec(), request.getParameterMap());
         try (RowCsv csv = RowCsv.start(response, false)) {
-            results.read(experiment, query, (_, row) -> csv.print(null, row));
-            csv.end();
+            results.streamRows(experiment, query, (_, row) -> csv.print(null, row));
+            csv.finish();
         }
     }
 }

@@ -19,15 +19,18 @@ import org.shatterlab.result.ResultQuery;
 import org.shatterlab.result.ResultQuery.DepthRange;
 import org.shatterlab.result.ResultQuery.RowKey;
 
-/** Which rows a request asks for. */
+/** Reads the query parameters that select rows. */
 final class ResultParameters {
 
     static final int DEFAULT_LIMIT = 1000;
     static final int MAX_LIMIT = 10_000;
 
-    static final String CURSOR = "must be the nextCursor of an earlier answer";
+    /** The message for a cursor that is not allowed. */
+    static final String CURSOR = "must be the nextCursor of an earlier page";
 
     private static final Pattern DEPTHS = Pattern.compile("(\\d{1,9})(?:\\.\\.(\\d{1,9}))?");
+
+    /** The API names of the statistics that have rows. */
     static final List<String> STATISTICS = Arrays.stream(Statistic.values())
             .filter(statistic -> statistic.kind() == Statistic.Kind.ROWS)
             .map(Statistic::apiName)
@@ -35,7 +38,12 @@ final class ResultParameters {
 
     private ResultParameters() {}
 
-    /** A page of rows. */
+    /**
+     * The filter and the size of a page of rows.
+     *
+     * @param query the filter
+     * @param limit the largest number of rows on the page
+     */
     record Page(ResultQuery query, int limit) {}
 
     /** Reads {@code network}, {@code statistic}, {@code depth}, {@code limit} and {@code cursor}. */
@@ -54,9 +62,9 @@ final class ResultParameters {
 
     private static Page page(ResultQuery all, ExperimentSpec spec, QueryParameters parameters) {
         int limit = limit(parameters);
-        RowKey after = parameters.parsed("cursor", CURSOR, text -> key(text, spec));
+        RowKey after = parameters.optional("cursor", CURSOR, text -> key(text, spec));
         parameters.requireValid();
-        return new Page(all.after(after), limit);
+        return new Page(all.startAfter(after), limit);
     }
 
     /** Reads {@code network}, {@code statistic} and {@code depth}. */
@@ -67,14 +75,17 @@ final class ResultParameters {
         return all;
     }
 
+    /** Returns the labels of the networks of a spec. */
     static List<String> labels(ExperimentSpec spec) {
         return spec.networks().stream().map(NetworkEntry::label).toList();
     }
 
+    /** Reads {@code limit}. */
     static int limit(QueryParameters parameters) {
         return parameters.integer("limit", 1, MAX_LIMIT, DEFAULT_LIMIT);
     }
 
+    /** Reads {@code network}, {@code statistic} and {@code depth}, with the labels that {@code network} may name. */
     static ResultQuery filters(Collection<String> labels, QueryParameters parameters) {
         return filters(labels, parameters, parameters.multiChoice("statistic", STATISTICS));
     }
@@ -84,12 +95,14 @@ final class ResultParameters {
         return new ResultQuery(parameters.multiChoice("network", labels), depths, statistics, null);
     }
 
+    /** Reads {@code depth}. */
     static List<DepthRange> depths(QueryParameters parameters) {
-        List<DepthRange> ranges =
-                parameters.parsed("depth", "must be depths such as 10, or 2,4,10, or 2..50", ResultParameters::ranges);
+        List<DepthRange> ranges = parameters.optional(
+                "depth", "must be depths such as 10, or 2,4,10, or 2..50", ResultParameters::ranges);
         return Objects.requireNonNullElse(ranges, List.of());
     }
 
+    /** Parses ranges of depths such as {@code 2,4..10}. Returns null if the text is not allowed. */
     static @Nullable List<DepthRange> ranges(String text) {
         List<DepthRange> ranges = new ArrayList<>();
         for (String part : text.split(",", -1)) {
@@ -108,6 +121,7 @@ final class ResultParameters {
         return ranges;
     }
 
+    /** Parses the cursor of a page. Returns null if the cursor is not of this spec. */
     static @Nullable RowKey key(String cursor, ExperimentSpec spec) {
         List<String> parts = Cursor.read(cursor);
         if (parts.size() != 4 || !STATISTICS.contains(parts.get(1))) {
@@ -121,6 +135,7 @@ final class ResultParameters {
         return key.network() < 0 || key.network() >= spec.networks().size() ? null : key;
     }
 
+    /** Returns the cursor of the page that starts after a row. */
     static String cursor(RowKey key) {
         return Cursor.of(
                 Integer.toString(key.network()),

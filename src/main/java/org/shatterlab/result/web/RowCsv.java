@@ -10,7 +10,7 @@ import org.apache.commons.csv.CSVPrinter;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.result.ResultRow;
 
-/** Rows as CSV, written as they come: the database reads and the JVM merges the next rows while these are printed. */
+/** Writes rows as CSV on a background thread, while the caller reads and merges the next rows. */
 final class RowCsv implements AutoCloseable {
 
     private static final List<String> COLUMNS = List.of(
@@ -38,33 +38,37 @@ final class RowCsv implements AutoCloseable {
     private record Line(@Nullable UUID experiment, ResultRow row) {}
 
     /**
-     * Writes the header line.
+     * Writes the header line, and starts the background thread.
      *
-     * @param namesExperiment whether the first column is each row's experiment
+     * @param withExperiment whether the first column is the experiment of the row
      */
-    static RowCsv start(HttpServletResponse response, boolean namesExperiment) throws IOException {
+    static RowCsv start(HttpServletResponse response, boolean withExperiment) throws IOException {
         List<String> columns = new ArrayList<>(COLUMNS);
-        if (namesExperiment) {
+        if (withExperiment) {
             columns.addFirst("experiment");
         }
         return new RowCsv(Csv.start(response, columns));
     }
 
     /**
-     * Has a row written.
+     * Queues a row.
      *
-     * @param experiment null where the header does not name it
-     * @return true
-     * @throws UncheckedIOException where an earlier one could not be written
+     * @param experiment the experiment of the row; null if the table has no column for the experiment
+     * @return true, so that the reader continues
+     * @throws UncheckedIOException if an earlier row could not be written
      */
     boolean print(@Nullable UUID experiment, ResultRow row) {
-        lines.put(new Line(experiment, row));
+        lines.add(new Line(experiment, row));
         return true;
     }
 
-    /** Writes what is left, to the last row. */
-    void end() {
-        lines.end();
+    /**
+     * Waits until all rows are written, and flushes the response.
+     *
+     * @throws UncheckedIOException if a row could not be written
+     */
+    void finish() {
+        lines.finish();
         try {
             printer.flush();
         } catch (IOException e) {
@@ -72,7 +76,7 @@ final class RowCsv implements AutoCloseable {
         }
     }
 
-    /** Nothing is written after this returns. */
+    /** Ends the background thread. Nothing is written after the method returns. */
     @Override
     public void close() {
         lines.close();

@@ -19,7 +19,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The gradient over the inputs. */
+/** Serves the gradient of a network over a grid of inputs, for run 0. */
 @RestController
 @ConditionalOnRole(Role.API)
 @RequestMapping(path = "/api/v1/experiments/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
@@ -36,14 +36,16 @@ class SeriesController {
     /**
      * A gradient over the grid.
      *
-     * @param depth L; null for noise
+     * @param network the label of the network
+     * @param depth L; null for noise, which has no depth
+     * @param run the number of the run
      * @param x the inputs
-     * @param gradient df/dx at each of them
+     * @param gradient df/dx at each input
      */
-    record Series(String network, @Nullable Integer depth, int run, List<Double> x, List<Double> gradient) {}
+    record SeriesAnswer(String network, @Nullable Integer depth, int run, List<Double> x, List<Double> gradient) {}
 
     @GetMapping("/series/{network}/{depth}")
-    Series series(
+    SeriesAnswer series(
             @PathVariable String id,
             @PathVariable String network,
             @PathVariable String depth,
@@ -54,14 +56,14 @@ class SeriesController {
         Experiment experiment = experiments.get(id);
         NetworkDepth at = NetworkDepth.find(experiment, network, depth);
         if (run != 0) {
-            throw NetworkDepth.notFound("Only the series of run 0 is kept.");
+            throw NetworkDepth.notFound("Only the series of run 0 is stored. Use run=0, or omit the parameter.");
         }
         if (!(experiment.spec().inputs() instanceof InputSpec.Grid grid)) {
             throw at.missing(experiment, Statistic.GRADIENT);
         }
-        double[] gradient = results.series(experiment.id(), at.network(), at.depth(), run)
+        double[] gradient = results.findSeries(experiment.id(), at.network(), at.depth(), run)
                 .orElseThrow(() -> at.missing(experiment, Statistic.GRADIENT));
-        return new Series(
+        return new SeriesAnswer(
                 network,
                 at.depth() == 0 ? null : at.depth(),
                 run,

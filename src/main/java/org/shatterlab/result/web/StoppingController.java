@@ -18,7 +18,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Where the rows of an adaptive experiment stopped, and why. */
+/** Serves the precision of the rows of an adaptive experiment, and the reason why the runs of each row stopped. */
 @RestController
 @ConditionalOnRole(Role.API)
 @RequestMapping(path = "/api/v1/experiments/{id}/stopping", produces = MediaType.APPLICATION_JSON_VALUE)
@@ -35,7 +35,8 @@ class StoppingController {
     /**
      * A page of rows.
      *
-     * @param nextCursor where the next page starts; null on the last
+     * @param items the rows of the page
+     * @param nextCursor the cursor of the next page; null on the last page
      */
     record StoppingPage(List<StoppingRow> items, @Nullable String nextCursor) {}
 
@@ -47,17 +48,17 @@ class StoppingController {
                 page(
                         experiment,
                         runs,
-                        ResultParameters.pageOf(runs.of(), experiment.spec(), request.getParameterMap()));
+                        ResultParameters.pageOf(runs.statistic(), experiment.spec(), request.getParameterMap()));
             case Runs.Fixed(int count) ->
-                throw NetworkDepth.notFound("The experiment has " + count
-                        + " runs whatever they show; submit one whose \"runs\" say how precise it is to be.");
+                throw NetworkDepth.notFound("The experiment has a fixed number of " + count
+                        + " runs. Submit an experiment whose \"runs\" state a precision.");
         };
     }
 
     private StoppingPage page(Experiment experiment, Runs.Adaptive runs, ResultParameters.Page page) {
         List<StoppingRow> items = new ArrayList<>();
         List<RowKey> keys = new ArrayList<>();
-        stopping.read(experiment, runs, page.query(), (key, row) -> {
+        stopping.streamRows(experiment, runs, page.query(), (key, row) -> {
             items.add(row);
             keys.add(key);
             return items.size() <= page.limit();

@@ -25,7 +25,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What theory says of a network, without measuring anything. */
+/** Serves the predictions of theory for a network, without measurements. */
 @RestController
 @ConditionalOnRole(Role.API)
 @RequestMapping("/api/v1/theory")
@@ -38,8 +38,11 @@ class TheoryController {
 
     private final NetworkAtInputsReader reader;
     private final DatasetFolder datasets;
-    /** Each walk takes a core for up to two seconds, and up to 64 MiB. */
-    private final Semaphore walks = new Semaphore(Runtime.getRuntime().availableProcessors(), true);
+
+    /**
+     * Limits concurrent computations. Each computation takes a core for up to two seconds, and up to 64 MiB of memory.
+     */
+    private final Semaphore permits = new Semaphore(Runtime.getRuntime().availableProcessors(), true);
 
     TheoryController(NetworkAtInputsReader reader, DatasetFolder datasets) {
         this.reader = reader;
@@ -47,9 +50,12 @@ class TheoryController {
     }
 
     /**
-     * What is predicted at one depth.
+     * The predictions for one statistic at one depth.
      *
-     * @param depth L; null for noise
+     * @param depth L; null for noise, which has no depth
+     * @param statistic the API name of the statistic
+     * @param index the index of the row; null for a statistic with a single value
+     * @param predictions the predicted values
      */
     record TheoryRow(
             @Nullable Integer depth,
@@ -57,15 +63,16 @@ class TheoryController {
             @Nullable Integer index,
             ResultRow.Predicted predictions) {}
 
+    /** The answer: the network and the inputs with all their fields, and the predictions. */
     record TheoryAnswer(ObjectNode network, ObjectNode inputs, List<TheoryRow> items) {}
 
     @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<TheoryAnswer> json(HttpServletRequest request) {
-        TheoryParameters wanted = TheoryParameters.read(request.getParameterMap(), reader);
-        NetworkAtInputs subject = wanted.subject();
+        TheoryParameters parameters = TheoryParameters.read(request.getParameterMap(), reader);
+        NetworkAtInputs subject = parameters.subject();
         return ResponseEntity.ok()
                 .varyBy(HttpHeaders.ACCEPT)
-                .body(new TheoryAnswer(subject.networkJson(), subject.inputsJson(), rows(wanted)));
+                .body(new TheoryAnswer(subject.networkJson(), subject.inputsJson(), rows(parameters)));
     }
 
     @GetMapping(produces = Csv.TYPE)
@@ -86,26 +93,32 @@ class TheoryController {
         csv.flush();
     }
 
-    /** Not for ever: requests that wait here are threads that others would be served with. */
-    private void requireTurn() {
+    /**
+     * Acquires a permit for one computation. The wait is limited, because a waiting request holds a thread that other
+     * requests need.
+     *
+     * @throws ProblemException if no permit becomes free in time
+     */
+    private void acquirePermit() {
         boolean granted;
         try {
-            granted = walks.tryAcquire(MAX_WAIT_SECONDS, TimeUnit.SECONDS);
+            granted = permits.tryAcquire(MAX_WAIT_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             granted = false;
         }
         if (!granted) {
-            throw new ProblemException(Problem.BUSY, "Others are asking for theory; try again in a second.");
+            throw new ProblemException(
+                    Problem.BUSY, "All cores are busy with other theory requests. Retry in a second.");
         }
     }
 
-    private List<TheoryRow> rows(TheoryParameters wanted) {
-        NetworkAtInputs subject = wanted.subject();
-        requireTurn();
+    private List<TheoryRow> rows(TheoryParameters parameters) {
+        NetworkAtInputs subject = parameters.subject();
+        acquirePermit();
         try {
             return Theory.quickRows(
-                            subject.network(), subject.inputs(), datasets, subject.depths(), wanted.statistics())
+                            subject.network(), subject.inputs(), datasets, subject.depths(), parameters.statistics())
                     .stream()
                     .map(row -> new TheoryRow(
                             row.depth(),
@@ -114,7 +127,7 @@ class TheoryController {
                             ResultRow.Predicted.of(row.predictions())))
                     .toList();
         } finally {
-            walks.release();
+            permits.release();
         }
     }
 }

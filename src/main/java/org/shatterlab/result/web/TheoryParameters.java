@@ -27,8 +27,12 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What theory is asked: the fields of a network and of inputs as query parameters, named as in a specification but for the
- * inputs' type, which is {@code inputs}, and their seed, {@code inputSeed}.
+ * The parameters of a request for predictions. The fields of the network and of the inputs are query parameters with
+ * the names of the fields in a spec. Two names differ: {@code inputs} is the type of the inputs, and {@code inputSeed}
+ * is their seed.
+ *
+ * @param subject the network at its inputs
+ * @param statistics the statistics to predict
  */
 record TheoryParameters(NetworkAtInputs subject, Set<Statistic> statistics) {
 
@@ -38,9 +42,14 @@ record TheoryParameters(NetworkAtInputs subject, Set<Statistic> statistics) {
             .map(Statistic::apiName)
             .toList();
     private static final String DEPTHS = "must be depths such as 10, or 2,4,10, or 2..50";
-    /** More than any network may have, and few enough to be listed. */
+
+    /**
+     * The largest number of depths that is parsed. The limit exceeds the depths of any valid network, and bounds
+     * memory.
+     */
     private static final int MAX_DEPTHS = 100_000;
 
+    /** Reads the parameters of a request. */
     static TheoryParameters read(Map<String, String[]> given, NetworkAtInputsReader reader) {
         QueryParameters parameters = new QueryParameters(given);
         Set<String> refused = new HashSet<>();
@@ -64,7 +73,9 @@ record TheoryParameters(NetworkAtInputs subject, Set<Statistic> statistics) {
         return statistics;
     }
 
-    /** The parameters of some fields as the object that a specification would have; those refused are noted. */
+    /**
+     * Returns the parameters of some fields as a JSON object of a spec. Adds the names of rejected parameters to a set.
+     */
     private static ObjectNode object(
             Collection<String> fields, QueryParameters parameters, Map<String, String[]> given, Set<String> refused) {
         ObjectNode object = JSON.objectNode();
@@ -72,7 +83,7 @@ record TheoryParameters(NetworkAtInputs subject, Set<Statistic> statistics) {
             String name = parameter(field);
             Function<String, @Nullable JsonNode> parser =
                     field.equals("depths") ? TheoryParameters::depths : TheoryParameters::value;
-            JsonNode value = parameters.parsed(name, DEPTHS, parser);
+            JsonNode value = parameters.optional(name, DEPTHS, parser);
             if (value != null) {
                 object.set(field, value);
             } else if (given.containsKey(name)) {
@@ -90,7 +101,7 @@ record TheoryParameters(NetworkAtInputs subject, Set<Statistic> statistics) {
         };
     }
 
-    /** A number or a truth value where the text is one in JSON, otherwise the text. */
+    /** Returns a JSON number or boolean if the text is one, and the text as a JSON string otherwise. */
     private static JsonNode value(String text) {
         try {
             JsonNode parsed = StrictJson.parse(text);
@@ -116,7 +127,11 @@ record TheoryParameters(NetworkAtInputs subject, Set<Statistic> statistics) {
         return list;
     }
 
-    /** Null if anything is refused, which is then noted once for each parameter and reason. */
+    /**
+     * Reads the network at its inputs. Reports each violation once for each parameter and message.
+     *
+     * @return null if the reader rejects a value
+     */
     private static @Nullable NetworkAtInputs subject(
             ObjectNode network,
             ObjectNode inputs,
@@ -131,20 +146,23 @@ record TheoryParameters(NetworkAtInputs subject, Set<Statistic> statistics) {
             record Refusal(String name, String message) {}
             Set<Refusal> refusals = new LinkedHashSet<>();
             e.violations().stream()
-                    // What only counts further violations is about no parameter.
+                    // The violation that counts further violations has no pointer and belongs to no parameter.
                     .filter(violation -> !violation.pointer().isEmpty())
                     .forEach(violation ->
                             refusals.add(new Refusal(parameterAt(violation.pointer()), violation.message())));
             refusals.removeIf(refusal -> refused.contains(refusal.name()));
             refusals.forEach(refusal -> {
                 String[] values = given.get(refusal.name());
-                parameters.refuse(refusal.name(), values == null ? null : values[0], refusal.message());
+                parameters.reject(refusal.name(), values == null ? null : values[0], refusal.message());
             });
             return null;
         }
     }
 
-    /** The parameter that a pointer such as {@code /inputs/seed} is about; the inputs as a whole are their type's. */
+    /**
+     * Returns the parameter that a pointer such as {@code /inputs/seed} refers to. A pointer to the inputs as a whole
+     * refers to the parameter {@code inputs}.
+     */
     private static String parameterAt(String pointer) {
         String[] parts = pointer.split("/", -1);
         return parts.length < 3 ? parts[1] : parameter(parts[2]);

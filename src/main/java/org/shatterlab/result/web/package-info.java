@@ -1,3 +1,4 @@
+/** Controllers for results, comparisons, figures, matrices and theory. */
 @NullMarked
 package org.shatterlab.result.web;
 

@@ -34,7 +34,7 @@ class CellAdmissionTest {
                 .isEqualTo(chosen);
     }
 
-    /** Its cell needs more than a byte and less than a terabyte. */
+    /** The cell of the experiment needs more than a byte and less than a terabyte. */
     @ParameterizedTest
     @CsvSource({
         "1, 1000000000000, CPU",
@@ -58,7 +58,7 @@ class CellAdmissionTest {
         assertThat(refusals(memory, "auto"))
                 .singleElement()
                 .asString()
-                .contains("0 MiB is what the largest worker on a " + named + " has");
+                .contains("the largest worker on a " + named + " has 0 MiB");
     }
 
     @ParameterizedTest
@@ -100,13 +100,13 @@ class CellAdmissionTest {
     }
 
     @Test
-    void cellMustFitWorkerOfItsClass() {
+    void limitsCellMemoryByDevice() {
         Map<DeviceClass, Long> memory = Map.of(DeviceClass.CPU, Long.MAX_VALUE, DeviceClass.GPU, 1L);
         assertThat(admit(memory, device("cpu")).device()).isEqualTo(DeviceClass.CPU);
         assertThat(refusals(memory, "gpu"))
                 .singleElement()
                 .asString()
-                .contains("0 MiB is what the largest worker on a GPU has");
+                .contains("the largest worker on a GPU has 0 MiB");
     }
 
     private static List<String> refusals(Map<DeviceClass, Long> memory, String device) {
@@ -123,5 +123,17 @@ class CellAdmissionTest {
 
     private static String device(String name) {
         return "'device': '" + name + "'";
+    }
+
+    @Test
+    void reportsCellsBesideStatistics() {
+        String body = """
+                {'networks': [{'family': 'feedforward', 'depths': [2], 'activation': 'linear'},
+                              {'family': 'resnet', 'depths': [2], 'activation': 'linear'}],
+                 'statistics': ['gradient-variance', 'autocorrelation'], 'runs': 100000}""";
+        assertThat(catchThrowableOfType(InvalidRequestException.class, () -> SpecBodies.read(body))
+                        .violations())
+                .extracting(Violation::pointer)
+                .containsExactly("/statistics/1", "/runs");
     }
 }

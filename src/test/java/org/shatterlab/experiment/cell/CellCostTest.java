@@ -7,7 +7,6 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.shatterlab.experiment.spec.Limits;
 import org.shatterlab.experiment.spec.Presets;
 import org.shatterlab.experiment.spec.RandomSpecs;
 import org.shatterlab.experiment.spec.SpecBodies;
@@ -18,8 +17,7 @@ import org.shatterlab.lab.engine.DrawSource;
 
 class CellCostTest {
 
-    private static final SpecReader READER =
-            new SpecReader(Presets.load(), Limits.defaults(), SpecBodies.DATASETS);
+    private static final SpecReader READER = new SpecReader(Presets.load(), SpecBodies.LIMITS, SpecBodies.DATASETS);
 
     private static CellCost of(String network, String rest) {
         return of(cells(network, rest).getFirst());
@@ -32,26 +30,27 @@ class CellCostTest {
     private static List<CellSpec> cells(String network, String rest) {
         return CellPlanner.plan(READER.read(StrictJson.parse("""
                         {"networks": [{"family": %s}], "runs": 5, %s}""".formatted(network, rest)))
-                .requireValid()).stream()
+                        .requireValid())
+                .stream()
                 .map(PlannedCell::cell)
                 .toList();
     }
 
     @Test
-    void productsAreMostOfAWideNetwork() {
+    void productsDominateWideNetworks() {
         CellCost cost = of("\"feedforward\", \"width\": 2000", "\"depths\": [10, 50]");
         assertThat(cost.operations()).isCloseTo(5 * 4.0 * 256 * 2000 * 2000 * 50, within(0.02 * cost.operations()));
     }
 
     @Test
-    void networksThatDifferByDepthAreComputedEach() {
+    void computesDepthDependentNetworksSeparately() {
         CellCost one = of("\"highway\", \"gamma2\": 0.2", "\"depths\": [10, 20, 30]");
         CellCost each = of("\"highway\", \"gamma2\": \"1/sqrt(depth)\"", "\"depths\": [10, 20, 30]");
         assertThat(each.operations()).isCloseTo(2 * one.operations(), within(0.01 * each.operations()));
     }
 
     @Test
-    void everyDepthOfAConvolutionalNetworkIsDifferentiated() {
+    void differentiatesConvolutionalNetworksAtEveryDepth() {
         String images = "\"inputs\": {\"type\": \"dataset\", \"name\": \"cifar-10\"}, ";
         CellCost deep = of("\"conv-resnet\", \"width\": 128", images + "\"depths\": [40]");
         CellCost both = of("\"conv-resnet\", \"width\": 128", images + "\"depths\": [20, 40]");
@@ -61,7 +60,7 @@ class CellCostTest {
     }
 
     @Test
-    void ranksOfOrthogonalWeightsAreDecomposedOnTheWayUpAndBack() {
+    void ranksDecomposeOrthogonalWeightsTwice() {
         String rest = "\"inputs\": {\"type\": \"gaussian\"}, \"statistics\": [\"effective-rank\"], \"depths\": [50]";
         CellCost he = of("\"feedforward\", \"width\": 1000", rest);
         CellCost crelu = of("\"feedforward\", \"width\": 1000, \"activation\": \"crelu\"", rest);
@@ -72,7 +71,7 @@ class CellCostTest {
     }
 
     @Test
-    void creluDoublesTheProductsAndOrthogonalWeightsAreDecomposed() {
+    void addsCostOfCreluAndDecompositions() {
         String rest = "\"depths\": [50]";
         CellCost relu = of("\"feedforward\", \"width\": 1000", rest);
         CellCost crelu = of("\"feedforward\", \"width\": 1000, \"activation\": \"crelu\"", rest);
@@ -84,7 +83,7 @@ class CellCostTest {
     }
 
     @Test
-    void weightsThatADeviceDrawsTakeNoTimeAndTheRoomOfTheRunsThatAreDrawnTogether() {
+    void deviceDrawsTakeMemoryNotTime() {
         CellSpec host =
                 cells("\"feedforward\", \"width\": 1000", "\"depths\": [50]").getFirst();
         CellCost drawn = of(host);
@@ -104,7 +103,7 @@ class CellCostTest {
     }
 
     @Test
-    void covariancesCostMemoryForEachDepth() {
+    void covariancesTakeMemoryAndOperations() {
         String without = "\"depths\": [1, 2, 3], \"statistics\": [\"gradient-variance\"]";
         String with = without.replace("[\"gradient-variance\"]", "[\"gradient-variance\", \"covariance\"]");
         CellCost plain = of("\"feedforward\"", without);
@@ -114,7 +113,7 @@ class CellCostTest {
     }
 
     @Test
-    void inputGradientsCostASweepUpAndTheWayBackFromEachDepth() {
+    void inputGradientsAddBackwardPasses() {
         String inputs = "\"inputs\": {\"type\": \"gaussian\"}, \"depths\": [10, 20, 30], \"statistics\": ";
         CellCost tangents = of("\"feedforward\", \"width\": 2000", inputs + "[\"gradient-variance\"]");
         CellCost ranks = of("\"feedforward\", \"width\": 2000", inputs + "[\"effective-rank\"]");
@@ -125,14 +124,14 @@ class CellCostTest {
     }
 
     @Test
-    void smallNetworksTakeTheirTimeToo() {
+    void fixedTimeDominatesSmallNetworks() {
         CellCost cost = of("\"resnet\", \"width\": 10", "\"depths\": {\"from\": 1, \"to\": 512}");
         assertThat(cost.fixedSeconds()).isGreaterThan(cost.work() / 40e9);
     }
 
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {5, 6})
-    void anyCellHasACost(long seed) {
+    void estimatesCostOfEveryCell(long seed) {
         RandomSpecs specs = new RandomSpecs(seed);
         for (int i = 0; i < 200; i++) {
             assertThat(CellPlanner.plan(specs.experiment()))

@@ -31,20 +31,20 @@ class CellFingerprintTest {
     }
 
     /**
-     * The address of every stored result follows from this. If it changes without a new lab revision, all that was ever
-     * measured is computed again; worse, if a default changes and it does not, old numbers answer for new cells. Both
-     * values come from sha256sum of the JSON as it must be.
+     * Every stored result has its fingerprint as address. If the fingerprint changes without a new lab revision, every
+     * cell is computed again. If a default changes without a new fingerprint, old numbers answer for new cells. The
+     * expected values are the output of sha256sum for the expected JSON.
      */
     @Test
-    void stays() {
+    void fingerprintStaysTheSame() {
         assertThat(CellFingerprint.of(CELL, "1", "pytorch-2.7.1", "cpu", null))
                 .isEqualTo("9688aa9c88850af5fb87bed791417f4fce6a9923ea46aa67e9d74308642425d6");
-        assertThat(PredictionKey.of(NETWORK, INPUTS, "1"))
+        assertThat(SubjectHash.of(NETWORK, INPUTS, "1"))
                 .isEqualTo("8c38b9cac2981984b8ec079566b37c955e4ad7e9a111a70ad3f22768e72277a0");
     }
 
     @Test
-    void dependsOnAllThatTheNumbersDependOn() {
+    void dependsOnEveryParameter() {
         assertThat(Stream.of(
                         CellFingerprint.of(CELL, "1", "pytorch-2.7.1", "cpu", null),
                         CellFingerprint.of(CELL, "2", "pytorch-2.7.1", "cpu", null),
@@ -63,7 +63,7 @@ class CellFingerprintTest {
     }
 
     @Test
-    void doesNotDependOnTheOrderOfASet() {
+    void ignoresOrderOfStatistics() {
         CellSpec same = cell(1702, 0, Set.of(Statistic.GRADIENT_VARIANCE, Statistic.AUTOCORRELATION));
         assertThat(CellFingerprint.of(same, "1", "e", "cpu", null))
                 .isEqualTo(CellFingerprint.of(CELL, "1", "e", "cpu", null));

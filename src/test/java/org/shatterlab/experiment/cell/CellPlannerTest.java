@@ -9,7 +9,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.shatterlab.experiment.spec.ExperimentSpec;
-import org.shatterlab.experiment.spec.Limits;
 import org.shatterlab.experiment.spec.Presets;
 import org.shatterlab.experiment.spec.RandomSpecs;
 import org.shatterlab.experiment.spec.SpecBodies;
@@ -22,18 +21,16 @@ import org.shatterlab.lab.statistic.Statistic;
 
 class CellPlannerTest {
 
-    private static final SpecReader READER =
-            new SpecReader(Presets.load(), Limits.defaults(), SpecBodies.DATASETS);
+    private static final SpecReader READER = new SpecReader(Presets.load(), SpecBodies.LIMITS, SpecBodies.DATASETS);
 
     private static ExperimentSpec experiment(int runs, String statistics) {
         return READER.read(StrictJson.parse("""
                 {"networks": [{"family": "feedforward", "depths": [3]}, {"family": "white-noise"}],
-                 "seed": 7, "precision": "float64", "runs": %d, "statistics": [%s]}""".formatted(runs, statistics)))
-                .requireValid();
+                 "seed": 7, "precision": "float64", "runs": %d, "statistics": [%s]}""".formatted(runs, statistics))).requireValid();
     }
 
     @Test
-    void visitsEveryNetworkBeforeTheNextChunk() {
+    void plansEveryNetworkBeforeNextChunk() {
         List<PlannedCell> cells = CellPlanner.plan(experiment(12, "\"gradient-variance\""));
 
         assertThat(cells).extracting(PlannedCell::networkIndex).containsExactly(0, 1, 0, 1, 0, 1);
@@ -46,20 +43,20 @@ class CellPlannerTest {
         assertThat(cells).extracting(planned -> planned.cell().seed()).containsOnly(7L);
     }
 
-    /** A cell of another size would be drawn just the same, but some of it in vain. */
+    /** A cell of another size would have the same draws, but the device would draw some runs in vain. */
     @Test
-    void theRunsOfAChunkAreThoseThatADeviceDrawsTogether() {
-        assertThat(CellSpec.CHUNK).isEqualTo(RunDraws.DRAWN_TOGETHER);
+    void deviceDrawsWholeChunksTogether() {
+        assertThat(CellSpec.CHUNK).isEqualTo(RunDraws.RUNS_PER_DEVICE_DRAW);
     }
 
     @Test
-    void moreRunsShareEveryFullChunk() {
+    void moreRunsShareFullChunks() {
         List<CellSpec> few = cells(experiment(10, "\"gradient-variance\""));
         assertThat(cells(experiment(100, "\"gradient-variance\""))).startsWith(few.toArray(CellSpec[]::new));
     }
 
     @Test
-    void statisticsOfRun0AreAskedOfTheFirstChunkAlone() {
+    void onlyFirstChunkMeasuresRun0Statistics() {
         List<CellSpec> without = cells(experiment(10, "\"gradient-variance\""));
         List<CellSpec> with = cells(experiment(10, "\"gradient-variance\", \"gradient\", \"outer-product\""));
 
@@ -70,9 +67,9 @@ class CellPlannerTest {
                 .allSatisfy(cell -> assertThat(cell.statistics()).containsExactly(Statistic.GRADIENT));
     }
 
-    /** So that the next keys of each cell are the next of all: {@code Results} reads them a few at a time. */
+    /** Results are read a few keys at a time, so every cell of a network must have the same keys. */
     @Test
-    void rowsOfAllCellsOfANetworkHaveTheSameKeys() {
+    void cellsOfNetworkShareRowKeys() {
         assertThat(Arrays.stream(Statistic.values())
                         .filter(Statistic::isOfRunZero)
                         .map(Statistic::kind))
@@ -81,7 +78,7 @@ class CellPlannerTest {
     }
 
     @Test
-    void noiseIsNotAskedForWhatNeedsANetwork() {
+    void noiseSkipsStatisticsOfNetworks() {
         ExperimentSpec mixed = experiment(10, "\"activation-rate\", \"gradient-variance\"");
         assertThat(cells(mixed))
                 .filteredOn(cell -> cell.network() instanceof NetworkSpec.Noise)
@@ -96,18 +93,18 @@ class CellPlannerTest {
 
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {3, 4})
-    void coversEveryRunOnceAndCountsWithoutPlanning(long seed) {
+    void coversEveryRunOnce(long seed) {
         RandomSpecs specs = new RandomSpecs(seed);
         for (int i = 0; i < 200; i++) {
             ExperimentSpec spec = specs.experiment();
-            List<PlannedCell> cells = CellPlanner.planMost(spec);
+            List<PlannedCell> cells = CellPlanner.planMax(spec);
             assertThat(CellPlanner.count(spec)).isEqualTo(cells.size());
             int runs = cells.stream()
                     .filter(planned -> planned.networkIndex() == 0
                             && planned.cell().statistics().contains(Statistic.GRADIENT_VARIANCE))
                     .mapToInt(planned -> planned.cell().runs())
                     .sum();
-            assertThat(runs).isEqualTo(spec.runs().most());
+            assertThat(runs).isEqualTo(spec.runs().max());
         }
     }
 

@@ -15,14 +15,14 @@ class TimedCacheTest {
     private final AtomicInteger reads = new AtomicInteger();
 
     @Test
-    void isReadOnceWhileItIsFresh() {
+    void readsFreshValueOnce() {
         TimedCache<Integer> value = new TimedCache<>(reads::incrementAndGet, Duration.ofHours(1));
         assertThat(value.get()).isEqualTo(1);
         assertThat(value.get()).isEqualTo(1);
     }
 
     @Test
-    void whoComesWhileAnotherReadsGetsWhatThereWas() throws Exception {
+    void returnsOldValueDuringRead() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch end = new CountDownLatch(1);
         TimedCache<Integer> value = new TimedCache<>(
@@ -43,7 +43,7 @@ class TimedCacheTest {
     }
 
     @Test
-    void aSourceThatFailsIsAskedAgain() {
+    void retriesFailedSource() {
         TimedCache<Integer> value = new TimedCache<>(
                 () -> {
                     if (reads.incrementAndGet() == 1) {

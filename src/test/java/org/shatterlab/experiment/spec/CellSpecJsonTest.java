@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,7 +42,9 @@ class CellSpecJsonTest {
         return new NetworkSpec.Rectifier(skipConnection, 200, Normalization.NONE, firstBiasStd);
     }
 
-    /** Stored cells and fingerprints mean these defaults: see {@link SpecDefaults} before changing this test. */
+    /**
+     * Stored cells and fingerprints depend on these defaults. Read {@link SpecDefaults} before you change this test.
+     */
     @Test
     void leavesOutDefaultsAndSortsNames() {
         assertThat(CellSpecJson.write(cell(rectifier(new SkipConnection.Resnet(1, 1), 1), GRID, Precision.FLOAT32, 0)))
@@ -59,7 +60,7 @@ class CellSpecJsonTest {
     }
 
     @Test
-    void writesWhatIsNotTheDefault() {
+    void writesFieldsThatDifferFromDefaults() {
         NetworkSpec network =
                 new NetworkSpec.Rectifier(new SkipConnection.Resnet(2, 0.1), 100, Normalization.BATCH_NORM, 0);
         assertThat(CellSpecJson.write(cell(network, new InputSpec.Grid(-1, 1e-5, 64), Precision.FLOAT64, -3)))
@@ -75,7 +76,7 @@ class CellSpecJsonTest {
     }
 
     @Test
-    void namesTheDevicesDrawsWhereItHasAny() {
+    void writesDeviceDrawsOnlyIfUsed() {
         assertThat(CellSpecJson.write(deviceDrawn(new Activation.Relu(), Initialization.HE)))
                 .startsWith("{\"depths\":[2,10],\"draws\":\"device\",\"firstRun\":5,");
         assertThat(CellSpecJson.write(deviceDrawn(new Activation.Crelu(), Initialization.XAVIER)))
@@ -86,7 +87,7 @@ class CellSpecJsonTest {
                         deviceDrawn(new NetworkSpec.Convolutional(
                                 new SkipConnection.Feedforward(), 16, Normalization.NONE)),
                         deviceDrawn(new NetworkSpec.Noise(Color.WHITE))))
-                .as("the same cells as without")
+                .as("cells without device draws")
                 .allSatisfy(cell -> assertThat(CellSpecJson.write(cell)).doesNotContain("draws"));
     }
 
@@ -99,9 +100,9 @@ class CellSpecJsonTest {
         return cell(network, GRID, Precision.FLOAT32, DrawSource.DEVICE, 0);
     }
 
-    /** The data are part of the text, so that another file under the same name makes another cell. */
+    /** The text contains the hash of the data, so that other data with the same name have another cell. */
     @Test
-    void namesTheData() {
+    void writesHashOfData() {
         var images = new InputSpec.Images(Dataset.CIFAR_10, 256, 0, false, SpecBodies.SHA256);
         assertThat(CellSpecJson.write(
                         cell(rectifier(new SkipConnection.Feedforward(), 0), images, Precision.FLOAT32, 0)))
@@ -114,7 +115,7 @@ class CellSpecJsonTest {
     }
 
     @Test
-    void namesConvolutionalNetworks() {
+    void writesConvolutionalNetworks() {
         var images = new InputSpec.Images(Dataset.CIFAR_10, 256, 0, false, SpecBodies.SHA256);
         var feedforward = new NetworkSpec.Convolutional(new SkipConnection.Feedforward(), 16, Normalization.NONE);
         var resnet = new NetworkSpec.Convolutional(new SkipConnection.Resnet(1, 0.1), 8, Normalization.BATCH_NORM);
@@ -126,11 +127,11 @@ class CellSpecJsonTest {
     }
 
     @Test
-    void oneNumberHasOneText() {
-        SpecReader reader = new SpecReader(Presets.load(), Limits.defaults(), SpecBodies.DATASETS);
+    void writesEqualNumbersAlike() {
+        SpecReader reader = new SpecReader(Presets.load(), SpecBodies.LIMITS, SpecBodies.DATASETS);
         assertThat(List.of("1", "1.0", "1e0", "10e-1", "1.000"))
-                .extracting(beta -> reader.read(StrictJson.parse(
-                        "{\"networks\":[{\"family\":\"resnet\",\"alpha\":" + beta + ",\"beta\":0.5}],\"depths\":[2]}"))
+                .extracting(beta -> reader.read(StrictJson.parse("{\"networks\":[{\"family\":\"resnet\",\"alpha\":"
+                                + beta + ",\"beta\":0.5}],\"depths\":[2]}"))
                         .requireValid())
                 .extracting(spec ->
                         CellSpecJson.write(CellPlanner.plan(spec).getFirst().cell()))
@@ -141,7 +142,7 @@ class CellSpecJsonTest {
 
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {5, 6, 1702})
-    void whatIsWrittenReadsBackEqualAndEqualCellsHaveEqualText(long seed) {
+    void readsBackWrittenCellsAndText(long seed) {
         RandomSpecs specs = new RandomSpecs(seed);
         for (int i = 0; i < 500; i++) {
             for (PlannedCell planned : CellPlanner.plan(specs.experiment())) {
@@ -153,7 +154,7 @@ class CellSpecJsonTest {
     }
 
     @Test
-    void readsNothingElse() {
+    void rejectsTextThatIsNoCell() {
         assertThatThrownBy(() -> CellSpecJson.read("{\"firstRun\":0}")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> CellSpecJson.read("[]")).isInstanceOf(IllegalArgumentException.class);
     }

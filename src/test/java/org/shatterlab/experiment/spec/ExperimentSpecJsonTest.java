@@ -11,10 +11,11 @@ import org.shatterlab.lab.engine.DeviceClass;
 
 class ExperimentSpecJsonTest {
 
-    /** Random experiments may cost more than a service computes, and need a GPU. */
-    private final SpecReader reader = new SpecReader(Presets.load(), Limits.NONE, SpecBodies.DATASETS);
+    /** The reader has no limits, because random experiments may exceed the limits of a service. */
+    private final SpecReader reader = new SpecReader(Presets.load(), Limits.UNLIMITED, SpecBodies.DATASETS);
+
     private final CellAdmission admission = new CellAdmission(
-            Limits.NONE, () -> Map.of(DeviceClass.CPU, Long.MAX_VALUE, DeviceClass.GPU, Long.MAX_VALUE));
+            Limits.UNLIMITED, () -> Map.of(DeviceClass.CPU, Long.MAX_VALUE, DeviceClass.GPU, Long.MAX_VALUE));
 
     private ExperimentSpec read(String json) {
         return admission.admit(reader.read(StrictJson.parse(json)));
@@ -22,7 +23,7 @@ class ExperimentSpecJsonTest {
 
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 1702})
-    void whatIsWrittenReadsBackEqual(long seed) {
+    void readsBackWrittenSpecs(long seed) {
         RandomSpecs specs = new RandomSpecs(seed);
         for (int i = 0; i < 500; i++) {
             ExperimentSpec spec = specs.experiment();
@@ -36,8 +37,7 @@ class ExperimentSpecJsonTest {
 
     @Test
     void writesEveryField() {
-        ExperimentSpec spec =
-                read("{\"networks\":[{\"family\":\"resnet\"}],\"depths\":[4,2]}");
+        ExperimentSpec spec = read("{\"networks\":[{\"family\":\"resnet\"}],\"depths\":[4,2]}");
         assertThat(ExperimentSpecJson.write(spec))
                 .hasToString(
                         "{\"name\":null,\"preset\":null,\"networks\":[{\"label\":\"resnet\",\"family\":\"resnet\","

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/** Bodies that are allowed specifications, or were before some of their bytes or tokens became others. */
+/** Generates bodies from valid specifications by replacing some of their bytes or tokens. */
 public final class MutatedSpecs {
 
     private static final List<String> TOKENS = List.of(
@@ -58,7 +58,7 @@ public final class MutatedSpecs {
         this.specs = new RandomSpecs(random.nextLong());
     }
 
-    /** The next body, in UTF-8. */
+    /** Returns the next body in UTF-8, with the given number of mutations. */
     public byte[] body(int mutations) {
         byte[] body = ExperimentSpecJson.write(specs.experiment()).toString().getBytes(UTF_8);
         for (int i = 0; i < mutations; i++) {
@@ -73,7 +73,7 @@ public final class MutatedSpecs {
         return mutated;
     }
 
-    /** Another token in place of a value, or of whatever else stands between two marks of punctuation. */
+    /** Returns the body with another token in place of the text between two marks of punctuation, usually a value. */
     private byte[] withOtherToken(byte[] body) {
         int start = random.nextInt(body.length);
         while (start < body.length && ":[,".indexOf(body[start]) < 0) {

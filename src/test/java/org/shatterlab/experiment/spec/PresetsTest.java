@@ -25,16 +25,16 @@ class PresetsTest {
     }
 
     private static ExperimentSpec spec(String name) {
-        return new SpecReader(PRESETS, Limits.defaults(), SpecBodies.DATASETS)
+        return new SpecReader(PRESETS, SpecBodies.LIMITS, SpecBodies.DATASETS)
                 .read(PRESETS.find(name).orElseThrow().spec())
                 .requireValid();
     }
 
     @ParameterizedTest
     @MethodSource("presets")
-    void everyPresetIsAllowedAndComplete(Preset preset) {
+    void everyPresetIsValidAndComplete(Preset preset) {
         ObjectNode written = ExperimentSpecJson.write(spec(preset.name())).without("preset");
-        // What data and what devices there are is found out at each submission.
+        // The service determines the hash of the data set and the device at each submission, so a preset names neither.
         written.withObject("/inputs").remove("sha256");
         written.put("device", "auto");
         assertThat(StrictJson.sorted(written)).isEqualTo(StrictJson.sorted(preset.spec()));
@@ -43,7 +43,7 @@ class PresetsTest {
 
     @ParameterizedTest
     @MethodSource("presets")
-    void everyPresetHasItsSectionInTheReport(Preset preset) throws IOException {
+    void everyPresetHasReportSection(Preset preset) throws IOException {
         String name = preset.name();
         assertThat(Files.readString(Path.of("src/docs/reproduction.md")))
                 .containsPattern("-d '\\{\"preset\": \"" + name + "\"")
@@ -52,13 +52,13 @@ class PresetsTest {
     }
 
     @Test
-    void aCallerCannotChangeAPreset() {
+    void callerCannotChangePreset() {
         PRESETS.find("figure-1").orElseThrow().spec().removeAll();
         assertThat(spec("figure-1").networks()).hasSize(5);
     }
 
     @Test
-    void figure1ShowsOneRunOfEachNetworkAtItsOwnDepth() {
+    void figure1HasOneRunPerNetwork() {
         ExperimentSpec spec = spec("figure-1");
         assertThat(spec.networks())
                 .extracting(NetworkEntry::label)
@@ -72,7 +72,7 @@ class PresetsTest {
     }
 
     @Test
-    void figure2ShowsTheAutocorrelationOverDepth() {
+    void figure2HasAutocorrelationOverDepth() {
         ExperimentSpec spec = spec("figure-2");
         assertThat(spec.networks())
                 .extracting(NetworkEntry::label)

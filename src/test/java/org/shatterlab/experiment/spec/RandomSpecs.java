@@ -19,7 +19,7 @@ import org.shatterlab.lab.network.Normalization;
 import org.shatterlab.lab.network.SkipConnection;
 import org.shatterlab.lab.statistic.Statistic;
 
-/** Allowed specifications of every kind, drawn from a seed. */
+/** Generates valid specifications of every kind from a seed. */
 public final class RandomSpecs {
 
     private static final Set<Statistic> VARIATION =
@@ -125,7 +125,7 @@ public final class RandomSpecs {
                 random.nextBoolean() ? 200 : 1 + random.nextInt(4096),
                 one(Normalization.values()),
                 activation,
-                initialization.suits(activation) ? initialization : Initialization.HE,
+                initialization.supports(activation) ? initialization : Initialization.HE,
                 number());
     }
 
@@ -168,10 +168,10 @@ public final class RandomSpecs {
                 networks.stream().anyMatch(entry -> entry.network() instanceof NetworkSpec.Rectifier r && r.isLinear());
         boolean convolutional =
                 networks.stream().anyMatch(entry -> entry.network() instanceof NetworkSpec.Convolutional);
-        StatisticsReader rules = new StatisticsReader(Limits.defaults(), new Violations());
+        StatisticsReader rules = new StatisticsReader(SpecBodies.LIMITS, new Violations());
         List<Statistic> allowed = Arrays.stream(Statistic.values())
-                .filter(statistic -> rules.problem(statistic, inputs) == null)
-                // Its limit is on the width, which is drawn apart from it.
+                .filter(statistic -> rules.violation(statistic, inputs) == null)
+                // The limit of the raster depends on the width, which is drawn independently.
                 .filter(statistic -> statistic != Statistic.ACTIVITY_RASTER)
                 .filter(statistic -> !(linear && VARIATION.contains(statistic)))
                 .filter(statistic -> !(convolutional && statistic.source() == Statistic.Source.ACTIVITY))
@@ -179,7 +179,7 @@ public final class RandomSpecs {
         return ExperimentSpec.inEnumOrder(allowed.subList(0, 1 + random.nextInt(allowed.size())));
     }
 
-    /** Depths that any network may have. */
+    /** Returns depths that are valid for every network. */
     private List<Integer> evenDepths() {
         return depths().stream().map(depth -> depth + depth % 2).distinct().toList();
     }

@@ -19,7 +19,7 @@ import org.shatterlab.experiment.spec.Runs.Target;
 import org.shatterlab.lab.statistic.Statistic;
 import org.shatterlab.platform.Violation;
 
-/** How many runs there are to be: a number, or until the rows are precise. */
+/** Tests the number of runs, which is either fixed or adaptive. */
 class RunsTest {
 
     private static final String VARIANCE = "'of': 'gradient-variance', 'relativeError': 0.1";
@@ -29,7 +29,7 @@ class RunsTest {
     }
 
     @Test
-    void readsTargetsAndFillsInTheRest() {
+    void readsTargetsAndDefaults() {
         assertThat(read(body("'runs': {'relativeError': 0.02, 'absoluteError': 2e-3, 'of': 'autocorrelation'}"))
                         .runs())
                 .isEqualTo(new Adaptive(20, 5000, 0.02, 0.002, Statistic.AUTOCORRELATION));
@@ -53,19 +53,19 @@ class RunsTest {
                 "%s, 'min': 12                       | /runs/min           | a multiple of 5, the runs of a cell",
                 "%s, 'max': 100001                   | /runs/max           | 100000 is the limit on runs",
                 "%s, 'max': 15                       | /runs/max           | must be at least \"min\", which is 20",
-                "%s, 'min': 6000                     | /runs/max           | it is 5000 because none is given",
+                "%s, 'min': 6000                     | /runs/max           | the default of \"max\" is 5000",
                 "%s, 'mim': 20                       | /runs/mim           | did you mean \"min\"?",
                 "'of': 'gradient-variance', 'relativeError': 0   | /runs/relativeError | greater than 0 and at most 1",
                 "'of': 'gradient-variance', 'relativeError': 1.1 | /runs/relativeError | greater than 0 and at most 1",
                 "'of': 'gradient-variance', 'absoluteError': -1  | /runs/absoluteError | greater than 0",
                 "'of': 'gradient-variance', 'absoluteError': null | /runs/absoluteError | greater than 0",
             })
-    void refusesWhatIsWrongWithTargets(String targets, String pointer, String message) {
+    void rejectsInvalidTargets(String targets, String pointer, String message) {
         assertOneViolation(body("'runs': {" + targets.replace("%s", VARIANCE) + "}"), pointer, message);
     }
 
     @Test
-    void saysWhatElseThereIsThanANumber() {
+    void rejectsRunsOfOtherTypes() {
         for (String other : List.of("'adaptive'", "[20]", "null", "true")) {
             assertOneViolation(
                     body("'runs': " + other), "/runs", "the limit on runs; or an object with fields out of \"min\"");
@@ -73,7 +73,7 @@ class RunsTest {
     }
 
     @Test
-    void theStatisticMustBeMeasured() {
+    void requiresMeasuredStatistic() {
         String runs = "'runs': {%s}".formatted(VARIANCE);
         assertOneViolation(
                 body("'statistics': ['gradient-correlation'], " + runs), "/runs/of", "that the experiment measures");
@@ -83,7 +83,7 @@ class RunsTest {
     }
 
     @Test
-    void tellsAllViolationsAtOnceAndCountsCellsAtTheMost() {
+    void reportsAllViolationsAndMaximumCells() {
         assertThat(violations(body("'runs': {'min': 'x', 'max': 0, 'relativeError': 'y', 'of': 'z', 'a': 1}")))
                 .extracting(Violation::pointer)
                 .containsExactlyInAnyOrder("/runs/min", "/runs/max", "/runs/relativeError", "/runs/of", "/runs/a");
@@ -95,35 +95,36 @@ class RunsTest {
     }
 
     @Test
-    void roundsDoubleUpToTheMost() {
+    void roundsDoubleUpToMaximum() {
         Adaptive runs = adaptive(20, 130);
-        assertThat(IntStream.rangeClosed(1, 6).map(runs::after)).containsExactly(20, 40, 80, 130, 130, 130);
-        assertThat(adaptive(5, Integer.MAX_VALUE).after(40)).isEqualTo(Integer.MAX_VALUE);
+        assertThat(IntStream.rangeClosed(1, 6).map(runs::runsAfterRound)).containsExactly(20, 40, 80, 130, 130, 130);
+        assertThat(adaptive(5, Integer.MAX_VALUE).runsAfterRound(40)).isEqualTo(Integer.MAX_VALUE);
     }
 
     @Test
-    void eitherTargetIsEnoughAndTheRelativeOneIsNamedFirst() {
+    void prefersRelativeTarget() {
         Adaptive both = new Adaptive(5, 10, 0.1, 0.5, Statistic.GRADIENT_VARIANCE);
-        assertThat(both.reached(-4, 0.4)).contains(Target.RELATIVE_ERROR);
-        assertThat(both.reached(-4, 0.45)).contains(Target.ABSOLUTE_ERROR);
-        assertThat(both.reached(0, 0.51)).isEmpty();
-        assertThat(adaptive(5, 10).reached(0, 1e-9)).isEmpty();
-        assertThat(new Adaptive(5, 10, null, 0.5, Statistic.GRADIENT_VARIANCE).reached(4, 0.3))
+        assertThat(both.reachedTarget(-4, 0.4)).contains(Target.RELATIVE_ERROR);
+        assertThat(both.reachedTarget(-4, 0.45)).contains(Target.ABSOLUTE_ERROR);
+        assertThat(both.reachedTarget(0, 0.51)).isEmpty();
+        assertThat(adaptive(5, 10).reachedTarget(0, 1e-9)).isEmpty();
+        assertThat(new Adaptive(5, 10, null, 0.5, Statistic.GRADIENT_VARIANCE).reachedTarget(4, 0.3))
                 .contains(Target.ABSOLUTE_ERROR);
     }
 
     @Test
-    void theCellsOfAllRoundsAreThoseOfAFixedNumberOfRuns() {
+    void roundsPlanCellsOfFixedRuns() {
         String spec = "'statistics': ['gradient-variance', 'gradient'], 'runs': %s";
         ExperimentSpec rounds = read(body(spec.formatted("{%s, 'min': 10, 'max': 33}".formatted(VARIANCE))));
         Adaptive runs = (Adaptive) rounds.runs();
         List<PlannedCell> cells = new ArrayList<>(CellPlanner.plan(rounds));
         assertThat(cells).hasSize(2);
-        for (int round = 1; runs.after(round) < runs.most(); round++) {
-            cells.addAll(CellPlanner.plan(rounds, List.of(0), runs.after(round), runs.after(round + 1)));
+        for (int round = 1; runs.runsAfterRound(round) < runs.max(); round++) {
+            cells.addAll(
+                    CellPlanner.plan(rounds, List.of(0), runs.runsAfterRound(round), runs.runsAfterRound(round + 1)));
         }
         assertThat(cells)
                 .isEqualTo(CellPlanner.plan(read(body(spec.formatted("33")))))
-                .isEqualTo(CellPlanner.planMost(rounds));
+                .isEqualTo(CellPlanner.planMax(rounds));
     }
 }

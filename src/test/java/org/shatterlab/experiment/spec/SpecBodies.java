@@ -13,28 +13,34 @@ import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.lab.input.Datasets;
 import org.shatterlab.platform.InvalidRequestException;
 import org.shatterlab.platform.Violation;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
-/** Bodies in single quotes, and what a service with the default limits makes of them. */
+/** Builds bodies with single quotes, and reads them as a service with the default limits does. */
 public final class SpecBodies {
 
     static final String SHA256 = "5994471abb01112afcc18159f6cc74b4f511b99806da59b3caf5a9c173cacfc5";
 
-    /** CIFAR-10 is there, with 1000 images, and Fashion-MNIST is not. */
+    /** Data sets of a service that has 1000 images of CIFAR-10 and no Fashion-MNIST. */
     public static final Datasets DATASETS = dataset -> switch (dataset) {
-        case CIFAR_10 -> new Datasets.Facts(SHA256, 1000);
+        case CIFAR_10 -> new Datasets.DatasetInfo(SHA256, 1000);
         case FASHION_MNIST -> new DatasetFolder(Path.of("target/no-such-folder")).find(dataset);
     };
 
-    private static final SpecReader READER = new SpecReader(Presets.load(), Limits.defaults(), DATASETS);
+    /** The limits of a service that is not configured otherwise. */
+    public static final Limits LIMITS =
+            new Binder(new MapConfigurationPropertySource()).bindOrCreate("shatterlab.limits", Limits.class);
+
+    private static final SpecReader READER = new SpecReader(Presets.load(), LIMITS, DATASETS);
 
     private SpecBodies() {}
 
-    /** A body with one network, which has the fields given beside its family. */
+    /** Returns a body with one network that has the given fields beside its family. */
     static String network(String fields) {
         return "{'networks': [{'family': 'resnet', %s}], 'depths': [2]}".formatted(fields);
     }
 
-    /** A body with the top-level fields given beside one network. */
+    /** Returns a body with one network and the given top-level fields. */
     public static String body(String fields) {
         return "{'networks': [{'family': 'feedforward', 'depths': [2]}], %s}".formatted(fields);
     }
@@ -51,7 +57,7 @@ public final class SpecBodies {
 
     /** Reads and admits a body, as a service whose workers have this memory does. */
     static ExperimentSpec admit(Map<DeviceClass, Long> memory, byte[] body) {
-        return new CellAdmission(Limits.defaults(), () -> memory).admit(READER.read(body));
+        return new CellAdmission(LIMITS, () -> memory).admit(READER.read(body));
     }
 
     static List<Violation> violations(String body) {

@@ -12,7 +12,9 @@ import org.shatterlab.platform.InvalidRequestException;
 import org.shatterlab.platform.MalformedBodyException;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Whatever a client sends, it is read, or refused in one of the two ways there are. */
+/**
+ * Tests that the reader either reads a body or rejects the body as malformed or invalid, whichever bytes it contains.
+ */
 class SpecMutationTest {
 
     private static final int MUTATIONS = 10_000;
@@ -22,7 +24,7 @@ class SpecMutationTest {
 
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1702, 8591})
-    void neverFailsOtherwise(long seed) {
+    void readsOrRejectsEveryMutation(long seed) {
         Random random = new Random(seed);
         MutatedSpecs specs = new MutatedSpecs(random);
         int read = 0;

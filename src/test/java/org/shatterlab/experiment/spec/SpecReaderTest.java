@@ -2,7 +2,6 @@ package org.shatterlab.experiment.spec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 import static org.shatterlab.experiment.spec.SpecBodies.assertOneViolation;
 import static org.shatterlab.experiment.spec.SpecBodies.body;
@@ -10,20 +9,14 @@ import static org.shatterlab.experiment.spec.SpecBodies.network;
 import static org.shatterlab.experiment.spec.SpecBodies.read;
 import static org.shatterlab.experiment.spec.SpecBodies.violations;
 
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.shatterlab.experiment.cell.CellPlanner;
 import org.shatterlab.experiment.spec.ExperimentSpec.NetworkEntry;
 import org.shatterlab.lab.engine.DeviceClass;
 import org.shatterlab.lab.engine.DrawSource;
@@ -69,7 +62,7 @@ class SpecReaderTest {
     }
 
     @Test
-    void readsTheExampleOfTheApi() {
+    void readsApiExample() {
         ExperimentSpec spec = read("""
                 {"name": "acf of feedforward and resnet",
                  "networks": [
@@ -124,7 +117,7 @@ class SpecReaderTest {
     }
 
     @Test
-    void defaultsFollowTheInputs() {
+    void defaultsDependOnInputs() {
         ExperimentSpec gaussian = read(body("'inputs': {'type': 'gaussian'}"));
         ExperimentSpec coarse = read(body("'inputs': {'type': 'grid', 'points': 16}"));
 
@@ -140,7 +133,7 @@ class SpecReaderTest {
     }
 
     @Test
-    void depthsMayBeARangeOrTheNetworksOwn() {
+    void readsDepthRangesAndOwnDepths() {
         ExperimentSpec spec = read("""
                 {"networks": [{"label": "own", "family": "feedforward", "depths": {"from": 2, "to": 9, "step": 3}},
                               {"label": "shared", "family": "feedforward"}, {"family": "white-noise"}],
@@ -158,7 +151,7 @@ class SpecReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"200", "200.0", "2e2", "0.2E+3", "2000e-1"})
-    void anIntegerIsANumberNotASpelling(String width) {
+    void readsEverySpellingOfAnInteger(String width) {
         assertThat(read(network("'width': " + width)).networks().getFirst().network())
                 .isInstanceOfSatisfying(
                         NetworkSpec.Rectifier.class,
@@ -166,7 +159,7 @@ class SpecReaderTest {
     }
 
     @Test
-    void seedsAreExactOverTheWholeRangeOfALong() {
+    void readsSeedsExactly() {
         assertThat(read(body("'seed': 9223372036854775807")).seed()).isEqualTo(Long.MAX_VALUE);
         assertThat(read(body("'seed': -9223372036854775808.0")).seed()).isEqualTo(Long.MIN_VALUE);
         assertThat(read(body("'seed': 9007199254740993")).seed()).isEqualTo(9007199254740993L);
@@ -174,17 +167,15 @@ class SpecReaderTest {
     }
 
     @Test
-    void minusZeroIsZero() {
+    void readsMinusZeroAsZero() {
         assertThat(read(network("'beta': -0.0"))).isEqualTo(read(network("'beta': 0")));
         assertThat(read(network("'beta': -1e-999"))).isEqualTo(read(network("'beta': 0")));
     }
 
     @Test
-    void limitsAreConfigurableAndDoNotApplyToWhatIsStored() {
+    void storedSpecsIgnoreLimits() {
         SpecReader strict = new SpecReader(
-                Presets.load(),
-                new Limits(1, 10, 10, 1, 10, 10, 10, 1, 2, 10, 1, Long.MAX_VALUE),
-                SpecBodies.DATASETS);
+                Presets.load(), new Limits(1, 10, 10, 1, 10, 10, 10, 1, 2, 10, 1, Long.MAX_VALUE), SpecBodies.DATASETS);
         ExperimentSpec large = read(body("'runs': 100000"));
 
         assertThatThrownBy(() -> strict.read(ExperimentSpecJson.write(large)).requireValid())
@@ -197,7 +188,7 @@ class SpecReaderTest {
     }
 
     @Test
-    void labelsAreCountedInCharacters() {
+    void countsLabelLengthInCharacters() {
         String tubes = "🧪".repeat(60);
         assertThat(read(network("'label': '" + tubes + "'"))
                         .networks()
@@ -208,7 +199,7 @@ class SpecReaderTest {
     }
 
     @Test
-    void aPresetIsACompleteBody() {
+    void readsPresetAsCompleteBody() {
         ExperimentSpec spec = read("{'preset': 'figure-2'}");
         assertThat(spec.preset()).isEqualTo("figure-2");
         assertThat(spec.networks()).hasSize(5);
@@ -216,17 +207,17 @@ class SpecReaderTest {
     }
 
     @Test
-    void aFieldReplacesThatOfThePresetAsAWhole() {
+    void fieldReplacesWholePresetField() {
         ExperimentSpec spec =
                 read("{'preset': 'figure-2', 'runs': 100, 'inputs': {'type': 'grid', 'points': 64}, 'name': null}");
         assertThat(spec.runs()).isEqualTo(new Runs.Fixed(100));
         assertThat(spec.inputs()).isEqualTo(new InputSpec.Grid(-2, 2, 64));
         assertThat(spec.name()).isNull();
-        assertThat(spec.seed()).as("the preset's").isEqualTo(1702);
+        assertThat(spec.seed()).as("the seed of the preset").isEqualTo(1702);
     }
 
     @Test
-    void imagesAreThoseThatTheServiceHas() {
+    void readsImagesOfThisService() {
         ExperimentSpec spec = read(body("'inputs': {'type': 'dataset', 'name': 'cifar-10'}"));
 
         assertThat(spec.inputs()).isEqualTo(new InputSpec.Images(Dataset.CIFAR_10, 256, 0, false, SpecBodies.SHA256));
@@ -239,7 +230,7 @@ class SpecReaderTest {
     }
 
     @Test
-    void whatWasAcceptedIsReadThoughItsDataAreGone() {
+    void readsStoredSpecWithoutItsDataset() {
         ExperimentSpec spec = read(body("'inputs': {'type': 'dataset', 'name': 'cifar-10'}"));
         ObjectNode stored = ExperimentSpecJson.write(spec);
         stored.withObject("/inputs").put("name", "fashion-mnist");

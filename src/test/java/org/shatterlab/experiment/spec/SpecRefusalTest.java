@@ -17,7 +17,7 @@ import org.shatterlab.experiment.cell.CellPlanner;
 import org.shatterlab.lab.statistic.Statistic;
 import org.shatterlab.platform.Violation;
 
-/** What is refused, where and why. */
+/** Tests the pointer and the message of each violation of a specification. */
 class SpecRefusalTest {
 
     @ParameterizedTest
@@ -72,15 +72,15 @@ class SpecRefusalTest {
                 "'depths': null        | /networks/0/depths        | nonempty array",
                 "'depths': 5           | /networks/0/depths        | nonempty array",
                 "'depths': [-1]        | /networks/0/depths/0      | integer from 1 to 1000; 1000 is the limit on depth",
-                "'depths': [1, 1.0]    | /networks/0/depths/1      | the same depth stands at /networks/0/depths/0",
+                "'depths': [1, 1.0]    | /networks/0/depths/1      | the same depth is at /networks/0/depths/0",
                 "'depths': [4, 1e99]   | /networks/0/depths/1      | integer from 1 to 1000",
                 "'depths': {'from': 1} | /networks/0/depths/to     | is required",
                 "'depths': {'from': 1, 'to': 2, 'by': 1} | /networks/0/depths/by | known names: \"from\", \"to\", \"step\"",
                 "'depths': {'from': 3, 'to': 2} | /networks/0/depths/from | not be greater than",
                 "'depths': {'from': 1, 'to': 2, 'step': 0} | /networks/0/depths/step | integer from 1",
-                "'depths': {'from': 1, 'to': 1000} | /networks/0/depths | are 1000 distinct depths; 512 is the limit",
+                "'depths': {'from': 1, 'to': 1000} | /networks/0/depths | has 1000 distinct depths; 512 is the limit",
             })
-    void refusesBadNetworks(String fields, String pointer, String message) {
+    void rejectsInvalidNetworks(String fields, String pointer, String message) {
         assertOneViolation(network(fields), pointer, message);
     }
 
@@ -95,9 +95,9 @@ class SpecRefusalTest {
                 "'seed': 1.5           | /seed             | integer from -9223372036854775808",
                 "'precision': 'double' | /precision        | must be one of \"float32\", \"float64\"",
                 "'draws': 'gpu'        | /draws            | must be one of \"host\", \"device\"",
-                "'draws': 'device'     | /draws            | must be \"host\" where a CPU computes",
+                "'draws': 'device'     | /draws            | must be \"host\" where a CPU computes the experiment",
                 "'device': 'tpu'       | /device           | must be one of \"auto\", \"cpu\", \"gpu\"",
-                "'device': 'gpu'       | /device           | no worker with a GPU gave a sign of life within a minute; start one, or ask for \"auto\" or \"cpu\"",
+                "'device': 'gpu'       | /device           | needs a worker with a GPU, but no such worker sent a heartbeat in the last minute; start one, or use \"auto\" or \"cpu\"",
                 "'priority': 101       | /priority         | integer from -100 to 100",
                 "'cache': 'no'         | /cache            | true or false",
                 "'name': ''            | /name             | 1 to 200 characters",
@@ -108,13 +108,13 @@ class SpecRefusalTest {
                 "'inputs': {'type': 'images'} | /inputs/type | must be one of \"grid\", \"gaussian\", \"gaussian-mixture\", \"dataset\"",
                 "'inputs': {'type': 'dataset'} | /inputs/name | is required: \"fashion-mnist\", \"cifar-10\"",
                 "'inputs': {'type': 'dataset', 'name': 'cifar10'} | /inputs/name | did you mean \"cifar-10\"?",
-                "'inputs': {'type': 'dataset', 'name': 'fashion-mnist'} | /inputs/name | no file train-images-idx3-ubyte, nor train-images-idx3-ubyte.gz, in the folder target/no-such-folder/fashion-mnist",
+                "'inputs': {'type': 'dataset', 'name': 'fashion-mnist'} | /inputs/name | The folder target/no-such-folder/fashion-mnist has no file train-images-idx3-ubyte or train-images-idx3-ubyte.gz",
                 "'inputs': {'type': 'dataset', 'name': 'cifar-10', 'batch': 1} | /inputs/batch | integer from 2 to 4096; 4096 is the limit on points",
-                "'inputs': {'type': 'dataset', 'name': 'cifar-10', 'batch': 1001} | /inputs/batch | from 2 to 1000, the number of images that there are",
+                "'inputs': {'type': 'dataset', 'name': 'cifar-10', 'batch': 1001} | /inputs/batch | from 2 to 1000, the number of images in the data set",
                 "'inputs': {'type': 'dataset', 'name': 'cifar-10', 'points': 5} | /inputs/points | does not apply to dataset inputs",
                 "'inputs': {'type': 'dataset', 'name': 'cifar-10', 'perRun': 1} | /inputs/perRun | true or false",
                 "'inputs': {'type': 'dataset', 'name': 'cifar-10', 'sha256': 'AB'} | /inputs/sha256 | 64 hexadecimal digits in lower case",
-                "'inputs': {'type': 'dataset', 'name': 'cifar-10', 'sha256': '0000000000000000000000000000000000000000000000000000000000000000'} | /inputs/sha256 | must be that of the data that this service has, 5994471abb",
+                "'inputs': {'type': 'dataset', 'name': 'cifar-10', 'sha256': '0000000000000000000000000000000000000000000000000000000000000000'} | /inputs/sha256 | must be 5994471abb",
                 "'inputs': {'type': 'dataset', 'name': 'cifar-10'}, 'statistics': ['gradient'] | /statistics/0 | type \"grid\"",
                 "'inputs': {'type': 'dataset', 'name': 'cifar-10', 'perRun': true}, 'statistics': ['covariance'] | /statistics/0 | the same in every run",
                 "'inputs': {'type': 'gaussian-mixture', 'components': 0} | /inputs/components | integer from 1 to 4096",
@@ -135,7 +135,7 @@ class SpecRefusalTest {
                 "'statistics': 'gradient'         | /statistics   | nonempty array",
                 "'statistics': ['gradiant']       | /statistics/0 | did you mean \"gradient\"?",
                 "'statistics': [null]             | /statistics/0 | must be one of \"gradient-variance\"",
-                "'statistics': ['gradient', 'gradient'] | /statistics/1 | the same statistic stands at /statistics/0",
+                "'statistics': ['gradient', 'gradient'] | /statistics/1 | the same statistic is at /statistics/0",
                 "'statistics': ['gradient-variance', 'gradient'], 'inputs': {'type': 'gaussian'} | /statistics/1 | type \"grid\"",
                 "'statistics': ['covariance'], 'inputs': {'type': 'gaussian', 'points': 513} | /statistics/0 | 512 is the limit on points of a matrix",
                 "'statistics': ['autocorrelation'], 'inputs': {'type': 'grid', 'points': 16} | /statistics/0 | at least 17 points",
@@ -148,7 +148,7 @@ class SpecRefusalTest {
                 "'preset': 'figure2'              | /preset       | did you mean \"figure-2\"?",
                 "'depths': [1, 2, 0]              | /depths/2     | integer from 1 to 1000",
             })
-    void refusesBadExperiments(String fields, String pointer, String message) {
+    void rejectsInvalidExperiments(String fields, String pointer, String message) {
         assertOneViolation(body(fields), pointer, message);
     }
 
@@ -181,18 +181,18 @@ class SpecRefusalTest {
                 "{'networks': [{'family': 'feedforward', 'depths': [1], 'normalization': 'batch-norm'}], 'inputs': {'type': 'gaussian', 'points': 1}} | /inputs/points | integer from 2 to 4096",
                 "{'networks': [{'family': 'conv-feedforward', 'depths': [2], 'beta': 1}], 'inputs': {'type': 'dataset', 'name': 'cifar-10'}} | /networks/0/beta | does not apply to family conv-feedforward",
                 "{'networks': [{'family': 'white-noise', 'depths': [1]}]} | /networks/0/depths | whose fields are \"label\", \"family\"",
-                "{'networks': [{'family': 'white-noise'}, {'label': 'white-noise', 'family': 'brown-noise'}]} | /networks/1/label | must be unique; /networks/0 has the same",
+                "{'networks': [{'family': 'white-noise'}, {'label': 'white-noise', 'family': 'brown-noise'}]} | /networks/1/label | must be unique; /networks/0 has the same label",
                 "{'networks': [{'family': 'feedforward', 'width': 513, 'depths': [1]}], 'statistics': ['activity-raster']} | /statistics/0 | 512 is the limit on points of a matrix, network \"feedforward\" has width 513",
                 "{'networks': [{'family': 'feedforward', 'depths': {'from': 1, 'to': 141}}], 'statistics': ['gradient-variance', 'activation-rate']} | /statistics/1 | 10000 is the limit on layers, network \"feedforward\" has 10011",
                 "{'networks': [{'family': 'white-noise'}], 'statistics': ['coactivation-rate']} | /statistics/0 | needs a network",
-                "{'networks': [{'family': 'white-noise'}, {'family': 'white-noise'}]} | /networks/1/label | because none is given",
+                "{'networks': [{'family': 'white-noise'}, {'family': 'white-noise'}]} | /networks/1/label | the default is the family, \"white-noise\"",
             })
-    void refusesBadDocuments(String body, String pointer, String message) {
+    void rejectsInvalidDocuments(String body, String pointer, String message) {
         assertOneViolation(body, pointer, message);
     }
 
     @Test
-    void reportsEverythingAtOnce() {
+    void reportsAllViolationsAtOnce() {
         assertThat(violations("""
                 {"nmae": "x", "runs": 0, "depths": [1, 0, 1], "inputs": {"type": "gaussian", "points": 1, "seed": "a"},
                  "networks": [{"label": "a", "family": "resnet", "width": 0, "bta": 1}, 7,
@@ -216,7 +216,7 @@ class SpecRefusalTest {
     }
 
     @Test
-    void refusesOneMistakeOnce() {
+    void reportsEachMistakeOnce() {
         assertThat(violations(
                         "{'networks': [{'family': 'white-noise', 'label': 7}, {'family': 'white-noise', 'label': 8}]}"))
                 .extracting(Violation::pointer)
@@ -225,13 +225,13 @@ class SpecRefusalTest {
     }
 
     @Test
-    void countsNetworksDepthsAndCells() {
+    void limitsNetworksDepthsAndCells() {
         String many = IntStream.rangeClosed(1, 65)
                 .mapToObj("{'label': '%d', 'family': 'white-noise'}"::formatted)
                 .collect(Collectors.joining(","));
         String depths =
                 IntStream.rangeClosed(1, 513).mapToObj(Integer::toString).collect(Collectors.joining(","));
-        assertOneViolation("{'networks': [" + many + "]}", "/networks", "are 65; 64 is the limit on networks");
+        assertOneViolation("{'networks': [" + many + "]}", "/networks", "has 65 networks; 64 is the limit on networks");
         assertOneViolation(body("'depths': [" + depths + "]"), "/depths", "513 distinct depths; 512 is the limit");
         assertThat(CellPlanner.count(read(body("'runs': 100000")))).isEqualTo(20_000);
         assertOneViolation(
@@ -241,7 +241,7 @@ class SpecRefusalTest {
     }
 
     @Test
-    void echoesValuesThatAnyoneCanRead() {
+    void repeatsRejectedValuesAsReadableJson() {
         assertThat(violations(body("'runs': 'abc'")))
                 .first()
                 .extracting(Violation::value)
@@ -272,7 +272,7 @@ class SpecRefusalTest {
     }
 
     @Test
-    void anAnswerStaysReadable() {
+    void listsLimitedNumberOfViolations() {
         String unknown =
                 IntStream.range(0, 50_000).mapToObj("'x%d': 1"::formatted).collect(Collectors.joining(","));
         assertThat(violations(body(unknown)))
@@ -282,18 +282,18 @@ class SpecRefusalTest {
     }
 
     @Test
-    void violationsSayWhatComesFromThePreset() {
+    void violationNamesPresetOfValue() {
         assertOneViolation(
                 "{'preset': 'figure-2', 'inputs': {'type': 'gaussian'}}",
                 "/statistics/2",
-                "needs ordered inputs: inputs must be of type \"grid\"; it comes from preset figure-2");
+                "needs ordered inputs: inputs must be of type \"grid\"; the value is from preset \"figure-2\"");
         assertThat(violations("{'preset': 'figure-2', 'a/b': 1}"))
                 .singleElement()
-                .satisfies(violation -> assertThat(violation.message()).doesNotContain("preset figure-2"));
+                .satisfies(violation -> assertThat(violation.message()).doesNotContain("the value is from preset"));
     }
 
     @Test
-    void anUnknownPresetHidesNoOtherMistakeAndAddsNone() {
+    void unknownPresetHidesNoOtherViolation() {
         assertThat(violations("{'preset': 'figure-99', 'runs': 0}"))
                 .extracting(Violation::pointer)
                 .containsExactly("/preset", "/runs");
@@ -306,7 +306,7 @@ class SpecRefusalTest {
                 "'activation': 'crelu', 'initialization': 'looks-linear'",
                 "'activation': 'prelu', 'slope': 1"
             })
-    void whatDividesByTheVariationOfTheGradientIsRefusedForLinearNetworks(String layer) {
+    void rejectsVariationStatisticsForLinearNetworks(String layer) {
         String network = "{'networks': [{'family': 'resnet', %s}], 'depths': [2]%s}";
         assertOneViolation(
                 network.formatted(layer, ", 'statistics': ['gradient', 'autocorrelation']"),

@@ -12,7 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
 class StoredSpecCodecTest {
 
     @Test
-    void readsSpecWithoutDrawsAsHostDrawn() {
+    void readsMissingDrawsAsHost() {
         ExperimentSpec spec = read(body("'runs': 5"));
         ObjectNode stored = ExperimentSpecJson.write(spec);
         stored.remove("draws");

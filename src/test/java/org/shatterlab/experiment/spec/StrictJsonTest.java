@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -18,13 +19,13 @@ class StrictJsonTest {
         return Stream.of(
                 Arguments.of("", "empty"),
                 Arguments.of(" \n ", "empty"),
-                Arguments.of("{", "line 1, column 2: it ends too early"),
+                Arguments.of("{", "line 1, column 2: the body ends too early"),
                 Arguments.of("{\n\"a\": \"x", "line 2"),
                 Arguments.of("{\n \"a\": NaN}", "line 2, column 10: Non-standard token 'NaN'"),
                 Arguments.of("{\"a\": -Infinity}", "line 1"),
                 Arguments.of("{\"runs\": 1,\n \"runs\": 2}", "line 2, column 8: Duplicate Object property \"runs\""),
                 Arguments.of("{\"a\": {\"b\": 1, \"\\u0062\": 2}}", "Duplicate Object property \"b\""),
-                Arguments.of("{} {}", "line 1, column 4: something follows the JSON value"),
+                Arguments.of("{} {}", "line 1, column 4: the body continues after the JSON value"),
                 Arguments.of("{}x", "line 1, column 3: Unrecognized token 'x'"),
                 Arguments.of("[".repeat(100_000), "nesting depth (33) exceeds the maximum allowed (32)"),
                 Arguments.of("{\"a\":".repeat(100_000), "nesting depth (33) exceeds the maximum allowed (32)"),
@@ -42,12 +43,12 @@ class StrictJsonTest {
 
     @ParameterizedTest
     @MethodSource("malformedBodies")
-    void saysWhereABodyIsNotJson(String body, String message) {
+    void reportsPositionOfSyntaxError(String body, String message) {
         assertThatThrownBy(() -> StrictJson.parse(body.getBytes(UTF_8)))
                 .isInstanceOf(MalformedBodyException.class)
                 .hasMessageContaining(message)
                 .message()
-                .as("nothing that is meant for programmers")
+                .as("without advice for programmers")
                 .doesNotContain("Feature", "Source", "StreamRead", "jackson", "`")
                 .hasSizeLessThan(300);
     }
@@ -62,22 +63,22 @@ class StrictJsonTest {
 
     @ParameterizedTest
     @MethodSource("brokenUtf8")
-    void refusesBrokenUtf8(byte[] body) {
+    void rejectsBrokenUtf8(byte[] body) {
         assertThatThrownBy(() -> StrictJson.parse(body))
                 .isInstanceOf(MalformedBodyException.class)
                 .hasMessage("The body is not UTF-8 at line 2, column 2 (byte 3)");
     }
 
     @Test
-    void refusesOtherEncodings() {
-        for (var charset : new java.nio.charset.Charset[] {StandardCharsets.UTF_16, StandardCharsets.UTF_16LE}) {
+    void rejectsOtherEncodings() {
+        for (Charset charset : new Charset[] {StandardCharsets.UTF_16, StandardCharsets.UTF_16LE}) {
             assertThatThrownBy(() -> StrictJson.parse("{\"a\": 1}".getBytes(charset)))
                     .isInstanceOf(MalformedBodyException.class);
         }
     }
 
     @Test
-    void skipsAByteOrderMark() {
+    void skipsByteOrderMark() {
         assertThat(StrictJson.parse("\uFEFF{\"a\": 1}".getBytes(UTF_8))
                         .path("a")
                         .asInt())

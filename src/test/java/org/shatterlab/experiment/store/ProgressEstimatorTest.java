@@ -20,14 +20,17 @@ class ProgressEstimatorTest {
         return START.plusNanos(Math.round(seconds * 1e9));
     }
 
-    private static double left(ProgressEstimator pace, double now) {
-        return Objects.requireNonNull(pace.secondsLeft(at(now)));
+    private static double left(ProgressEstimator estimator, double now) {
+        return Objects.requireNonNull(estimator.secondsLeft(at(now)));
     }
 
-    /** Some workers compute cells in step, each in as many seconds as it costs times their slowness. */
+    /**
+     * Simulates workers that compute cells in step. A cell takes its cost times the slowness of the workers, in
+     * seconds.
+     */
     private static ProgressEstimator compute(
-            ProgressEstimator pace, int cells, double cost, int workers, double from, double slowness) {
-        ProgressEstimator now = pace;
+            ProgressEstimator estimator, int cells, double cost, int workers, double from, double slowness) {
+        ProgressEstimator now = estimator;
         for (int i = 1; i <= cells; i++) {
             double end = from + Math.ceilDiv(i, workers) * cost * slowness + i * 1e-4;
             now = now.end(new CellTotals(1, cost), i, new CellTotals(Math.min(workers - 1, cells - i), 0), at(end));
@@ -36,72 +39,75 @@ class ProgressEstimatorTest {
     }
 
     @Test
-    void nothingIsSaidBeforeTheFirstCellHasEnded() {
+    void estimatesNothingBeforeFirstEnd() {
         assertThat(ProgressEstimator.of(10, 0).secondsLeft(START)).isNull();
         assertThat(ProgressEstimator.of(10, 0).start(START).secondsLeft(at(5))).isNull();
     }
 
-    /** A worker whose clock is behind that of the one that began. */
+    /** The worker that ends a cell may have a slower clock than the worker that started the experiment. */
     @Test
-    void nothingIsSaidWhereTheClocksDisagreeOnWhatCameFirst() {
-        ProgressEstimator pace =
+    void estimatesNothingIfClocksDisagree() {
+        ProgressEstimator estimator =
                 ProgressEstimator.of(10, 0).start(START).end(new CellTotals(1, 1), 1, new CellTotals(1, 0), at(-0.5));
-        assertThat(pace.secondsLeft(at(0.1))).isNull();
+        assertThat(estimator.secondsLeft(at(0.1))).isNull();
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 8})
-    void theWorkersDivideWhatIsLeft(int workers) {
-        ProgressEstimator pace = compute(ProgressEstimator.of(100, 0).start(START), 32, 1, workers, 0, 3);
-        assertThat(left(pace, 3 * 32.0 / workers)).isCloseTo(3 * 68.0 / workers, Percentage.withPercentage(2));
+    void workersDivideRemainingCells(int workers) {
+        ProgressEstimator estimator = compute(ProgressEstimator.of(100, 0).start(START), 32, 1, workers, 0, 3);
+        assertThat(left(estimator, 3 * 32.0 / workers)).isCloseTo(3 * 68.0 / workers, Percentage.withPercentage(2));
     }
 
-    /** Which takes as long as all the rest. */
+    /** The start of the engine takes as long as all cells together. */
     @Test
-    void theStartOfTheEngineIsForgotten() {
-        ProgressEstimator pace = compute(ProgressEstimator.of(100, 0).start(START), 8, 1, 2, 50, 1);
-        assertThat(left(pace, 54)).isBetween(46 / 1.5, 46 * 1.5);
+    void forgetsStartOfEngine() {
+        ProgressEstimator estimator = compute(ProgressEstimator.of(100, 0).start(START), 8, 1, 2, 50, 1);
+        assertThat(left(estimator, 54)).isBetween(46 / 1.5, 46 * 1.5);
     }
 
     @Test
-    void cellsCountForWhatTheyCost() {
-        ProgressEstimator pace = ProgressEstimator.of(10 + 90, 0).start(START);
+    void weightsCellsByCost() {
+        ProgressEstimator estimator = ProgressEstimator.of(10 + 90, 0).start(START);
         for (int i = 1; i <= 10; i++) {
-            pace = pace.end(new CellTotals(1, 1), i, NOTHING, at(2 * i));
+            estimator = estimator.end(new CellTotals(1, 1), i, NOTHING, at(2 * i));
         }
-        assertThat(left(pace, 20)).isCloseTo(180, within(1e-6));
+        assertThat(left(estimator, 20)).isCloseTo(180, within(1e-6));
     }
 
-    /** Two workers, a tenth of a second for ten small cells, while the other is at the first of ten large ones. */
+    /**
+     * One of two workers computes ten small cells in a tenth of a second. The other worker computes the first of ten
+     * large cells.
+     */
     @Test
-    void whatIsUnderwayCountsAsFarAsItIs() {
-        ProgressEstimator pace = ProgressEstimator.of(10 * 0.01 + 10, 0).start(START);
+    void countsRunningCellsPartly() {
+        ProgressEstimator estimator = ProgressEstimator.of(10 * 0.01 + 10, 0).start(START);
         for (int i = 1; i <= 10; i++) {
-            pace = pace.end(new CellTotals(1, 0.01), i, new CellTotals(1, 0.01 * i), at(0.01 * i));
+            estimator = estimator.end(new CellTotals(1, 0.01), i, new CellTotals(1, 0.01 * i), at(0.01 * i));
         }
-        assertThat(left(pace, 0.1)).isCloseTo((10 - 0.1) / 2, Percentage.withPercentage(1));
+        assertThat(left(estimator, 0.1)).isCloseTo((10 - 0.1) / 2, Percentage.withPercentage(1));
     }
 
     @Test
-    void whatWasTakenOverDoesNotCount() {
-        ProgressEstimator pace = compute(ProgressEstimator.of(100, 60).start(START), 10, 1, 1, 0, 1);
-        assertThat(left(pace, 10)).isCloseTo(30, Percentage.withPercentage(2));
-        assertThat(left(pace.add(50, 30), 10)).isCloseTo(50, Percentage.withPercentage(2));
+    void ignoresCachedCells() {
+        ProgressEstimator estimator = compute(ProgressEstimator.of(100, 60).start(START), 10, 1, 1, 0, 1);
+        assertThat(left(estimator, 10)).isCloseTo(30, Percentage.withPercentage(2));
+        assertThat(left(estimator.add(50, 30), 10)).isCloseTo(50, Percentage.withPercentage(2));
     }
 
     @Test
-    void theRateIsThatOfLate() {
-        ProgressEstimator pace = ProgressEstimator.of(200, 0).start(START);
+    void usesRecentRate() {
+        ProgressEstimator estimator = ProgressEstimator.of(200, 0).start(START);
         for (int i = 1; i <= 150; i++) {
-            pace = pace.end(new CellTotals(1, 1), i, NOTHING, at(i <= 50 ? i : 50 + 5 * (i - 50)));
+            estimator = estimator.end(new CellTotals(1, 1), i, NOTHING, at(i <= 50 ? i : 50 + 5 * (i - 50)));
         }
-        assertThat(left(pace, 550)).isCloseTo(250, within(1e-6));
+        assertThat(left(estimator, 550)).isCloseTo(250, within(1e-6));
     }
 
     @Test
-    void whoHangsIsNotAlmostAtTheEnd() {
-        ProgressEstimator pace = compute(ProgressEstimator.of(100, 0).start(START), 20, 1, 1, 0, 1);
-        assertThat(left(pace, 21)).isCloseTo(79, Percentage.withPercentage(2));
-        assertThat(left(pace, 1e5)).isCloseTo(40, Percentage.withPercentage(2));
+    void stalledExperimentIsNotNearlyDone() {
+        ProgressEstimator estimator = compute(ProgressEstimator.of(100, 0).start(START), 20, 1, 1, 0, 1);
+        assertThat(left(estimator, 21)).isCloseTo(79, Percentage.withPercentage(2));
+        assertThat(left(estimator, 1e5)).isCloseTo(40, Percentage.withPercentage(2));
     }
 }

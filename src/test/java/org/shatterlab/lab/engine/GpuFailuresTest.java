@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Told apart by the messages of PyTorch 2.7. */
+/** Classifies messages of PyTorch 2.7. */
 class GpuFailuresTest {
 
     private static final String SUFFIX = """
@@ -35,7 +35,7 @@ class GpuFailuresTest {
                 "cuDNN error: CUDNN_STATUS_EXECUTION_FAILED",
                 "cuDNN error: CUDNN_STATUS_INTERNAL_ERROR"
             })
-    void aGpuThatFailedForGoodIsBroken(String message) {
+    void reportsPermanentFailureAsBroken(String message) {
         EngineException failure = new EngineException(message);
         assertThat(GpuFailures.isBroken(failure)).isTrue();
         assertThat(GpuFailures.isOutOfMemory(failure)).isFalse();
@@ -53,7 +53,7 @@ class GpuFailuresTest {
                 "cuDNN error: CUDNN_STATUS_ALLOC_FAILED",
                 "cuDNN error: CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED"
             })
-    void aGpuWithoutMemoryHasSomeForLess(String message) {
+    void reportsMissingMemoryAsOutOfMemory(String message) {
         EngineException failure = new EngineException(message);
         assertThat(GpuFailures.isOutOfMemory(failure)).isTrue();
         assertThat(GpuFailures.isBroken(failure)).isFalse();
@@ -72,14 +72,14 @@ class GpuFailuresTest {
                 "Could not run 'aten::empty_strided' with arguments from the 'CUDA' backend.",
                 "mat1 and mat2 shapes cannot be multiplied (2x3 and 4x5)"
             })
-    void whatItRefusesLeavesAGpuAsItWas(String message) {
+    void keepsGpuAfterRejectedCall(String message) {
         EngineException failure = new EngineException(message);
         assertThat(GpuFailures.isBroken(failure)).isFalse();
         assertThat(GpuFailures.isOutOfMemory(failure)).isFalse();
     }
 
     @Test
-    void aFailureMaySayNothing() {
+    void acceptsFailureWithoutMessage() {
         EngineException failure = new EngineException((String) null);
         assertThat(GpuFailures.isBroken(failure)).isFalse();
         assertThat(GpuFailures.isOutOfMemory(failure)).isFalse();

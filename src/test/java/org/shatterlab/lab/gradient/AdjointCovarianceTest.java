@@ -28,7 +28,10 @@ import org.shatterlab.lab.statistic.Estimate;
 import org.shatterlab.lab.statistic.RatioMoments;
 import org.shatterlab.lab.statistic.Statistic;
 
-/** C from whole input gradients, E[g_i . g_j] / d, against C from tangents in one random direction of the neurons. */
+/**
+ * Compares two estimates of C. Whole input gradients give E[g_i . g_j] / d. Tangents give C in one random direction of
+ * the neurons.
+ */
 class AdjointCovarianceTest {
 
     private static final int RUNS = 400;
@@ -38,7 +41,7 @@ class AdjointCovarianceTest {
             new NetworkSpec.Rectifier(new SkipConnection.Resnet(1, 1), 30, Normalization.MEAN_CENTERING, 0);
 
     @Test
-    void inputGradientsAndTangentsHaveTheSameCorrelation() {
+    void matchesCorrelationOfTangents() {
         Lab lab = Lab.open(Path.of("target/djl"), new DatasetFolder(Path.of("target/datasets")));
         Estimate tangents = lab.measure(new CellSpec(
                         NETWORK,

@@ -8,20 +8,22 @@ import ai.djl.nn.Block;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 
-/** Gradients by the engine's reverse-mode differentiation. */
+/** Computes gradients with the engine's reverse-mode differentiation. */
 final class Autograd {
 
     private Autograd() {}
 
     /**
-     * df_i / dx_i for every input. The outputs are summed before they are differentiated, so an output must depend on no
-     * other example's input.
+     * Returns df_i / dx_i for every input.
      *
-     * <p>The engine has one gradient collector per process: calls from several threads wait for each other.
+     * <p>The method sums the outputs before it differentiates them. An output must therefore depend on no other
+     * example's input.
      *
-     * @param block from inputs of shape (M, d) to outputs of shape (M)
-     * @param x the inputs, shape (M, d); the result lives with their manager
-     * @return shape (M, d)
+     * <p>The engine has one gradient collector per process, so calls from several threads wait for each other.
+     *
+     * @param block a block that maps inputs of shape (M, d) to outputs of shape (M)
+     * @param x the inputs, shape (M, d)
+     * @return an array of shape (M, d) that belongs to the manager of {@code x}
      */
     static synchronized NDArray inputGradients(Block block, NDArray x) {
         try (NDManager pass = x.getManager().newSubManager()) {

@@ -20,14 +20,14 @@ import org.shatterlab.lab.Lab;
 import org.shatterlab.lab.engine.Precision;
 import org.shatterlab.lab.input.Dataset;
 import org.shatterlab.lab.input.DatasetFolder;
-import org.shatterlab.lab.network.ConvolutionalLayers.Frozen;
+import org.shatterlab.lab.network.ConvolutionalLayers.FrozenNormalization;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.Normalization;
 import org.shatterlab.lab.network.RunDraws;
 import org.shatterlab.lab.network.SampledConvnet;
 import org.shatterlab.lab.network.SkipConnection;
 
-/** The gradients against a network of loops in plain Java, which shares nothing with them but the weights. */
+/** Compares the gradients with a network of loops in plain Java, which shares only the weights with the pass. */
 class ConvolutionalPassTest {
 
     private static final int IMAGES = 5;
@@ -55,7 +55,7 @@ class ConvolutionalPassTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void theGradientsAreThoseOfAnIndependentNetwork(SkipConnection skipConnection, Normalization normalization) {
+    void matchesGradientsOfPlainConvnet(SkipConnection skipConnection, Normalization normalization) {
         try (NDManager manager = NDManager.newBaseManager()) {
             SampledConvnet network = network(skipConnection, normalization, 4, manager);
             double[] pixels = pixels();
@@ -75,12 +75,11 @@ class ConvolutionalPassTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void howManyImagesAreDifferentiatedAtATimeDoesNotMatter(
-            SkipConnection skipConnection, Normalization normalization) {
+    void ignoresNumberOfImagesPerPass(SkipConnection skipConnection, Normalization normalization) {
         try (NDManager manager = NDManager.newBaseManager()) {
             SampledConvnet network = network(skipConnection, normalization, 6, manager);
             NDArray x = manager.create(pixels(), new Shape(IMAGES, DATASET.dimension()));
-            List<Frozen> frozen = ConvolutionalPass.frozen(network, x, 6, manager);
+            List<FrozenNormalization> frozen = ConvolutionalPass.frozen(network, x, 6, manager);
             double[] together = ConvolutionalPass.gradients(network, x, List.of(2, 6), frozen, IMAGES)
                     .toDoubleArray();
             for (int images = 1; images < IMAGES; images++) {
@@ -93,10 +92,10 @@ class ConvolutionalPassTest {
         }
     }
 
-    /** Of the independent network itself: what it says is a gradient is the slope of what it says is the output. */
+    /** Checks the plain network itself. Its gradients must equal the slopes of its own output. */
     @ParameterizedTest
     @MethodSource("cases")
-    void theIndependentNetworkIsRight(SkipConnection skipConnection, Normalization normalization) {
+    void matchesDifferenceQuotientInPlainConvnet(SkipConnection skipConnection, Normalization normalization) {
         try (NDManager manager = NDManager.newBaseManager()) {
             SampledConvnet network = network(skipConnection, normalization, 2, manager);
             double[] pixels = pixels();
@@ -137,7 +136,10 @@ class ConvolutionalPassTest {
         return difference / scale;
     }
 
-    /** The same network by the definition, one number at a time; statistics are those of the batch it is made with. */
+    /**
+     * A convolutional network that follows the definition number by number. Its normalisations use the statistics of
+     * the batch that the constructor receives.
+     */
     private static final class PlainConvnet {
 
         private static final int PIXELS = SIDE * SIDE;
@@ -150,9 +152,10 @@ class ConvolutionalPassTest {
         private final List<double[]> kernels = new ArrayList<>();
         private final double[] readout;
         private final double[] batch;
-        /** Of each layer, for each channel. */
+        /** The mean of each channel at each layer, or 0 without normalisation. */
         private final double[][] mean;
 
+        /** The standard deviation of each channel at each layer, or 1 without batch normalisation. */
         private final double[][] deviation;
 
         PlainConvnet(SampledConvnet network, double[] batch, int depth) {
@@ -208,7 +211,7 @@ class ConvolutionalPassTest {
             }
         }
 
-        /** f of one image of some pixels. */
+        /** Returns f for one of the images. */
         double output(double[] pixels, int image) {
             double[] h = convolve(image(pixels, image), 1, stem);
             for (int layer = 0; layer < depth; layer += 2) {
@@ -282,21 +285,21 @@ class ConvolutionalPassTest {
 
         private static double[] convolve(double[] h, int channels, double[] kernel) {
             double[] result = new double[CHANNELS * PIXELS];
-            eachTap(channels, (out, in, tap) -> result[out] += kernel[tap] * h[in]);
+            forEachTap(channels, (out, in, tap) -> result[out] += kernel[tap] * h[in]);
             return result;
         }
 
         private static double[] transposed(double[] g, int channels, double[] kernel) {
             double[] result = new double[channels * PIXELS];
-            eachTap(channels, (out, in, tap) -> result[in] += kernel[tap] * g[out]);
+            forEachTap(channels, (out, in, tap) -> result[in] += kernel[tap] * g[out]);
             return result;
         }
 
-        private interface Tap {
+        private interface TapVisitor {
             void visit(int out, int in, int tap);
         }
 
-        private static void eachTap(int channels, Tap visitor) {
+        private static void forEachTap(int channels, TapVisitor visitor) {
             for (int out = 0; out < CHANNELS * PIXELS; out++) {
                 int row = out % PIXELS / SIDE;
                 int column = out % SIDE;

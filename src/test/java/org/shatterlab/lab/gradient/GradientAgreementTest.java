@@ -14,8 +14,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.shatterlab.lab.ActivationCase;
 import org.shatterlab.lab.Lab;
-import org.shatterlab.lab.Layer;
 import org.shatterlab.lab.engine.DrawSource;
 import org.shatterlab.lab.engine.Precision;
 import org.shatterlab.lab.input.DatasetFolder;
@@ -27,7 +27,7 @@ import org.shatterlab.lab.network.RunDraws;
 import org.shatterlab.lab.network.SampledNetwork;
 import org.shatterlab.lab.network.SkipConnection;
 
-/** Three ways to the same gradient: forward (tangent), backward (adjoint) and the engine's autograd. */
+/** Compares three computations of the same gradient: the tangent pass, the adjoint pass and the engine's autograd. */
 class GradientAgreementTest {
 
     private static final int POINTS = 24;
@@ -39,14 +39,14 @@ class GradientAgreementTest {
     }
 
     static Stream<Arguments> cases() {
-        List<SkipConnection> wirings = List.of(
+        List<SkipConnection> skipConnections = List.of(
                 new SkipConnection.Feedforward(),
                 new SkipConnection.Resnet(1, 1),
                 new SkipConnection.Resnet(0.9, 0.1),
                 new SkipConnection.Highway(0.3),
                 new SkipConnection.ScaledHighway());
         List<Arguments> cases = new ArrayList<>();
-        for (SkipConnection skipConnection : wirings) {
+        for (SkipConnection skipConnection : skipConnections) {
             for (Normalization normalization : Normalization.values()) {
                 var relu = new NetworkSpec.Rectifier(skipConnection, WIDTH, normalization, 0.5);
                 for (int depth : new int[] {1, 5, 30}) {
@@ -56,11 +56,12 @@ class GradientAgreementTest {
                 }
             }
         }
-        for (Layer layer : Layer.all()) {
+        for (ActivationCase layer : ActivationCase.all()) {
             for (Normalization normalization : Normalization.values()) {
                 for (int dimension : new int[] {1, 7}) {
-                    SkipConnection skipConnection = wirings.get(cases.size() % wirings.size());
-                    // Not deeper: batch norm of a linear network divides by units that are zero but for rounding.
+                    SkipConnection skipConnection = skipConnections.get(cases.size() % skipConnections.size());
+                    // At larger depths, batch norm of a linear network divides by units that are zero except for
+                    // rounding.
                     cases.add(Arguments.of(layer.in(skipConnection, WIDTH, normalization, 0.5), 5, dimension));
                 }
             }
@@ -96,7 +97,7 @@ class GradientAgreementTest {
         }
     }
 
-    static Stream<SkipConnection> wirings() {
+    static Stream<SkipConnection> skipConnections() {
         return Stream.of(
                 new SkipConnection.Feedforward(),
                 new SkipConnection.Resnet(1, 1),
@@ -105,8 +106,8 @@ class GradientAgreementTest {
     }
 
     @ParameterizedTest
-    @MethodSource("wirings")
-    void oneSweepBackHasTheGradientsOfEveryDepth(SkipConnection skipConnection) {
+    @MethodSource("skipConnections")
+    void oneAdjointSweepMatchesSeparateSweeps(SkipConnection skipConnection) {
         var spec = new NetworkSpec.Rectifier(skipConnection, WIDTH, Normalization.BATCH_NORM, 0.5);
         List<RunDraws> runs = List.of(new RunDraws(1702, spec, 0), new RunDraws(1702, spec, 1));
         try (NDManager manager = NDManager.newBaseManager();

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Random;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
+import org.ejml.interfaces.decomposition.SingularValueDecomposition_F64;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,11 +28,12 @@ import org.shatterlab.lab.network.Initialization;
 import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.Normalization;
 import org.shatterlab.lab.network.RectifierLayer;
+import org.shatterlab.lab.network.RectifierLayer.Normalized;
 import org.shatterlab.lab.network.RunDraws;
 import org.shatterlab.lab.network.SampledNetwork;
 import org.shatterlab.lab.network.SkipConnection;
 
-/** A looks-linear network of 200 layers is linear and keeps every direction as long as it is. */
+/** Checks that a looks-linear network of 200 layers is linear and keeps the length of every direction. */
 class LooksLinearTest {
 
     private static final int DEPTH = 200;
@@ -56,7 +58,7 @@ class LooksLinearTest {
                 spec, DIMENSION, List.of(new RunDraws(5, spec, 0)), manager, precision, DrawSource.HOST);
     }
 
-    /** Seeded, unlike the engine's own. */
+    /** Returns normal values from a seeded generator, which makes the test reproducible. */
     private static NDArray normals(NDManager manager, long seed, int rows, int columns) {
         var random = new Random(seed);
         double[] values = new double[rows * columns];
@@ -66,7 +68,7 @@ class LooksLinearTest {
 
     @ParameterizedTest
     @CsvSource({"crelu, FLOAT32, 1e-5", "crelu, FLOAT64, 1e-13", "prelu, FLOAT32, 1e-5", "prelu, FLOAT64, 1e-13"})
-    void theOutputOfASumIsTheSumOfTheOutputs(String activation, Precision precision, double tolerance) {
+    void mapsSumToSumOfOutputs(String activation, Precision precision, double tolerance) {
         try (NDManager manager = NDManager.newBaseManager();
                 SampledNetwork network = network(activation, manager, precision)) {
             NDArray x = normals(manager, 1, PAIRS, DIMENSION).toType(network.type(), false);
@@ -91,23 +93,24 @@ class LooksLinearTest {
 
     @ParameterizedTest
     @CsvSource({"crelu, FLOAT32, 1e-4", "crelu, FLOAT64, 1e-10", "prelu, FLOAT32, 1e-4", "prelu, FLOAT64, 1e-10"})
-    void allSingularValuesOfTheJacobianAreOne(String activation, Precision precision, double tolerance) {
+    void keepsJacobianSingularValuesAtOne(String activation, Precision precision, double tolerance) {
         try (NDManager manager = NDManager.newBaseManager();
                 SampledNetwork network = network(activation, manager, precision)) {
             RectifierLayer function = network.layerFunction(DEPTH);
-            // Each row: the same hidden state, and one of the directions of h_0.
+            // All rows have the same hidden state. Row i has the i-th direction of h_0 as its tangent.
             NDArray h =
                     normals(manager, 3, 1, WIDTH).toType(network.type(), false).broadcast(new Shape(WIDTH, WIDTH));
             NDArray t = manager.eye(WIDTH, WIDTH, 0, network.type());
             h = h.expandDims(0);
             t = t.expandDims(0);
             for (int layer = 1; layer <= DEPTH; layer++) {
-                var normalized = function.normalize(h, network.spec().normalization());
-                NDArray weight = normalized.scale(network.hidden(layer));
-                t = function.join(t, normalized.along(t), weight);
+                Normalized normalized = function.normalize(h, network.spec().normalization());
+                NDArray weight = normalized.scale(network.hiddenWeights(layer));
+                t = function.join(t, normalized.multiplyBySlope(t), weight);
                 h = function.join(h, normalized.rectified(), weight);
             }
-            var svd = DecompositionFactory_DDRM.svd(WIDTH, WIDTH, false, false, false);
+            SingularValueDecomposition_F64<DMatrixRMaj> svd =
+                    DecompositionFactory_DDRM.svd(WIDTH, WIDTH, false, false, false);
             svd.decompose(new DMatrixRMaj(
                     WIDTH, WIDTH, true, t.toType(DataType.FLOAT64, false).toDoubleArray()));
             assertThat(svd.getSingularValues()).hasSize(WIDTH).satisfies(values -> {

@@ -16,8 +16,10 @@ import org.shatterlab.lab.network.RectifierLayer.Normalized;
 import org.shatterlab.lab.network.SampledNetwork;
 
 /**
- * A sampled network of one run and one depth as a DJL block, for autograd: inputs of shape (M, d) to outputs f of shape
- * (M). It is the same layer function as every other pass; only the weights are all held at once, as parameters.
+ * A DJL block for autograd that wraps a sampled network of one run and one depth.
+ *
+ * <p>The block maps inputs of shape (M, d) to outputs f of shape (M). It uses the same layer function as every other
+ * pass. Unlike the other passes, it holds all weights at once, as parameters.
  */
 final class RectifierBlock extends AbstractBlock {
 
@@ -29,16 +31,18 @@ final class RectifierBlock extends AbstractBlock {
     private final Parameter readout;
 
     /**
+     * Creates the block.
+     *
      * @param depth L, at least 1
-     * @param manager what the parameters live with
+     * @param manager the manager that owns the parameters
      */
     RectifierBlock(SampledNetwork network, int depth, NDManager manager) {
         this.network = network;
         this.function = network.layerFunction(depth);
-        this.first = parameter("first", network.first(), manager);
+        this.first = parameter("first", network.firstWeights(), manager);
         this.bias = parameter("bias", network.firstBias(), manager);
         for (int layer = 1; layer <= depth; layer++) {
-            hidden.add(parameter("hidden" + layer, network.hidden(layer).duplicate(), manager));
+            hidden.add(parameter("hidden" + layer, network.hiddenWeights(layer).duplicate(), manager));
         }
         this.readout = parameter("readout", network.readout(depth), manager);
     }

@@ -10,20 +10,20 @@ import java.nio.file.Path;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 
-/** Small data sets of random pixels, in the formats of the large ones. */
+/** Writes small data sets of random pixels in the formats of the original data sets. */
 public final class DatasetFiles {
 
     private DatasetFiles() {}
 
-    /** Fashion-MNIST with some images, not compressed. */
+    /** Writes an uncompressed Fashion-MNIST with some images. */
     public static void fashionMnist(Path datasets, int images, long seed) {
         write(datasets.resolve("fashion-mnist/train-images-idx3-ubyte"), idx(images, 28, seed));
     }
 
-    /** CIFAR-10 with some images in each of its five files. */
-    public static void cifar10(Path datasets, int imagesOfFile, long seed) {
+    /** Writes a CIFAR-10 with some images in each of its five files. */
+    public static void cifar10(Path datasets, int imagesPerFile, long seed) {
         for (int file = 1; file <= 5; file++) {
-            write(datasets.resolve("cifar-10/data_batch_" + file + ".bin"), cifar(imagesOfFile, seed + file));
+            write(datasets.resolve("cifar-10/data_batch_" + file + ".bin"), cifar(imagesPerFile, seed + file));
         }
     }
 

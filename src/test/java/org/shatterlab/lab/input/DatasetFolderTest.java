@@ -45,12 +45,12 @@ class DatasetFolderTest {
     }
 
     @Test
-    void readsTheIdxFormat() throws NoSuchAlgorithmException {
+    void readsIdxFormat() throws NoSuchAlgorithmException {
         DatasetFiles.write(idxFile(), IDX);
         double[][] x = new DatasetFolder(root).batch(batch(Dataset.FASHION_MNIST, 9, 0, false), 0);
 
         assertThat(new DatasetFolder(root).find(Dataset.FASHION_MNIST))
-                .isEqualTo(new Datasets.Facts(
+                .isEqualTo(new Datasets.DatasetInfo(
                         HexFormat.of()
                                 .formatHex(MessageDigest.getInstance("SHA-256").digest(IDX)),
                         9));
@@ -67,7 +67,7 @@ class DatasetFolderTest {
     }
 
     @Test
-    void readsTheBinaryVersionOfCifar10() {
+    void readsBinaryVersionOfCifar10() {
         DatasetFiles.cifar10(root, 4, 1);
         double[][] x = new DatasetFolder(root).batch(batch(Dataset.CIFAR_10, 20, 0, false), 0);
 
@@ -83,7 +83,7 @@ class DatasetFolderTest {
         assertThat(image).hasSize(3072);
     }
 
-    /** Whether the red channel of an image is that of a record, up to a factor and a shift. */
+    /** Returns whether the red channel of an image equals the red channel of a record, up to a factor and a shift. */
     private static boolean isAffine(double[] image, byte[] records, int offset) {
         double slope =
                 (image[1] - image[0]) / (Byte.toUnsignedInt(records[offset + 1]) - Byte.toUnsignedInt(records[offset]));
@@ -106,7 +106,7 @@ class DatasetFolderTest {
     }
 
     @Test
-    void aCompressedFileIsTheSameData() {
+    void readsCompressedFile() {
         DatasetFiles.write(idxFile(), IDX);
         InputSpec.Images spec = batch(Dataset.FASHION_MNIST, 5, 3, false);
         double[][] plain = new DatasetFolder(root).batch(spec, 0);
@@ -118,7 +118,7 @@ class DatasetFolderTest {
 
     @ParameterizedTest
     @EnumSource(Dataset.class)
-    void aBatchHasDistinctImagesThatItsSeedDecides(Dataset dataset) {
+    void choosesDistinctImagesBySeed(Dataset dataset) {
         DatasetFiles.fashionMnist(root, 50, 1);
         DatasetFiles.cifar10(root, 10, 1);
         DatasetFolder folder = new DatasetFolder(root);
@@ -133,7 +133,7 @@ class DatasetFolderTest {
     }
 
     @Test
-    void runsHaveImagesOfTheirOwnWhereTheyAreToHave() {
+    void choosesImagesPerRunOnRequest() {
         DatasetFiles.fashionMnist(root, 50, 1);
         DatasetFolder folder = new DatasetFolder(root);
         InputSpec.Images spec = batch(Dataset.FASHION_MNIST, 10, 7, true);
@@ -147,7 +147,7 @@ class DatasetFolderTest {
     }
 
     @Test
-    void otherDataAreSeenAndRefusedForACellOfTheFirst() throws IOException {
+    void rejectsChangedData() throws IOException {
         DatasetFiles.write(idxFile(), IDX);
         DatasetFolder folder = new DatasetFolder(root);
         InputSpec.Images spec = batch(Dataset.FASHION_MNIST, 5, 3, false);
@@ -167,12 +167,12 @@ class DatasetFolderTest {
                 Arguments.of("", Arrays.copyOf(IDX, 16 + 8 * 784), "is truncated"),
                 Arguments.of("", Arrays.copyOf(IDX, 7), "is truncated"),
                 Arguments.of("", new byte[0], "is truncated"),
-                Arguments.of("", Arrays.copyOf(IDX, IDX.length + 1), "goes on after the 9 images"),
-                Arguments.of("", DatasetFiles.idx(9, 32, 1), "9 images of 32 x 32 pixels, where"),
+                Arguments.of("", Arrays.copyOf(IDX, IDX.length + 1), "has data after the 9 images"),
+                Arguments.of("", DatasetFiles.idx(9, 32, 1), "9 images of 32 x 32 pixels, but"),
                 Arguments.of("", DatasetFiles.idx(0, 28, 1), "0 images"),
                 Arguments.of("", "<!DOCTYPE html><title>not found".getBytes(US_ASCII), "begins with 0x3c21444f"),
                 Arguments.of("", new byte[16 + 784], "begins with 0x00000000"),
-                Arguments.of(".gz", IDX, "is not what gzip compresses to"),
+                Arguments.of(".gz", IDX, "is not a valid gzip file"),
                 Arguments.of(".gz", truncated(DatasetFiles.gzip(IDX)), "is truncated"),
                 Arguments.of(".gz", new byte[0], "is truncated"));
     }
@@ -183,40 +183,40 @@ class DatasetFolderTest {
 
     @ParameterizedTest
     @MethodSource("badFiles")
-    void refusesWhatIsNotFashionMnist(String ending, byte[] content, String message) {
+    void rejectsInvalidFashionMnist(String ending, byte[] content, String message) {
         DatasetFiles.write(root.resolve("fashion-mnist/train-images-idx3-ubyte" + ending), content);
-        assertRefused(Dataset.FASHION_MNIST, message);
+        assertRejected(Dataset.FASHION_MNIST, message);
     }
 
     @Test
-    void refusesWhatIsNotCifar10() {
+    void rejectsInvalidCifar10() {
         DatasetFiles.cifar10(root, 2, 1);
         Path last = root.resolve("cifar-10/data_batch_5.bin");
         byte[] good = DatasetFiles.cifar(2, 6);
 
         DatasetFiles.write(last, Arrays.copyOf(good, good.length - 1));
-        assertRefused(Dataset.CIFAR_10, "data_batch_5.bin is truncated");
+        assertRejected(Dataset.CIFAR_10, "data_batch_5.bin is truncated");
         byte[] labelled = good.clone();
         labelled[3073] = 10;
         DatasetFiles.write(last, labelled);
-        assertRefused(Dataset.CIFAR_10, "has the label 10 at image 1");
+        assertRejected(Dataset.CIFAR_10, "has the label 10 at image 1");
         last.toFile().delete();
-        assertRefused(Dataset.CIFAR_10, "no file data_batch_5.bin, nor data_batch_5.bin.gz, in the folder");
+        assertRejected(Dataset.CIFAR_10, "has no file data_batch_5.bin or data_batch_5.bin.gz.");
         assertThat(last.toFile().mkdir()).isTrue();
-        assertRefused(Dataset.CIFAR_10, "cannot be read");
+        assertRejected(Dataset.CIFAR_10, "cannot be read");
     }
 
     @Test
-    void refusesImagesWithNothingOnThem() {
+    void rejectsBlankImages() {
         byte[] blank = DatasetFiles.idx(3, 28, 1);
         Arrays.fill(blank, 16, blank.length, (byte) 7);
         DatasetFiles.write(idxFile(), blank);
-        assertRefused(Dataset.FASHION_MNIST, "nothing to be seen");
+        assertRejected(Dataset.FASHION_MNIST, "all pixels of a channel are equal");
         DatasetFiles.cifar10(root, 0, 1);
-        assertRefused(Dataset.CIFAR_10, "no images");
+        assertRejected(Dataset.CIFAR_10, "no images");
     }
 
-    private void assertRefused(Dataset dataset, String message) {
+    private void assertRejected(Dataset dataset, String message) {
         assertThatThrownBy(() -> new DatasetFolder(root).find(dataset))
                 .isInstanceOf(DatasetException.class)
                 .hasMessageContaining(root.resolve(dataset.apiName()).toString())

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class InputsTest {
 
     @Test
-    void aGridIsEquallySpacedWithBothEndsExact() {
+    void spacesGridEquallyBetweenExactEnds() {
         double[][] x = Inputs.of(new InputSpec.Grid(-0.1, 0.7, 7));
 
         assertThat(x).hasDimensions(7, 1);
@@ -21,7 +21,7 @@ class InputsTest {
     }
 
     @Test
-    void aSymmetricGridHasSymmetricPointsAndAnExactOrigin() {
+    void keepsSymmetryOfGrid() {
         double[][] x = Inputs.of(new InputSpec.Grid(-2, 2, 255));
 
         assertThat(x[127][0]).isZero();
@@ -31,19 +31,19 @@ class InputsTest {
     }
 
     @Test
-    void gaussianPointsAreStandardNormal() {
+    void drawsStandardNormalPoints() {
         double[] values = Arrays.stream(Inputs.of(new InputSpec.Gaussian(1000, 100, 7)))
                 .flatMapToDouble(Arrays::stream)
                 .toArray();
 
-        // Four standard errors of 10^5 independent values.
+        // The tolerances are four standard errors of 10^5 independent values.
         assertThat(Arrays.stream(values).average().orElseThrow()).isCloseTo(0, within(4 * Math.sqrt(1e-5)));
         assertThat(Arrays.stream(values).map(v -> v * v).average().orElseThrow())
                 .isCloseTo(1, within(4 * Math.sqrt(2e-5)));
     }
 
     @Test
-    void aLargerGaussianBatchBeginsWithTheSmaller() {
+    void extendsSmallerGaussianBatch() {
         double[][] small = Inputs.of(new InputSpec.Gaussian(5, 3, 7));
         double[][] large = Inputs.of(new InputSpec.Gaussian(9, 3, 7));
 
@@ -51,7 +51,7 @@ class InputsTest {
     }
 
     @Test
-    void theSeedDecidesTheGaussianPoints() {
+    void drawsGaussianPointsBySeed() {
         double[][] x = Inputs.of(new InputSpec.Gaussian(2, 3, 7));
 
         assertThat(Inputs.of(new InputSpec.Gaussian(2, 3, 7))).isDeepEqualTo(x);
@@ -59,7 +59,7 @@ class InputsTest {
     }
 
     @Test
-    void aMixtureHasUnitVarianceAndBlocksOfItsComponents() {
+    void drawsMixtureInBlocksOfComponents() {
         var mixture = new InputSpec.GaussianMixture(200, 2000, 4, 2, 7);
         double[][] x = Inputs.of(mixture);
 
@@ -69,7 +69,8 @@ class InputsTest {
                 .average()
                 .orElseThrow();
         assertThat(second).isCloseTo(1, within(0.05));
-        // Points of one component have correlation s^2 / (1 + s^2) = 0.8, others none: four blocks on the diagonal.
+        // Points of one component have the correlation s^2 / (1 + s^2) = 0.8, and points of two components have none.
+        // Therefore the correlation matrix has four blocks on the diagonal.
         int blocks = 1;
         for (int i = 1; i < x.length; i++) {
             double correlation = 0;
@@ -84,7 +85,7 @@ class InputsTest {
     }
 
     @Test
-    void aMixtureOfOneComponentThatStandsAtTheOriginIsGaussian() {
+    void drawsGaussianFromMixtureAtOrigin() {
         double[][] x = Inputs.of(new InputSpec.GaussianMixture(100, 50, 1, 0, 7));
 
         double mean = Arrays.stream(x).flatMapToDouble(Arrays::stream).average().orElseThrow();

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.shatterlab.lab.ActivationCase;
 import org.shatterlab.lab.Lab;
-import org.shatterlab.lab.Layer;
 import org.shatterlab.lab.engine.DrawSource;
 import org.shatterlab.lab.engine.Precision;
 import org.shatterlab.lab.input.DatasetFolder;
@@ -26,23 +26,23 @@ import org.shatterlab.lab.input.DatasetFolder;
 class DeviceWeightsTest {
 
     private static final int WIDTH = 40;
-    private static final Layer PAPERS = new Layer(new Activation.Relu(), Initialization.HE);
-    private static final Layer TALL = new Layer(new Activation.Crelu(), Initialization.XAVIER);
+    private static final ActivationCase PAPERS = new ActivationCase(new Activation.Relu(), Initialization.HE);
+    private static final ActivationCase TALL = new ActivationCase(new Activation.Crelu(), Initialization.XAVIER);
 
     @BeforeAll
     static void loadEngine() {
         Lab.open(Path.of("target/djl"), new DatasetFolder(Path.of("target/datasets")));
     }
 
-    /** The weights of a hidden layer, those of one run after the other, row by row. */
-    private static double[] weights(Layer layer, Precision precision, long seed, int hidden, int... runs) {
+    /** Returns the weights of a hidden layer, one run after the other, row by row. */
+    private static double[] weights(ActivationCase layer, Precision precision, long seed, int hidden, int... runs) {
         NetworkSpec.Rectifier network = layer.in(new SkipConnection.Feedforward(), WIDTH, Normalization.NONE, 0);
         List<RunDraws> draws = Arrays.stream(runs)
                 .mapToObj(run -> new RunDraws(seed, network, run))
                 .toList();
         try (NDManager manager = NDManager.newBaseManager();
                 var sampled = new SampledNetwork(network, 1, draws, manager, precision, DrawSource.DEVICE)) {
-            NDArray weights = sampled.hidden(hidden);
+            NDArray weights = sampled.hiddenWeights(hidden);
             assertThat(weights.getDataType()).isEqualTo(precision.type());
             assertThat(weights.getShape().getShape())
                     .containsExactly(runs.length, (long) layer.activation().outputsPerUnit() * WIDTH, WIDTH);
@@ -52,7 +52,7 @@ class DeviceWeightsTest {
 
     @ParameterizedTest
     @EnumSource(Precision.class)
-    void aRunHasTheSameWeightsWhateverIsDrawnWithIt(Precision precision) {
+    void drawsSameWeightsInEveryBatch(Precision precision) {
         int each = 2 * WIDTH * WIDTH;
         for (int[] together : List.of(
                 IntStream.range(0, 12).toArray(), new int[] {3, 4, 5, 6}, new int[] {8, 2, 3, 1, 0, 11, 5}, new int[] {
@@ -69,7 +69,7 @@ class DeviceWeightsTest {
 
     @ParameterizedTest
     @EnumSource(Precision.class)
-    void anotherRunLayerSeedOrNetworkHasIndependentWeights(Precision precision) {
+    void drawsIndependentWeights(Precision precision) {
         List<double[]> draws = new ArrayList<>();
         draws.add(weights(PAPERS, precision, 3, 1, 0));
         draws.add(weights(PAPERS, precision, 3, 1, 1));
@@ -77,7 +77,7 @@ class DeviceWeightsTest {
         draws.add(weights(PAPERS, precision, 3, 1, 10));
         draws.add(weights(PAPERS, precision, 3, 2, 0));
         draws.add(weights(PAPERS, precision, 4, 1, 0));
-        draws.add(weights(new Layer(new Activation.Prelu(0), Initialization.HE), precision, 3, 1, 0));
+        draws.add(weights(new ActivationCase(new Activation.Prelu(0), Initialization.HE), precision, 3, 1, 0));
         for (int i = 0; i < draws.size(); i++) {
             for (int j = 0; j < i; j++) {
                 assertThat(correlation(draws.get(i), draws.get(j)))
@@ -87,7 +87,7 @@ class DeviceWeightsTest {
         }
     }
 
-    /** Of weights of mean zero. */
+    /** Returns the correlation of weights of mean 0. */
     private static double correlation(double[] a, double[] b) {
         double product = 0;
         double squares = 0;
@@ -98,13 +98,14 @@ class DeviceWeightsTest {
         return product / squares;
     }
 
-    static Stream<Layer> independent() {
-        return Layer.all().stream().filter(layer -> layer.initialization().isIndependent());
+    static Stream<ActivationCase> independent() {
+        return ActivationCase.all().stream()
+                .filter(layer -> layer.initialization().isIndependent());
     }
 
     @ParameterizedTest
     @MethodSource("independent")
-    void weightsAreNormalWithTheVarianceOfTheInitialization(Layer layer) {
+    void drawsNormalWeightsOfExpectedVariance(ActivationCase layer) {
         double variance = switch (layer.initialization()) {
                     case HE -> layer.activation().heGain();
                     case XAVIER -> 1;
@@ -129,7 +130,7 @@ class DeviceWeightsTest {
     }
 
     @Test
-    void aLayerIsDrawnAgainAsItWas() {
+    void redrawsLayerWithSameWeights() {
         NetworkSpec.Rectifier network = PAPERS.in(new SkipConnection.Feedforward(), WIDTH, Normalization.NONE, 0);
         try (NDManager manager = NDManager.newBaseManager();
                 var sampled = new SampledNetwork(
@@ -139,9 +140,9 @@ class DeviceWeightsTest {
                         manager,
                         Precision.FLOAT32,
                         DrawSource.DEVICE)) {
-            float[] first = sampled.hidden(4).toFloatArray();
-            sampled.hidden(3);
-            assertThat(sampled.hidden(4).toFloatArray()).containsExactly(first);
+            float[] first = sampled.hiddenWeights(4).toFloatArray();
+            sampled.hiddenWeights(3);
+            assertThat(sampled.hiddenWeights(4).toFloatArray()).containsExactly(first);
         }
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -14,8 +15,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.shatterlab.lab.ActivationCase;
 import org.shatterlab.lab.Lab;
-import org.shatterlab.lab.Layer;
 import org.shatterlab.lab.engine.DrawSource;
 import org.shatterlab.lab.engine.Precision;
 import org.shatterlab.lab.input.DatasetFolder;
@@ -29,19 +30,19 @@ class HiddenWeightsTest {
         Lab.open(Path.of("target/djl"), new DatasetFolder(Path.of("target/datasets")));
     }
 
-    private static double[] weights(Layer layer, int run, Precision precision) {
+    private static double[] weights(ActivationCase layer, int run, Precision precision) {
         NetworkSpec.Rectifier network = layer.in(new SkipConnection.Feedforward(), WIDTH, Normalization.NONE, 0);
         try (NDManager manager = NDManager.newBaseManager();
                 var sampled = new SampledNetwork(
                         network, 1, List.of(new RunDraws(3, network, run)), manager, precision, DrawSource.HOST)) {
-            NDArray weights = sampled.hidden(1);
+            NDArray weights = sampled.hiddenWeights(1);
             assertThat(weights.getShape().getShape())
                     .containsExactly(1, (long) layer.activation().outputsPerUnit() * WIDTH, WIDTH);
-            return weights.toType(ai.djl.ndarray.types.DataType.FLOAT64, true).toDoubleArray();
+            return weights.toType(DataType.FLOAT64, true).toDoubleArray();
         }
     }
 
-    /** (W^T W)(j,k). */
+    /** Returns (W^T W)(j,k). */
     private static double product(double[] w, int j, int k) {
         double sum = 0;
         for (int row = 0; row < w.length; row += WIDTH) {
@@ -50,16 +51,16 @@ class HiddenWeightsTest {
         return sum;
     }
 
-    static List<Layer> all() {
-        return Layer.all();
+    static List<ActivationCase> all() {
+        return ActivationCase.all();
     }
 
-    static Stream<Layer> orthogonal() {
-        return Layer.all().stream().filter(layer -> layer.initialization() == Initialization.ORTHOGONAL);
+    static Stream<ActivationCase> orthogonal() {
+        return ActivationCase.all().stream().filter(layer -> layer.initialization() == Initialization.ORTHOGONAL);
     }
 
-    /** N times the mean square of a weight, by the rule that a layer keeps the variance of the gradient. */
-    private static double gain(Layer layer) {
+    /** Returns N times the mean square of a weight, by the rule that a layer keeps the variance of the gradient. */
+    private static double gain(ActivationCase layer) {
         if (layer.initialization() == Initialization.XAVIER || layer.initialization() == Initialization.LOOKS_LINEAR) {
             return 1;
         }
@@ -72,7 +73,7 @@ class HiddenWeightsTest {
 
     @ParameterizedTest
     @MethodSource("all")
-    void theMeanSquareOfAWeightSuitsTheActivation(Layer layer) {
+    void scalesWeightsForActivation(ActivationCase layer) {
         int runs = 20;
         double sum = 0;
         long count = 0;
@@ -87,7 +88,7 @@ class HiddenWeightsTest {
 
     @ParameterizedTest
     @MethodSource("orthogonal")
-    void columnsAreOrthogonalAndKeepTheVariance(Layer layer) {
+    void keepsVarianceWithOrthogonalColumns(ActivationCase layer) {
         double[] w = weights(layer, 0, Precision.FLOAT64);
         double square = gain(layer) * layer.activation().outputsPerUnit();
         for (int j = 0; j < WIDTH; j++) {
@@ -98,8 +99,9 @@ class HiddenWeightsTest {
     }
 
     @Test
-    void looksLinearWeightsAreMirroredAndOrthogonal() {
-        double[] both = weights(new Layer(new Activation.Crelu(), Initialization.LOOKS_LINEAR), 0, Precision.FLOAT64);
+    void mirrorsOrthogonalWeightsForLooksLinear() {
+        double[] both =
+                weights(new ActivationCase(new Activation.Crelu(), Initialization.LOOKS_LINEAR), 0, Precision.FLOAT64);
         double[] upper = Arrays.copyOf(both, WIDTH * WIDTH);
         for (int i = 0; i < upper.length; i++) {
             assertThat(both[upper.length + i]).isEqualTo(-upper[i]);
@@ -111,15 +113,16 @@ class HiddenWeightsTest {
         }
     }
 
-    /** Householder's Q alone has a first entry of one sign: uniform matrices have no preferred one. */
+    /** Without the correction of signs, Householder's Q has a first entry of fixed sign and so is not uniform. */
     @Test
-    void orthogonalDrawsAreUniform() {
+    void drawsUniformOrthogonalMatrices() {
         int runs = 2000;
         double trace = 0;
         double square = 0;
         double fourth = 0;
         for (int run = 0; run < runs; run++) {
-            double[] w = weights(new Layer(new Activation.Linear(), Initialization.ORTHOGONAL), run, Precision.FLOAT64);
+            double[] w = weights(
+                    new ActivationCase(new Activation.Linear(), Initialization.ORTHOGONAL), run, Precision.FLOAT64);
             double t = 0;
             for (int i = 0; i < WIDTH; i++) {
                 t += w[i * WIDTH + i];
@@ -128,7 +131,7 @@ class HiddenWeightsTest {
             square += t * t / runs;
             fourth += t * t * t * t / runs;
         }
-        // The trace of a uniform orthogonal matrix has the first moments of a standard normal (Diaconis and
+        // The trace of a uniform orthogonal matrix has the first moments of a standard normal value (Diaconis and
         // Shahshahani).
         assertThat(trace).isCloseTo(0, within(4 / Math.sqrt(runs)));
         assertThat(square).isCloseTo(1, within(4 * Math.sqrt(2.0 / runs)));
@@ -137,7 +140,7 @@ class HiddenWeightsTest {
 
     @ParameterizedTest
     @MethodSource("all")
-    void bothPrecisionsHaveTheSameWeights(Layer layer) {
+    void roundsSameWeightsToFloat32(ActivationCase layer) {
         double[] exact = weights(layer, 1, Precision.FLOAT64);
         double[] rounded = weights(layer, 1, Precision.FLOAT32);
         for (int i = 0; i < exact.length; i++) {

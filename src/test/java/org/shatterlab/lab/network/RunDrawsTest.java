@@ -15,19 +15,19 @@ class RunDrawsTest {
             new NetworkSpec.Rectifier(new SkipConnection.Feedforward(), 8, Normalization.NONE, 1);
 
     @Test
-    void aRunDrawsTheSameValuesWheneverAsked() {
-        assertThat(sample(new RunDraws(7, FEEDFORWARD, 3), RunDraws.Role.HIDDEN_WEIGHT, 2))
-                .isEqualTo(sample(new RunDraws(7, FEEDFORWARD, 3), RunDraws.Role.HIDDEN_WEIGHT, 2));
+    void repeatsDrawsOfRun() {
+        assertThat(sample(new RunDraws(7, FEEDFORWARD, 3), RunDraws.DrawPurpose.HIDDEN_WEIGHT, 2))
+                .isEqualTo(sample(new RunDraws(7, FEEDFORWARD, 3), RunDraws.DrawPurpose.HIDDEN_WEIGHT, 2));
     }
 
     @Test
-    void anotherSeedNetworkRunRoleOrLayerDrawsOtherValues() {
+    void separatesDrawsBySeedNetworkRunAndRole() {
         List<double[]> draws = new ArrayList<>();
-        draws.add(sample(new RunDraws(7, FEEDFORWARD, 3), RunDraws.Role.HIDDEN_WEIGHT, 2));
-        draws.add(sample(new RunDraws(8, FEEDFORWARD, 3), RunDraws.Role.HIDDEN_WEIGHT, 2));
-        draws.add(sample(new RunDraws(7, FEEDFORWARD, 4), RunDraws.Role.HIDDEN_WEIGHT, 2));
-        draws.add(sample(new RunDraws(7, FEEDFORWARD, 3), RunDraws.Role.READOUT, 2));
-        draws.add(sample(new RunDraws(7, FEEDFORWARD, 3), RunDraws.Role.HIDDEN_WEIGHT, 3));
+        draws.add(sample(new RunDraws(7, FEEDFORWARD, 3), RunDraws.DrawPurpose.HIDDEN_WEIGHT, 2));
+        draws.add(sample(new RunDraws(8, FEEDFORWARD, 3), RunDraws.DrawPurpose.HIDDEN_WEIGHT, 2));
+        draws.add(sample(new RunDraws(7, FEEDFORWARD, 4), RunDraws.DrawPurpose.HIDDEN_WEIGHT, 2));
+        draws.add(sample(new RunDraws(7, FEEDFORWARD, 3), RunDraws.DrawPurpose.READOUT, 2));
+        draws.add(sample(new RunDraws(7, FEEDFORWARD, 3), RunDraws.DrawPurpose.HIDDEN_WEIGHT, 3));
         for (NetworkSpec network : List.of(
                 new NetworkSpec.Rectifier(new SkipConnection.Feedforward(), 9, Normalization.NONE, 1),
                 new NetworkSpec.Rectifier(new SkipConnection.Feedforward(), 8, Normalization.BATCH_NORM, 1),
@@ -46,7 +46,7 @@ class RunDrawsTest {
                 layer(new Activation.Prelu(0.5), Initialization.HE),
                 new NetworkSpec.Noise(NetworkSpec.Color.WHITE),
                 new NetworkSpec.Noise(NetworkSpec.Color.BROWN))) {
-            draws.add(sample(new RunDraws(7, network, 3), RunDraws.Role.HIDDEN_WEIGHT, 2));
+            draws.add(sample(new RunDraws(7, network, 3), RunDraws.DrawPurpose.HIDDEN_WEIGHT, 2));
         }
         assertThat(draws).doesNotHaveDuplicates();
     }
@@ -56,18 +56,18 @@ class RunDrawsTest {
                 new SkipConnection.Feedforward(), 8, Normalization.NONE, activation, initialization, 1);
     }
 
-    /** Every stored number follows from these names: they stay as they were before there were other activations. */
+    /** Every stored number follows from these names. Therefore new activations must not change the names. */
     @Test
-    void theDrawsOfRectifiersStay() {
-        assertThat(sample(new RunDraws(7, FEEDFORWARD, 3), RunDraws.Role.HIDDEN_WEIGHT, 2))
+    void keepsDrawsOfOriginalRectifiers() {
+        assertThat(sample(new RunDraws(7, FEEDFORWARD, 3), RunDraws.DrawPurpose.HIDDEN_WEIGHT, 2))
                 .isEqualTo(Normals.named("run 3 of rectifier feedforward 8 none 1.0 seeded 7, HIDDEN_WEIGHT 2")
                         .samples(4)
                         .toArray());
     }
 
     @Test
-    void drawsAreStandardNormal() {
-        ContinuousSampler normals = new RunDraws(1, FEEDFORWARD, 0).normals(RunDraws.Role.READOUT, 1);
+    void drawsStandardNormalValues() {
+        ContinuousSampler normals = new RunDraws(1, FEEDFORWARD, 0).normals(RunDraws.DrawPurpose.READOUT, 1);
         int n = 200_000;
         double[] powers = new double[5];
         for (int i = 0; i < n; i++) {
@@ -83,8 +83,8 @@ class RunDrawsTest {
         assertThat(powers[4]).isCloseTo(3, within(fourErrors * Math.sqrt(96)));
     }
 
-    private static double[] sample(RunDraws draws, RunDraws.Role role, int index) {
-        ContinuousSampler normals = draws.normals(role, index);
+    private static double[] sample(RunDraws draws, RunDraws.DrawPurpose purpose, int index) {
+        ContinuousSampler normals = draws.normals(purpose, index);
         return normals.samples(4).toArray();
     }
 }

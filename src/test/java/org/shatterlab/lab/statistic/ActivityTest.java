@@ -8,23 +8,23 @@ import org.junit.jupiter.api.Test;
 
 class ActivityTest {
 
-    /** Of four units at five inputs: never, always, at two, at three. */
+    /** The counts of four units over five inputs: active never, always, at two inputs and at three inputs. */
     private static final long[] COUNTS = {0, 5, 2, 3};
 
     @Test
-    void theRateIsOverInputsAndUnits() {
+    void averagesRateOverInputsAndUnits() {
         assertThat(Activity.rate(COUNTS, 5)).isEqualTo(10 / 20.0);
     }
 
     @Test
-    void coactivationIsOverPairsOfDistinctInputs() {
-        // Of 10 pairs each: 0, 10, 1, 3.
+    void averagesCoactivationOverDistinctPairs() {
+        // The units are co-active on 0, 10, 1 and 3 of the 10 pairs.
         assertThat(Activity.coactivation(COUNTS, 5)).isCloseTo(14 / 40.0, within(1e-15));
         assertThat(Activity.coactivation(new long[] {1, 2}, 2)).isEqualTo(0.5);
     }
 
     @Test
-    void theHistogramIsOfUnitsByTheirMeanActivation() {
+    void countsUnitsByMeanActivation() {
         double[] bins = Activity.histogram(new long[] {0, 1, 5, 19, 39, 40, 40, 40}, 40);
         assertThat(bins).hasSize(20);
         assertThat(bins[0]).isEqualTo(2 / 8.0);
@@ -35,14 +35,16 @@ class ActivityTest {
     }
 
     /**
+     * Uses three units at eight inputs.
+     *
      * <pre>
-     * unit 0   1 1 1 0 0 0 0 1   runs of 3, 4, 1
-     * unit 1   0 0 0 0 0 0 0 0   a run of 8
-     * unit 2   1 0 1 1 0 1 1 0   runs of 1, 1, 2, 1, 2, 1
+     * unit 0   1 1 1 0 0 0 0 1   lengths 3, 4, 1
+     * unit 1   0 0 0 0 0 0 0 0   length 8
+     * unit 2   1 0 1 1 0 1 1 0   lengths 1, 1, 2, 1, 2, 1
      * </pre>
      */
     @Test
-    void contiguityIsOfTheLengthsOfRunsOfEqualActivity() {
+    void countsContiguousLengths() {
         String[] units = {"11100001", "00000000", "10110110"};
         boolean[] active = new boolean[8 * 3];
         for (int input = 0; input < 8; input++) {

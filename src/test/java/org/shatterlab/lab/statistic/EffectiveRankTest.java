@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.apache.commons.rng.sampling.distribution.ContinuousSampler;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,11 +33,14 @@ class EffectiveRankTest {
         }
     }
 
-    /** 154 is DM / (sqrt D + sqrt M)^2, the largest singular value of a large random matrix being sqrt D + sqrt M. */
+    /**
+     * The largest singular value of a large random matrix is sqrt D + sqrt M. This gives DM / (sqrt D + sqrt M)^2 =
+     * 154.
+     */
     @ParameterizedTest(name = "{0} x {1}, seed {2}")
     @CsvSource({"256, 3072, 1", "3072, 256, 2"})
-    void independentValuesHaveTheRankOfRandomMatrixTheory(int rows, int columns, int seed) {
-        var normals = Normals.named("rank " + seed);
+    void matchesRandomMatrixTheory(int rows, int columns, int seed) {
+        ContinuousSampler normals = Normals.named("rank " + seed);
         double[] values = new double[rows * columns];
         Arrays.setAll(values, _ -> normals.sample());
         assertThat(rank(rows, columns, values)).isCloseTo(154, Percentage.withPercentage(2));
@@ -47,12 +51,12 @@ class EffectiveRankTest {
         assertThat(rank(3, 2, 1, 2, -2, -4, 10, 20)).isCloseTo(1, within(1e-12));
     }
 
-    /** Those of a network that is all but linear: what is left beside one direction is rounding. */
+    /** A nearly linear network has such gradients. They differ from one direction only by rounding. */
     @ParameterizedTest(name = "noise {0}")
     @ValueSource(doubles = {0, 1e-16, 1e-12, 1e-9, 1e-7})
     void almostParallelGradientsHaveRankOne(double noise) {
         for (int seed = 0; seed < 200; seed++) {
-            var normals = Normals.named("almost parallel " + seed);
+            ContinuousSampler normals = Normals.named("almost parallel " + seed);
             int rows = 2 + seed % 63;
             double[] direction = normals.samples(200).toArray();
             double[] values = new double[rows * 200];
@@ -62,7 +66,7 @@ class EffectiveRankTest {
     }
 
     @Test
-    void orthogonalGradientsCountByTheirSquaredLength() {
+    void weighsOrthogonalGradientsBySquaredLength() {
         assertThat(rank(3, 4, 0, 2, 0, 0, 0, 0, 2, 0, 2, 0, 0, 0)).isCloseTo(3, within(1e-12));
         assertThat(rank(2, 3, 3, 0, 0, 0, 0, 1)).isCloseTo(10 / 9.0, within(1e-12));
         assertThat(rank(3, 2, 3, 0, 0, 0, 0, 1)).isCloseTo(10 / 9.0, within(1e-12));
@@ -70,12 +74,12 @@ class EffectiveRankTest {
 
     /** The squared singular values of [[1, 1], [0, 1]] are (3 +- sqrt 5) / 2. */
     @Test
-    void gradientsBetweenHaveTheRankOfTheirSingularValues() {
+    void matchesKnownSingularValues() {
         assertThat(rank(2, 2, 1, 1, 0, 1)).isCloseTo(3 / ((3 + Math.sqrt(5)) / 2), within(1e-12));
     }
 
     @Test
-    void gradientsThatVanishOrOverflowHaveNone() {
+    void returnsNanForDegenerateGradients() {
         assertThat(rank(2, 2, 0, 0, 0, 0)).isNaN();
         assertThat(rank(2, 2, 1, Double.NaN, 0, 1)).isNaN();
         assertThat(rank(2, 2, 1, 1e200, 0, 1)).isNaN();

@@ -13,35 +13,35 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MomentsTest {
 
     @Test
-    void aMeanHasTheErrorOfTheTextbook() {
+    void estimatesStandardErrorOfMean() {
         MeanMoments moments = MeanMoments.EMPTY;
         for (double x : new double[] {2, 4, 4, 4, 5, 5, 7, 9}) {
             moments = moments.add(x);
         }
         Estimate estimate = moments.estimate();
         assertThat(estimate.mean()).isEqualTo(5);
-        // sum of squared deviations 32 over n - 1 = 7
+        // The sum of squared deviations is 32, and n - 1 is 7.
         assertThat(estimate.standardDeviation()).isCloseTo(Math.sqrt(32 / 7.0), within(1e-15));
         assertThat(estimate.standardError()).isCloseTo(Math.sqrt(32 / 7.0 / 8), within(1e-15));
         assertThat(estimate.runs()).isEqualTo(8);
     }
 
     @Test
-    void aSingleRunHasNoError() {
+    void reportsNoErrorForSingleRun() {
         assertThat(MeanMoments.EMPTY.add(3).estimate()).isEqualTo(new Estimate(3, null, null, 1));
         assertThat(RatioMoments.EMPTY.add(1, 4).estimate()).isEqualTo(new Estimate(0.25, null, null, 1));
     }
 
     @Test
-    void nothingCannotBeEstimated() {
+    void rejectsEstimateWithoutRuns() {
         assertThatIllegalStateException().isThrownBy(MeanMoments.EMPTY::estimate);
         assertThatIllegalStateException()
                 .isThrownBy(() -> RatioMoments.EMPTY.add(0, 0).estimate());
     }
 
-    /** The jackknife is another estimate of the same error, right to order 1/n. */
+    /** The jackknife is another estimate of the standard error, which is accurate to order 1/n. */
     @Test
-    void aRatioOfMeansHasTheErrorOfTheJackknife() {
+    void matchesJackknifeErrorOfRatio() {
         Random random = new Random(5);
         int n = 400;
         double[] x = new double[n];
@@ -69,7 +69,7 @@ class MomentsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 5, 17, 30})
-    void mergingPartsGivesTheWhole(int split) {
+    void mergesPartsToWhole(int split) {
         Random random = new Random(split);
         MeanMoments wholeMean = MeanMoments.EMPTY;
         RatioMoments wholeRatio = RatioMoments.EMPTY;
@@ -80,9 +80,9 @@ class MomentsTest {
             double y = random.nextGaussian() + 10;
             wholeMean = wholeMean.add(x);
             wholeRatio = wholeRatio.add(x, y);
-            int part = i < split ? 0 : 1;
-            mean[part] = mean[part].add(x);
-            ratio[part] = ratio[part].add(x, y);
+            int group = i < split ? 0 : 1;
+            mean[group] = mean[group].add(x);
+            ratio[group] = ratio[group].add(x, y);
         }
         assertClose(mean[0].combine(mean[1]).estimate(), wholeMean.estimate());
         assertClose(ratio[0].combine(ratio[1]).estimate(), wholeRatio.estimate());

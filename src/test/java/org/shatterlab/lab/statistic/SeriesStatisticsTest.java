@@ -13,7 +13,7 @@ class SeriesStatisticsTest {
     private static final Offset<Double> ROUNDING = within(1e-14);
 
     @Test
-    void theAutocorrelationOfAnAlternatingSeriesLosesOneTermPerLag() {
+    void autocorrelationLosesOneTermPerLag() {
         double[] alternating =
                 IntStream.range(0, 20).mapToDouble(i -> i % 2 == 0 ? 3 : 1).toArray();
         double[] actual = Autocorrelation.of(alternating);
@@ -24,29 +24,31 @@ class SeriesStatisticsTest {
     }
 
     @Test
-    void theAutocorrelationOfARamp() {
+    void autocorrelationOfRampMatchesClosedForm() {
         double[] ramp = IntStream.range(0, 17).mapToDouble(i -> i).toArray();
-        // z = -8..8, sum z^2 = 408; lag 1: sum of z(z+1) over -8..7 = 344 - 8 = 336; lag 15: (-8)(7) + (-7)(8) = -112
+        // The deviations are z = -8..8 with sum z^2 = 408.
+        // At lag 1 the sum of z(z+1) over z = -8..7 is 344 - 8 = 336.
+        // At lag 15 the sum is (-8)(7) + (-7)(8) = -112.
         assertThat(Autocorrelation.of(ramp)[1]).isCloseTo(336 / 408.0, ROUNDING);
         assertThat(Autocorrelation.of(ramp)[15]).isCloseTo(-112 / 408.0, ROUNDING);
     }
 
     @Test
-    void aConstantSeriesHasNoAutocorrelation() {
+    void constantSeriesHasNoAutocorrelation() {
         double[] constant = new double[20];
         Arrays.fill(constant, 2.5);
         assertThat(Autocorrelation.of(constant)).containsOnly(Double.NaN);
     }
 
     @Test
-    void theOuterProductIsMeasuredInVariances() {
-        // mean 2, deviations -2, 0, 2, variance 8/3
+    void outerProductIsDividedByVariance() {
+        // The mean is 2, the deviations are -2, 0 and 2, and the variance is 8/3.
         assertThat(Matrices.outerProduct(new double[] {0, 2, 4}))
                 .containsExactly(new double[] {1.5, 0, 1.5, 0, 0, 0, 1.5, 0, 1.5}, ROUNDING);
     }
 
     @Test
-    void theCorrelationHasAUnitDiagonal() {
+    void correlationHasUnitDiagonal() {
         assertThat(Matrices.correlation(new double[] {4, 3, 3, 9}))
                 .containsExactly(new double[] {1, 0.5, 0.5, 1}, ROUNDING);
         assertThat(Matrices.correlation(new double[] {4, 0, 0, 0})[1]).isNaN();

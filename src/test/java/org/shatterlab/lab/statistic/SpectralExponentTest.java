@@ -19,10 +19,10 @@ class SpectralExponentTest {
         return series;
     }
 
-    /** Cosines of amplitude k^-p have power k^-2p, whatever their phases and the mean of the series. */
+    /** Cosines of amplitude k^-p have power k^-2p, for all phases and for every mean of the series. */
     @ParameterizedTest(name = "{0} points")
     @ValueSource(ints = {32, 100, 256, 1001})
-    void aPowerLawHasItsExponent(int points) {
+    void returnsExponentOfPowerLaw(int points) {
         for (double p : new double[] {-0.5, 0, 1, 2.5}) {
             double[] series = series(points, i -> {
                 double sum = 7;
@@ -37,7 +37,7 @@ class SpectralExponentTest {
 
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(ints = {1, 2, 3})
-    void whiteNoiseHasZeroAndItsSumMinusTwo(int seed) {
+    void distinguishesWhiteFromBrownNoise(int seed) {
         ContinuousSampler normals = Normals.named("spectrum " + seed);
         double white = 0;
         double brown = 0;
@@ -52,7 +52,7 @@ class SpectralExponentTest {
     }
 
     @Test
-    void aSeriesWithoutPowerAtAFrequencyHasNone() {
+    void returnsNanWithoutPowerAtFrequency() {
         assertThat(SpectralExponent.of(series(64, _ -> 0.1))).isNaN();
         assertThat(SpectralExponent.of(series(64, i -> i < 32 ? 0.1 : 0.7))).isNaN();
     }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.shatterlab.lab.Layer;
+import org.shatterlab.lab.ActivationCase;
 import org.shatterlab.lab.network.Activation;
 import org.shatterlab.lab.network.Initialization;
 import org.shatterlab.lab.network.NetworkSpec;
@@ -21,15 +21,15 @@ class BranchMomentsTest {
     private static final double THETA = 1.1;
     private static final double SD_U = 1.3;
     private static final double SD_V = 0.7;
-    /** E[u' v'] beyond what u' and v' have in common with u and v. */
+    /** The part of E[u' v'] that is independent of u and v. */
     private static final double RESIDUAL = 0.25;
 
-    static List<Layer> layers() {
-        return Layer.all();
+    static List<ActivationCase> layers() {
+        return ActivationCase.all();
     }
 
-    // With z standard normal in the plane: u and v are functions of its direction, and so is what u' and v' share with
-    // them.
+    // Let z be standard normal in the plane. The functions below give u, v and the dependent parts of u', v' by the
+    // direction of z.
     private static double u(double phi) {
         return SD_U * Math.cos(phi);
     }
@@ -46,7 +46,7 @@ class BranchMomentsTest {
         return -0.3 * Math.cos(phi) + 1.1 * Math.sin(phi);
     }
 
-    /** E[f(z)] for f of degree 2, as an integral over directions. */
+    /** Returns E[f(z)] for f of degree 2, as an integral over directions. */
     private static double expectation(DoubleUnaryOperator f) {
         int steps = 40_000;
         double sum = 0;
@@ -56,12 +56,15 @@ class BranchMomentsTest {
         return 2 * sum / steps;
     }
 
-    private static double rho(Layer layer, double n) {
+    private static double rho(ActivationCase layer, double n) {
         return n > 0 ? n : slope(layer, n) * n;
     }
 
-    /** Of each of CReLU's parts, which are rectifiers unless their weights mirror each other. */
-    private static double slope(Layer layer, double n) {
+    /**
+     * Returns the derivative of the activation. CReLU counts as one of its two rectifiers. Looks-linear weights mirror
+     * each other, which makes both rectifiers together linear.
+     */
+    private static double slope(ActivationCase layer, double n) {
         if (n > 0 || layer.initialization() == Initialization.LOOKS_LINEAR) {
             return 1;
         }
@@ -72,17 +75,17 @@ class BranchMomentsTest {
         };
     }
 
-    /** N sigma_w^2 E[f], both parts of CReLU added up unless their weights mirror each other. */
-    private static double overWeights(Layer layer, NetworkSpec.Rectifier network, DoubleUnaryOperator f) {
-        boolean twoParts =
+    /** Returns N sigma_w^2 E[f], summed over both rectifiers of CReLU unless their weights mirror each other. */
+    private static double overWeights(ActivationCase layer, NetworkSpec.Rectifier network, DoubleUnaryOperator f) {
+        boolean twoRectifiers =
                 layer.activation().outputsPerUnit() == 2 && layer.initialization() != Initialization.LOOKS_LINEAR;
-        double expectation = expectation(f) + (twoParts ? expectation(phi -> f.applyAsDouble(phi + Math.PI)) : 0);
+        double expectation = expectation(f) + (twoRectifiers ? expectation(phi -> f.applyAsDouble(phi + Math.PI)) : 0);
         return network.weightGain() * expectation;
     }
 
     @ParameterizedTest
     @MethodSource("layers")
-    void momentsAreThoseOfTheActivation(Layer layer) {
+    void matchesIntegralsOverActivation(ActivationCase layer) {
         NetworkSpec.Rectifier network = layer.in(new SkipConnection.Feedforward(), WIDTH, Normalization.NONE, 1);
         BranchMoments branch = BranchMoments.of(network);
         double uv = expectation(phi -> u(phi) * v(phi));
@@ -120,7 +123,7 @@ class BranchMomentsTest {
 
     @ParameterizedTest
     @MethodSource("layers")
-    void allButXavierKeepTheVarianceOfAHalfActiveLayer(Layer layer) {
+    void keepsVarianceExceptWithXavier(ActivationCase layer) {
         NetworkSpec.Rectifier network = layer.in(new SkipConnection.Feedforward(), WIDTH, Normalization.NONE, 1);
         double expected = layer.initialization() == Initialization.XAVIER
                 ? 1 / layer.activation().heGain()

@@ -19,10 +19,12 @@ class CoactiveMomentsTest {
     }
 
     /**
-     * Four jointly Gaussian variables in general position: with z standard normal in the plane and y independent of it,
-     * u = 1.3 z_1, v = 0.7 (cos theta z_1 + sin theta z_2), u' = p.z + y_1, v' = q.z + y_2, E[y_1 y_2] = residual.
+     * Four jointly Gaussian variables u, v, u', v' in general position.
+     *
+     * <p>Let z be standard normal in the plane and y independent of z, with E[y_1 y_2] = residual. Then u = 1.3 z_1 and
+     * v = 0.7 (cos theta z_1 + sin theta z_2). The derivatives are u' = p.z + y_1 and v' = q.z + y_2.
      */
-    private record Case(double theta, Plane p, Plane q, double residual) {
+    private record PlaneCase(double theta, Plane p, Plane q, double residual) {
 
         static final double SD_U = 1.3;
         static final double SD_V = 0.7;
@@ -61,7 +63,10 @@ class CoactiveMomentsTest {
                     derivatives());
         }
 
-        /** E[f(z) ; u > 0, v > 0] for f of degree 2: 1/pi times the integral of f over the sector's directions. */
+        /**
+         * Returns E[f(z) ; u > 0, v > 0] for f of degree 2. The value is 1/pi times the integral of f over the
+         * directions of the sector.
+         */
         double overSector(DoubleUnaryOperator f) {
             double from = theta - Math.PI / 2;
             int steps = 20_000;
@@ -75,14 +80,14 @@ class CoactiveMomentsTest {
         }
     }
 
-    private static Case general(double theta) {
-        return new Case(theta, new Plane(0.4, -0.9), new Plane(-0.3, 1.1), 0.25);
+    private static PlaneCase general(double theta) {
+        return new PlaneCase(theta, new Plane(0.4, -0.9), new Plane(-0.3, 1.1), 0.25);
     }
 
     @ParameterizedTest
     @ValueSource(doubles = {1e-6, 1e-3, 0.2, 1, Math.PI / 2, 2, 3, Math.PI - 1e-3, Math.PI - 1e-6})
-    void everyMomentIsItsIntegralOverTheQuadrant(double theta) {
-        Case c = general(theta);
+    void matchesIntegralsOverQuadrant(double theta) {
+        PlaneCase c = general(theta);
         CoactiveMoments moments = c.moments();
         double p = c.overSector(_ -> 0.5);
 
@@ -96,10 +101,10 @@ class CoactiveMomentsTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {0.3, 1, Math.PI / 2, 2, 2.8})
-    void agreesWithRegressingTheDerivativesOnThePreActivations(double theta) {
-        Case c = general(theta);
-        double su = Case.SD_U;
-        double sv = Case.SD_V;
+    void matchesRegressionOnPreActivations(double theta) {
+        PlaneCase c = general(theta);
+        double su = PlaneCase.SD_U;
+        double sv = PlaneCase.SD_V;
         double remaining = Math.PI - theta;
         double p = remaining / (2 * Math.PI);
         double uv = su * sv / (2 * Math.PI) * (Math.sin(theta) + remaining * Math.cos(theta));
@@ -121,29 +126,29 @@ class CoactiveMomentsTest {
                         within(1e-10));
     }
 
-    private static double[] regression(Case c, double withU, double withV) {
-        double uu = Case.SD_U * Case.SD_U;
-        double vv = Case.SD_V * Case.SD_V;
+    private static double[] regression(PlaneCase c, double withU, double withV) {
+        double uu = PlaneCase.SD_U * PlaneCase.SD_U;
+        double vv = PlaneCase.SD_V * PlaneCase.SD_V;
         double determinant = uu * vv - c.uv() * c.uv();
         return new double[] {(vv * withU - c.uv() * withV) / determinant, (uu * withV - c.uv() * withU) / determinant};
     }
 
     @ParameterizedTest
     @ValueSource(doubles = {1e-3, 1e-5, 1e-7, 1e-9, 0})
-    void approachesTheDiagonalAsThePointsMeet(double theta) {
-        Case c = general(theta);
+    void approachesDiagonalAsPointsMeet(double theta) {
+        PlaneCase c = general(theta);
         CoactiveMoments moments = c.moments();
 
-        // Half of each covariance, up to first order in theta.
+        // On the diagonal each moment is half of the covariance. The deviation is of first order in theta.
         double first = 3 * theta + 1e-8;
         assertThat(moments.product()).isCloseTo(c.uv() / 2, within(first));
-        assertThat(moments.derivativeLeft()).isCloseTo(Case.SD_V * c.p().x() / 2, within(first));
-        assertThat(moments.derivativeRight()).isCloseTo(Case.SD_U * c.q().x() / 2, within(first));
+        assertThat(moments.derivativeLeft()).isCloseTo(PlaneCase.SD_V * c.p().x() / 2, within(first));
+        assertThat(moments.derivativeRight()).isCloseTo(PlaneCase.SD_U * c.q().x() / 2, within(first));
         assertThat(moments.derivatives()).isCloseTo(c.derivatives() / 2, within(first));
     }
 
     @Test
-    void oppositePreActivationsAreNeverActiveTogether() {
+    void oppositePreActivationsAreNeverCoactive() {
         CoactiveMoments moments = general(Math.PI).moments();
 
         assertThat(moments.probability()).isCloseTo(0, within(1e-8));
@@ -154,7 +159,7 @@ class CoactiveMomentsTest {
     }
 
     @Test
-    void roundingBeyondPerfectCorrelationIsHarmless() {
+    void toleratesRoundingBeyondPerfectCorrelation() {
         var unit = new PreActivation(1, 0.5);
 
         assertThat(CoactiveMoments.of(unit, unit, 1 + 1e-15, 0.5, 0.5, 1))

@@ -64,7 +64,7 @@ class GradientKernelTest {
                 .orElseThrow();
     }
 
-    /** Reference: an independent implementation, which simulations of width 400 agree with. */
+    /** The reference is an independent implementation that agrees with simulations of width 400. */
     @ParameterizedTest
     @CsvSource({
         "feedforward, NONE,            1, 1,    0.5681, 0.9848",
@@ -75,7 +75,7 @@ class GradientKernelTest {
         "resnet,      MEAN_CENTERING, 10, 1024, 0.0873, 0.790",
         "highway,     NONE,           24, 1,    0.6781, 0.985"
     })
-    void reproducesTheReferenceOnAGrid(
+    void reproducesReferenceOnGrid(
             String family, Normalization normalization, int depth, double variance, double r, double neighbour) {
         GradientKernel kernel = onGrid(skipConnection(family), normalization, 64, depth);
 
@@ -86,12 +86,14 @@ class GradientKernelTest {
 
     @ParameterizedTest
     @CsvSource({"64, 0.0741", "256, 0.0850"})
-    void correlationDependsOnTheNumberOfGridPoints(int points, double r) {
+    void correlationDependsOnNumberOfPoints(int points, double r) {
         assertThat(meanCorrelation(onGrid(FEEDFORWARD, Normalization.NONE, points, 10), points))
                 .isCloseTo(r, within(0.6e-4));
     }
 
-    /** Reference as above; the tolerance is for the other sample of points. */
+    /**
+     * The reference is the same independent implementation. The tolerance allows for its different sample of points.
+     */
     @ParameterizedTest
     @CsvSource({
         "feedforward, NONE,            1, 0, 0.500",
@@ -106,7 +108,7 @@ class GradientKernelTest {
         "resnet,      NONE,            4, 0, 0.376",
         "highway,     NONE,           24, 0, 0.630"
     })
-    void reproducesTheReferenceOnIndependentInputs(
+    void reproducesReferenceOnIndependentInputs(
             String family, Normalization normalization, int depth, double firstBiasStd, double r) {
         var inputs = new InputSpec.Gaussian(64, 200, 1);
         GradientKernel kernel = kernel(skipConnection(family), normalization, inputs, firstBiasStd, depth);
@@ -116,7 +118,7 @@ class GradientKernelTest {
     }
 
     @Test
-    void theCovarianceIsSymmetricAndItsMomentsAreSumsOverIt() {
+    void momentsMatchSumsOverSymmetricCovariance() {
         GradientKernel kernel = onGrid(new SkipConnection.Resnet(0.8, 0.5), Normalization.MEAN_CENTERING, 9, 3);
 
         double trace = 0;
@@ -133,27 +135,27 @@ class GradientKernelTest {
     }
 
     @Test
-    void theOrderOfThePointsDoesNotMatter() {
+    void ignoresOrderOfPoints() {
         double[][] x = {{-1.5}, {0.3}, {0.9}, {2}};
         int[] order = {2, 0, 3, 1};
         double[][] shuffled = IntStream.of(order).mapToObj(i -> x[i]).toArray(double[][]::new);
-        var straight = new GradientKernel(x, 0.5, Normalization.MEAN_CENTERING, RELU);
-        var other = new GradientKernel(shuffled, 0.5, Normalization.MEAN_CENTERING, RELU);
+        var ordered = new GradientKernel(x, 0.5, Normalization.MEAN_CENTERING, RELU);
+        var reordered = new GradientKernel(shuffled, 0.5, Normalization.MEAN_CENTERING, RELU);
         for (int l = 0; l < 5; l++) {
-            straight.advance(FEEDFORWARD.coefficients(5));
-            other.advance(FEEDFORWARD.coefficients(5));
+            ordered.advance(FEEDFORWARD.coefficients(5));
+            reordered.advance(FEEDFORWARD.coefficients(5));
         }
 
         for (int i = 0; i < 4; i++) {
             for (int j = 0; j < 4; j++) {
-                assertThat(other.covariance(i, j)).isCloseTo(straight.covariance(order[i], order[j]), within(1e-13));
+                assertThat(reordered.covariance(i, j)).isCloseTo(ordered.covariance(order[i], order[j]), within(1e-13));
             }
         }
     }
 
     /**
-     * Reference: the regression form of the recursion in 60 decimal digits (mpmath). On the finer grid 1 - c is about
-     * 1e-13: in double precision that form would give rounding, not a number.
+     * The reference is the regression form of the recursion in 60 decimal digits (mpmath). On the finer grid 1 - c is
+     * about 1e-13. In double precision the regression form would return rounding there.
      */
     @ParameterizedTest
     @CsvSource({
@@ -167,7 +169,7 @@ class GradientKernelTest {
         "1,  1.000011, feedforward, NONE,           50,  0.9999655184217608,     1e-10",
         "1,  1.000011, resnet,      NONE,           50,  0.99998275880752682,    1e-10"
     })
-    void keepsItsPrecisionThroughManyLayersAndBetweenCloseNeighbours(
+    void keepsPrecisionForCloseNeighbours(
             double from,
             double to,
             String family,
@@ -182,7 +184,7 @@ class GradientKernelTest {
     }
 
     @Test
-    void pointsTooCloseToBeToldFromTheirMeanAreAnObstacle() {
+    void stopsAtPointsTooCloseTogether() {
         var kernel = new GradientKernel(
                 Inputs.of(new InputSpec.Grid(1, 1.000011, 12)), 1, Normalization.MEAN_CENTERING, RELU);
 
@@ -193,22 +195,23 @@ class GradientKernelTest {
     }
 
     @Test
-    void withoutABiasTheLineFallsApartIntoTwoRays() {
+    void separatesRaysWithoutBias() {
         double[][] x = {{-2}, {-1}, {1}, {3}};
         var kernel = new GradientKernel(x, 0, Normalization.NONE, RELU);
 
         kernel.advance(FEEDFORWARD.coefficients(1));
 
-        // One unit is active on all of a ray or on none of it, and never on both rays.
+        // A unit is active on all of a ray or on none of it, and never on both rays.
         assertThat(kernel.covariance(0, 1)).isCloseTo(1, within(1e-7));
         assertThat(kernel.covariance(2, 3)).isCloseTo(1, within(1e-7));
         assertThat(kernel.covariance(1, 2)).isCloseTo(0, within(1e-7));
     }
 
     @Test
-    void batchNormApproachesThePaperWhereTheBatchIsLargeButKeepsTheMeanOfTheRectifier() {
-        // Trap 2: the variance grows about pi / (pi - 1) a layer, while the correlation still halves.
-        var kernel =
+    void batchNormVarianceGrowsPerLayer() {
+        // Batch norm keeps the mean of the rectifier's output. The variance therefore grows by about pi / (pi - 1) per
+        // layer, while the correlation halves as in the paper.
+        GradientKernel kernel =
                 new GradientKernel(Inputs.of(new InputSpec.Gaussian(256, 200, 1)), 0, Normalization.BATCH_NORM, RELU);
         kernel.advance(FEEDFORWARD.coefficients(1));
         double first = kernel.meanVariance();
@@ -220,7 +223,7 @@ class GradientKernelTest {
     }
 
     @Test
-    void aPointAtTheOriginWithoutABiasIsAnObstacle() {
+    void stopsAtOriginWithoutBias() {
         var kernel = new GradientKernel(Inputs.of(new InputSpec.Grid(-1, 1, 3)), 0, Normalization.NONE, RELU);
 
         kernel.advance(FEEDFORWARD.coefficients(1));
@@ -229,7 +232,7 @@ class GradientKernelTest {
     }
 
     @Test
-    void aPointAtTheMeanOfACentredBatchIsAnObstacle() {
+    void stopsAtMeanOfCentredBatch() {
         double[][] x = {{0.1, 0.7}, {0.5, 0.3}, {0.3, 0.5}};
         var kernel = new GradientKernel(x, 1, Normalization.MEAN_CENTERING, RELU);
 
@@ -239,7 +242,7 @@ class GradientKernelTest {
     }
 
     @Test
-    void oneDimensionalGaussianInputsStartLikeAGrid() {
+    void skipsFirstNormalizationInOneDimension() {
         double[][] x = Inputs.of(new InputSpec.Gaussian(8, 1, 3));
         var centred = new GradientKernel(x, 1, Normalization.MEAN_CENTERING, RELU);
         var plain = new GradientKernel(x, 1, Normalization.NONE, RELU);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -45,7 +46,7 @@ class TheoryTest {
     }
 
     private static <T> T at(Map<Integer, T> byDepth, int depth) {
-        return Objects.requireNonNull(byDepth.get(depth), () -> "nothing at depth " + depth);
+        return Objects.requireNonNull(byDepth.get(depth), () -> "No prediction at depth " + depth);
     }
 
     private static double value(Prediction prediction) {
@@ -57,14 +58,14 @@ class TheoryTest {
 
     private static String reason(Prediction prediction) {
         return switch (prediction) {
-            case Prediction.Value(double value) -> throw new AssertionError("predicted " + value);
+            case Prediction.Value(double value) -> throw new AssertionError("Unexpected prediction " + value);
             case Prediction.None(String reason) -> reason;
         };
     }
 
     @ParameterizedTest
     @EnumSource
-    void theorem1HalvesTheCorrelationWithEachFeedforwardLayer(Normalization normalization) {
+    void theorem1HalvesCorrelationPerLayer(Normalization normalization) {
         GradientPredictions predictions = predict(new SkipConnection.Feedforward(), normalization, 5);
 
         assertThat(value(predictions.variance().paper())).isEqualTo(1);
@@ -77,7 +78,7 @@ class TheoryTest {
 
     @ParameterizedTest
     @EnumSource(names = {"NONE", "MEAN_CENTERING"})
-    void theorem2DoublesTheVarianceWithEachResidualLayer(Normalization normalization) {
+    void theorem2DoublesVariancePerLayer(Normalization normalization) {
         GradientPredictions predictions = predict(new SkipConnection.Resnet(1, 1), normalization, 3);
 
         assertThat(value(predictions.variance().paper())).isEqualTo(8);
@@ -87,7 +88,7 @@ class TheoryTest {
     }
 
     @Test
-    void theRescaledTheorem2IsDerived() {
+    void derivesRescaledTheorem2() {
         double alpha = 0.8;
         double beta = 0.5;
         GradientPredictions predictions = predict(new SkipConnection.Resnet(alpha, beta), Normalization.NONE, 4);
@@ -101,8 +102,8 @@ class TheoryTest {
     }
 
     @Test
-    void theorem3CountsOneResidualLayerLessThanThereAre() {
-        // beta = 1: q_l = 1 / (1 + l), so C(i,i) = 2 * 3/2 = 3 and C(i,j) = 3/2 * 5/4 for l = 0, 1.
+    void theorem3CountsOneLayerLess() {
+        // With beta = 1, q_l = 1 / (1 + l). For l = 0, 1 this gives C(i,i) = 2 * 3/2 = 3 and C(i,j) = 3/2 * 5/4.
         GradientPredictions predictions = predict(new SkipConnection.Resnet(1, 1), Normalization.BATCH_NORM, 3);
 
         assertThat(value(predictions.variance().paper())).isEqualTo(3);
@@ -113,7 +114,7 @@ class TheoryTest {
 
     @ParameterizedTest
     @CsvSource({"0.1, 1", "0.1, 50", "1, 2", "2, 10"})
-    void theorem3AndItsDerivationAreTheSameProductOneLayerApart(double beta, int depth) {
+    void derivedTheorem3CountsAllLayers(double beta, int depth) {
         var resnet = new SkipConnection.Resnet(1, beta);
         Predictions deeper =
                 predict(resnet, Normalization.BATCH_NORM, depth + 1).variance();
@@ -143,12 +144,12 @@ class TheoryTest {
                 .correlation()
                 .paper());
 
-        // prod (1 + q/2) / (1 + q) tends to Gamma(1) / Gamma(3/2) / sqrt(L) at beta = 1.
+        // At beta = 1, prod (1 + q/2) / (1 + q) approaches Gamma(1) / Gamma(3/2) / sqrt(L).
         assertThat(correlation * Math.sqrt(100_000)).isCloseTo(2 / Math.sqrt(Math.PI), within(1e-4));
     }
 
     @Test
-    void batchNormIsDerivedForAnyAlpha() {
+    void derivesBatchNormForAnyAlpha() {
         double a2 = 0.64;
         double b2 = 0.64 * 0.25;
         GradientPredictions predictions = predict(new SkipConnection.Resnet(0.8, 0.5), Normalization.BATCH_NORM, 2);
@@ -161,7 +162,7 @@ class TheoryTest {
     }
 
     @Test
-    void corollary1KeepsTheVarianceOfHighways() {
+    void corollary1KeepsVarianceOfHighways() {
         GradientPredictions predictions = predict(new SkipConnection.Highway(0.6), Normalization.NONE, 3);
 
         assertThat(value(predictions.variance().paper())).isEqualTo(1);
@@ -171,7 +172,7 @@ class TheoryTest {
     }
 
     @Test
-    void corollary1TendsToOneOverTheRootOfE() {
+    void corollary1ApproachesItsLimit() {
         GradientPredictions at24 = predict(new SkipConnection.ScaledHighway(), Normalization.MEAN_CENTERING, 24);
         GradientPredictions deep = predict(new SkipConnection.ScaledHighway(), Normalization.MEAN_CENTERING, 10_000);
 
@@ -180,7 +181,7 @@ class TheoryTest {
     }
 
     @Test
-    void corollary1SaysNothingAboutBatchNorm() {
+    void corollary1ExcludesBatchNorm() {
         GradientPredictions predictions = predict(new SkipConnection.ScaledHighway(), Normalization.BATCH_NORM, 4);
 
         assertThat(reason(predictions.variance().paper())).contains("Corollary 1");
@@ -194,7 +195,7 @@ class TheoryTest {
     }
 
     @Test
-    void thePaperSaysNothingAboutOtherLayers() {
+    void paperExcludesOtherLayers() {
         for (GradientPredictions predictions : List.of(
                 predict(new Activation.Crelu(), Initialization.HE, GRID),
                 predict(new Activation.Prelu(0), Initialization.HE, GRID),
@@ -205,7 +206,7 @@ class TheoryTest {
     }
 
     @Test
-    void creluAndPreluOfSlopeZeroHaveTheKernelOfRelu() {
+    void creluAndFlatPreluMatchRelu() {
         GradientPredictions relu = predict(new Activation.Relu(), Initialization.HE, GRID);
         for (GradientPredictions same : List.of(
                 predict(new Activation.Crelu(), Initialization.HE, GRID),
@@ -219,7 +220,7 @@ class TheoryTest {
     }
 
     @Test
-    void xavierHalvesTheVarianceOfRectifiersButNotTheirCorrelation() {
+    void xavierHalvesVarianceButNotCorrelation() {
         GradientPredictions he = predict(new Activation.Relu(), Initialization.HE, GRID);
         GradientPredictions xavier = predict(new Activation.Relu(), Initialization.XAVIER, GRID);
 
@@ -230,7 +231,7 @@ class TheoryTest {
     }
 
     @Test
-    void thePaperSaysNothingAboutTheActivityOfOtherLayersEither() {
+    void paperExcludesActivityOfOtherLayers() {
         var crelu = new NetworkSpec.Rectifier(
                 new SkipConnection.Feedforward(),
                 100,
@@ -246,7 +247,7 @@ class TheoryTest {
     }
 
     @Test
-    void aLinearNetworksActivityIsNotKnownWhereItsUnitsAreZero() {
+    void omitsActivityOfZeroLinearUnits() {
         var linear = new NetworkSpec.Rectifier(
                 new SkipConnection.Feedforward(),
                 100,
@@ -261,7 +262,7 @@ class TheoryTest {
     }
 
     @Test
-    void preluIsHalfActiveOnItsSlopeToo() {
+    void derivesPreluFromItsSlope() {
         double s = 0.25;
         GradientPredictions predictions = predict(new Activation.Prelu(s), Initialization.HE, GRID);
 
@@ -271,7 +272,7 @@ class TheoryTest {
     }
 
     @Test
-    void whatIsLinearKeepsEveryCorrelationEvenAtTheOrigin() {
+    void linearNetworksKeepCorrelationAtOrigin() {
         for (GradientPredictions predictions : List.of(
                 predict(new Activation.Linear(), Initialization.HE, new InputSpec.Grid(-1, 1, 3)),
                 predict(new Activation.Prelu(1), Initialization.LOOKS_LINEAR, new InputSpec.Grid(-1, 1, 3)),
@@ -283,11 +284,12 @@ class TheoryTest {
     }
 
     @Test
-    void aWalkThroughSeveralDepthsEqualsAWalkToEach() {
+    void predictsDepthsTogetherOrAlone() {
         for (SkipConnection skipConnection :
                 List.of(new SkipConnection.Resnet(1, 0.5), new SkipConnection.ScaledHighway())) {
             var network = new NetworkSpec.Rectifier(skipConnection, 100, Normalization.MEAN_CENTERING, 1);
-            var together = Theory.predict(network, GRID, NO_DATASETS, List.of(7, 2, 4, 2));
+            SortedMap<Integer, GradientPredictions> together =
+                    Theory.predict(network, GRID, NO_DATASETS, List.of(7, 2, 4, 2));
 
             assertThat(together.keySet()).containsExactly(2, 4, 7);
             together.forEach((depth, predictions) ->
@@ -296,7 +298,7 @@ class TheoryTest {
     }
 
     @Test
-    void withoutNormalizationFeedforwardCorrelationFallsSlowerThanThePaperSays() {
+    void plainFeedforwardCorrelationExceedsPaper() {
         GradientPredictions predictions =
                 predict(new SkipConnection.Feedforward(), Normalization.NONE, new InputSpec.Gaussian(64, 200, 1), 0, 4);
 
@@ -306,7 +308,7 @@ class TheoryTest {
     }
 
     @Test
-    void batchNormOnAGridHasNoInfiniteWidthPrediction() {
+    void omitsBatchNormOnGrid() {
         GradientPredictions predictions = predict(new SkipConnection.Feedforward(), Normalization.BATCH_NORM, 4);
 
         assertThat(reason(predictions.variance().infiniteWidth())).contains("batch normalisation", "1024", "100");
@@ -314,7 +316,7 @@ class TheoryTest {
     }
 
     @Test
-    void batchNormOnALargeIndependentBatchHasOne() {
+    void predictsBatchNormOnLargeBatch() {
         var inputs = new InputSpec.Gaussian(1024, 100, 1);
         GradientPredictions predictions =
                 predict(new SkipConnection.Feedforward(), Normalization.BATCH_NORM, inputs, 0, 2);
@@ -325,7 +327,7 @@ class TheoryTest {
 
     @ParameterizedTest
     @CsvSource({"1023, 100", "1024, 99"})
-    void batchNormOnASmallerOneHasNone(int points, int dimension) {
+    void omitsBatchNormOnSmallBatch(int points, int dimension) {
         var inputs = new InputSpec.Gaussian(points, dimension, 1);
 
         assertThat(reason(predict(new SkipConnection.Feedforward(), Normalization.BATCH_NORM, inputs, 0, 2)
@@ -335,7 +337,7 @@ class TheoryTest {
     }
 
     @Test
-    void aPointAtTheOriginWithoutABiasHasNoInfiniteWidthPrediction() {
+    void omitsOriginWithoutBias() {
         GradientPredictions predictions =
                 predict(new SkipConnection.Feedforward(), Normalization.NONE, new InputSpec.Grid(-1, 1, 3), 0, 2);
 
@@ -344,7 +346,7 @@ class TheoryTest {
     }
 
     @Test
-    void tooManyPointsHaveNoInfiniteWidthPrediction() {
+    void omitsTooManyPoints() {
         GradientPredictions predictions =
                 predict(new SkipConnection.Feedforward(), Normalization.NONE, new InputSpec.Grid(-1, 1, 2049), 1, 2);
 
@@ -352,9 +354,10 @@ class TheoryTest {
     }
 
     @Test
-    void theCostOfAWalkIsBounded() {
+    void stopsAtBudget() {
         var network = new NetworkSpec.Rectifier(new SkipConnection.Feedforward(), 100, Normalization.NONE, 1);
-        var limits = InfiniteWidth.walk(network, new double[5][1], new TreeSet<>(List.of(2, 4, 5, 9)), 5 * 5 * 4);
+        SortedMap<Integer, InfiniteWidth.Limit> limits =
+                InfiniteWidth.walk(network, new double[5][1], new TreeSet<>(List.of(2, 4, 5, 9)), 5 * 5 * 4);
 
         assertThat(at(limits, 4).moments()).isEqualTo(GradientMoments.of(1, 1));
         assertThat(reason(at(limits, 5).moments().variance())).contains("points x points x layers");
@@ -362,18 +365,20 @@ class TheoryTest {
     }
 
     @Test
-    void theCostOfDepthsThatAreDifferentNetworksAddsUp() {
+    void addsCostOfDifferentNetworks() {
         var network = new NetworkSpec.Rectifier(new SkipConnection.ScaledHighway(), 100, Normalization.NONE, 1);
-        var limits = InfiniteWidth.walk(network, new double[5][1], new TreeSet<>(List.of(1, 2, 3)), 5 * 5 * 4);
+        SortedMap<Integer, InfiniteWidth.Limit> limits =
+                InfiniteWidth.walk(network, new double[5][1], new TreeSet<>(List.of(1, 2, 3)), 5 * 5 * 4);
 
         assertThat(value(at(limits, 2).moments().variance())).isCloseTo(1, within(1e-15));
         assertThat(reason(at(limits, 3).moments().variance())).contains("points x points x layers");
     }
 
     @Test
-    void beyondTheBudgetNoOtherNetworksActivityIsTold() {
+    void omitsActivityBeyondBudget() {
         var network = new NetworkSpec.Rectifier(new SkipConnection.ScaledHighway(), 100, Normalization.NONE, 1);
-        var limits = InfiniteWidth.walk(network, new double[5][1], new TreeSet<>(List.of(1, 3, 5)), 5 * 5 * 4);
+        SortedMap<Integer, InfiniteWidth.Limit> limits =
+                InfiniteWidth.walk(network, new double[5][1], new TreeSet<>(List.of(1, 3, 5)), 5 * 5 * 4);
 
         assertThat(at(limits, 3).coactivation()).hasSize(3);
         assertThat(at(limits, 5).coactivation()).isEmpty();
@@ -381,7 +386,7 @@ class TheoryTest {
     }
 
     @Test
-    void aVarianceBeyondDoublePrecisionIsNotPredicted() {
+    void omitsOverflowingVariance() {
         GradientPredictions predictions = predict(new SkipConnection.Resnet(1, 1), Normalization.NONE, 1100);
 
         assertThat(reason(predictions.variance().paper())).isEqualTo(GradientMoments.OUT_OF_RANGE);
@@ -392,7 +397,7 @@ class TheoryTest {
     }
 
     @Test
-    void aVarianceThatVanishesIsNotPredictedForInfiniteWidth() {
+    void omitsVanishingVariance() {
         GradientPredictions predictions = predict(new SkipConnection.Resnet(0.1, 1), Normalization.NONE, 400);
 
         assertThat(reason(predictions.correlation().infiniteWidth())).isEqualTo(GradientMoments.OUT_OF_RANGE);
@@ -410,7 +415,7 @@ class TheoryTest {
 
     @ParameterizedTest
     @ValueSource(ints = {2, 3, 17, 256})
-    void brownNoiseHasTheMomentsOfItsCovariance(int points) {
+    void brownNoiseMatchesItsCovariance(int points) {
         double trace = 0;
         double offDiagonal = 0;
         for (int i = 1; i <= points; i++) {
@@ -443,8 +448,8 @@ class TheoryTest {
     }
 
     @Test
-    void thePaperAssumesHalfAndAQuarterAtEveryLayer() {
-        var network = feedforward(Normalization.NONE, 1);
+    void paperAssumesHalfAndQuarterActivity() {
+        NetworkSpec.Rectifier network = feedforward(Normalization.NONE, 1);
         assertThat(activity(Statistic.ACTIVATION_RATE, network, GRID, 3))
                 .containsOnlyKeys(1, 2, 3)
                 .allSatisfy((_, predictions) -> {
@@ -457,19 +462,19 @@ class TheoryTest {
                         assertThat(value(predictions.paper())).isEqualTo(0.25));
     }
 
-    /** Without a bias points on one side of the origin are active together, points on both sides never. */
+    /** Without a bias, points on one side of the origin are active together. Points on both sides never are. */
     @Test
-    void coactivationFollowsTheAngleBetweenTheInputs() {
-        var network = feedforward(Normalization.NONE, 0);
+    void coactivationFollowsAngleBetweenInputs() {
+        NetworkSpec.Rectifier network = feedforward(Normalization.NONE, 0);
         InputSpec together = new InputSpec.Grid(1, 2, 2);
         InputSpec apart = new InputSpec.Grid(-1, 2, 2);
         InputSpec both = new InputSpec.Grid(-1, 2, 4);
         assertThat(value(at(activity(Statistic.COACTIVATION_RATE, network, together, 5), 5)
                         .infiniteWidth()))
                 .isCloseTo(0.5, within(1e-6));
-        var layers = activity(Statistic.COACTIVATION_RATE, network, apart, 2);
+        Map<Integer, Predictions> layers = activity(Statistic.COACTIVATION_RATE, network, apart, 2);
         assertThat(value(at(layers, 1).infiniteWidth())).isZero();
-        // Opposite directions become perpendicular ones.
+        // The next layer maps opposite directions to perpendicular directions.
         assertThat(value(at(layers, 2).infiniteWidth())).isCloseTo(0.25, within(1e-6));
         assertThat(reason(at(activity(Statistic.COACTIVATION_RATE, network, both, 2), 1)
                         .infiniteWidth()))
@@ -477,8 +482,8 @@ class TheoryTest {
     }
 
     @Test
-    void activityIsPredictedAsFarAsItIsKnown() {
-        var batchNorm = feedforward(Normalization.BATCH_NORM, 1);
+    void omitsUnknownActivity() {
+        NetworkSpec.Rectifier batchNorm = feedforward(Normalization.BATCH_NORM, 1);
         assertThat(value(at(activity(Statistic.ACTIVATION_RATE, batchNorm, GRID, 2), 2)
                         .infiniteWidth()))
                 .isEqualTo(0.5);
@@ -492,14 +497,14 @@ class TheoryTest {
                     .isEqualTo(GradientKernel.DEGENERATE);
         }
         var exploding = new NetworkSpec.Rectifier(new SkipConnection.Resnet(1, 1), 100, Normalization.NONE, 1);
-        var layers = activity(Statistic.COACTIVATION_RATE, exploding, GRID, 1100);
+        Map<Integer, Predictions> layers = activity(Statistic.COACTIVATION_RATE, exploding, GRID, 1100);
         assertThat(value(at(layers, 900).infiniteWidth())).isBetween(0.25, 0.5);
         assertThat(reason(at(layers, 1100).infiniteWidth())).isEqualTo(GradientMoments.OUT_OF_RANGE);
     }
 
     @ParameterizedTest
     @EnumSource
-    void everyPredictedStatisticHasARowAtEveryDepth(Normalization normalization) {
+    void predictsEveryStatisticAtEveryDepth(Normalization normalization) {
         for (Statistic statistic : Theory.PREDICTED) {
             assertThat(Theory.rows(feedforward(normalization, 1), GRID, NO_DATASETS, List.of(1, 3), Set.of(statistic)))
                     .extracting(PredictedRow::depth)
@@ -508,12 +513,12 @@ class TheoryTest {
     }
 
     @Test
-    void theSpectralExponentOfNoiseIsDerivedAndThatOfNetworksIsNotKnown() {
-        var white = Theory.spectralExponent(new NetworkSpec.Noise(NetworkSpec.Color.WHITE), 256);
+    void derivesSpectralExponentOfNoiseOnly() {
+        Predictions white = Theory.spectralExponent(new NetworkSpec.Noise(NetworkSpec.Color.WHITE), 256);
         assertThat(value(white.derived())).isZero();
-        var brown = Theory.spectralExponent(new NetworkSpec.Noise(NetworkSpec.Color.BROWN), 100_000);
+        Predictions brown = Theory.spectralExponent(new NetworkSpec.Noise(NetworkSpec.Color.BROWN), 100_000);
         assertThat(value(brown.derived())).isCloseTo(-2, within(0.05)).isGreaterThan(-2);
-        var network = Theory.rows(
+        List<PredictedRow> network = Theory.rows(
                 feedforward(Normalization.NONE, 1), GRID, NO_DATASETS, List.of(2), Set.of(Statistic.SPECTRAL_EXPONENT));
         assertThat(network).hasSize(1);
         assertThat(reason(network.getFirst().predictions().infiniteWidth())).contains("spectrum");

@@ -11,12 +11,15 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 
-/** Data folders for tests, and what is asked of the servers in them. */
+/** Creates data folders for tests and runs SQL statements on the servers in the folders. */
 final class DataFolders {
 
     private DataFolders() {}
 
-    /** A new data folder whose binaries are shared with all others, since unpacking them takes longer than a test. */
+    /**
+     * Creates a data folder. All data folders share their binaries, because unpacking the binaries takes longer than a
+     * test.
+     */
     static Path in(Path parent) {
         try {
             Path shared = Files.createDirectories(Path.of("target", "postgres-binaries"));
@@ -36,6 +39,7 @@ final class DataFolders {
         }
     }
 
+    /** Returns the first column of the first row. */
     static String query(JdbcConnectionDetails database, String sql) throws SQLException {
         try (Connection connection = connect(database);
                 Statement statement = connection.createStatement();

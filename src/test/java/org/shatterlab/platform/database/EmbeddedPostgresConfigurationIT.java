@@ -28,7 +28,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 
-/** How the server comes into the application. */
+/** Tests when the application starts and stops the embedded server. */
 @ExtendWith(OutputCaptureExtension.class)
 class EmbeddedPostgresConfigurationIT {
 
@@ -40,7 +40,7 @@ class EmbeddedPostgresConfigurationIT {
                     AutoConfigurations.of(EmbeddedPostgresConfiguration.class, DataSourceAutoConfiguration.class));
 
     @Test
-    void servesTheDataSourceFromBeforeItsFirstUseUntilAfterItsLast() {
+    void runsServerWhilePoolIsOpen() {
         AtomicReference<EmbeddedPostgres> server = new AtomicReference<>();
         AtomicReference<HikariDataSource> pool = new AtomicReference<>();
         application
@@ -62,20 +62,20 @@ class EmbeddedPostgresConfigurationIT {
     }
 
     @Test
-    void staysOutOfTheWayOfAnotherDatabase() {
+    void doesNotStartWithConfiguredUrl() {
         application
                 .withPropertyValues("spring.datasource.url=jdbc:postgresql://db.example/shatterlab")
                 .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(EmbeddedPostgres.class));
     }
 
-    private record Elsewhere(String getJdbcUrl, String getUsername, String getPassword)
+    private record OtherConnectionDetails(String getJdbcUrl, String getUsername, String getPassword)
             implements JdbcConnectionDetails {}
 
     @Test
-    void staysOutOfTheWayOfTheConnectionDetailsOfAnotherDatabase() {
+    void doesNotStartWithOtherConnectionDetails() {
         String url = "jdbc:postgresql://db.example/shatterlab";
         application
-                .withBean(JdbcConnectionDetails.class, () -> new Elsewhere(url, "user", "password"))
+                .withBean(JdbcConnectionDetails.class, () -> new OtherConnectionDetails(url, "user", "password"))
                 .run(context -> {
                     assertThat(context).hasNotFailed().doesNotHaveBean(EmbeddedPostgres.class);
                     assertThat(context.getBean(HikariDataSource.class).getJdbcUrl())
@@ -84,14 +84,14 @@ class EmbeddedPostgresConfigurationIT {
     }
 
     @Test
-    void staysOutOfTheWayOfAnotherDataSource() {
+    void doesNotStartWithOtherDataSource() {
         application
                 .withBean(DataSource.class, SimpleDriverDataSource::new)
                 .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(EmbeddedPostgres.class));
     }
 
     @Test
-    void tellsInPlainWordsWhyItCannotStart(CapturedOutput output) throws Exception {
+    void reportsReasonOfFailedStart(CapturedOutput output) throws Exception {
         Path dataDir = DataFolders.in(parent);
         Path data = Files.createDirectories(dataDir.resolve("postgres/data"));
         Files.writeString(data.resolve("PG_VERSION"), "17\n");

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What holds while a server runs that was started on an empty folder. */
+/** Tests a running server that was started on an empty folder. */
 class EmbeddedPostgresIT {
 
     private static Path dataDir;
@@ -41,12 +41,12 @@ class EmbeddedPostgresIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"fsync", "synchronous_commit", "full_page_writes", "data_checksums"})
-    void acceptsNoLossOfData(String setting) throws SQLException {
+    void keepsDurabilitySettingsOn(String setting) throws SQLException {
         assertThat(DataFolders.query(server, "SHOW " + setting)).isEqualTo("on");
     }
 
     @Test
-    void servesItsOwnDatabaseToAUserWithoutPowerOverTheServer() throws SQLException {
+    void connectsAsUserWithoutSuperuserRights() throws SQLException {
         assertThat(DataFolders.query(
                         server,
                         "SELECT current_database() || ' ' || rolname || ' ' || rolsuper FROM pg_roles"
@@ -57,7 +57,7 @@ class EmbeddedPostgresIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"shatterlab", "postgres"})
-    void letsNobodyInWithoutThePassword(String user) {
+    void rejectsConnectionWithoutPassword(String user) {
         for (String password : new String[] {"", "wrong"}) {
             assertThatExceptionOfType(SQLException.class)
                     .isThrownBy(() -> DriverManager.getConnection(server.getJdbcUrl(), user, password)
@@ -67,13 +67,13 @@ class EmbeddedPostgresIT {
     }
 
     @Test
-    void letsTheOperatorInWithThePasswordOfTheFile() throws IOException, SQLException {
+    void acceptsPasswordOfPasswordFile() throws IOException, SQLException {
         String password = Files.readString(dataDir.resolve("postgres/password"));
         DriverManager.getConnection(server.getJdbcUrl(), "postgres", password).close();
     }
 
     @Test
-    void keepsOtherUsersOfTheMachineOutOfItsFiles() throws IOException {
+    void hidesFilesFromOtherUsers() throws IOException {
         Path folder = dataDir.resolve("postgres");
         assertThat(Files.getPosixFilePermissions(folder)).isEqualTo(PosixFilePermissions.fromString("rwx------"));
         assertThat(Files.getPosixFilePermissions(folder.resolve("password")))
@@ -82,7 +82,7 @@ class EmbeddedPostgresIT {
     }
 
     @Test
-    void listensOnTheLoopbackAddressOnly() throws IOException {
+    void listensOnLoopbackAddressOnly() throws IOException {
         int port = URI.create(server.getJdbcUrl().substring("jdbc:".length())).getPort();
         assertThat(Files.readAllLines(dataDir.resolve("postgres/data/postmaster.pid"))
                         .subList(3, 6))
@@ -97,7 +97,7 @@ class EmbeddedPostgresIT {
     }
 
     @Test
-    void refusesASecondServerOnItsFolder() {
+    void rejectsSecondServerOnSameFolder() {
         assertThatExceptionOfType(EmbeddedPostgresException.class)
                 .isThrownBy(() -> EmbeddedPostgres.start(dataDir))
                 .withMessageContaining(dataDir.toString());

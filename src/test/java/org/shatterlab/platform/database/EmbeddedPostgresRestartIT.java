@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.shatterlab.JavaProcess;
 
-/** What the next start finds, and what it makes of it. */
+/** Tests a start on a data folder that an earlier start has used. */
 class EmbeddedPostgresRestartIT {
 
     private Path dataDir;
@@ -26,14 +26,14 @@ class EmbeddedPostgresRestartIT {
     }
 
     @Test
-    void findsTheRowsOfTheRunBeforeWhateverPidFileThatLeft() throws Exception {
+    void keepsRowsDespiteStalePidFile() throws Exception {
         try (EmbeddedPostgres server = EmbeddedPostgres.start(dataDir)) {
             DataFolders.execute(server, "CREATE TABLE kept AS SELECT 'a row' AS content");
         }
         Path pidFile = dataDir.resolve("postgres/data/postmaster.pid");
         assertThat(pidFile).doesNotExist();
-        for (String left : List.of("", "99999999\n", "%d\n".formatted(pidOfAnotherProgram()))) {
-            Files.writeString(pidFile, left);
+        for (String staleContent : List.of("", "99999999\n", "%d\n".formatted(pidOfAnotherProgram()))) {
+            Files.writeString(pidFile, staleContent);
             try (EmbeddedPostgres server = EmbeddedPostgres.start(dataDir)) {
                 assertThat(DataFolders.query(server, "SELECT content FROM kept"))
                         .isEqualTo("a row");
@@ -46,7 +46,7 @@ class EmbeddedPostgresRestartIT {
     }
 
     @Test
-    void refusesTheFolderOfALivingServiceAndTakesThatOfAKilledOne() throws Exception {
+    void locksFolderUntilServiceIsKilled() throws Exception {
         ProcessHandle orphan;
         try (JavaProcess other = ServiceProcess.start(dataDir)) {
             orphan = postmaster();
@@ -54,7 +54,7 @@ class EmbeddedPostgresRestartIT {
                     .isThrownBy(() -> EmbeddedPostgres.start(dataDir))
                     .withMessageContaining("process " + other.pid())
                     .withMessageContaining(dataDir.toString())
-                    .satisfies(refusal -> assertThat(refusal.action()).contains("SHATTERLAB_DATA_DIR"));
+                    .satisfies(failure -> assertThat(failure.action()).contains("SHATTERLAB_DATA_DIR"));
         }
         assertThat(orphan.isAlive()).isTrue();
         try (EmbeddedPostgres server = EmbeddedPostgres.start(dataDir)) {
@@ -64,7 +64,7 @@ class EmbeddedPostgresRestartIT {
     }
 
     @Test
-    void findsTheRowsOfAServiceThatWasKilledTogetherWithItsServer() throws Exception {
+    void keepsRowsAfterServiceAndServerDie() throws Exception {
         try (JavaProcess _ = ServiceProcess.start(dataDir)) {
             postmaster().destroyForcibly();
             postmaster().onExit().join();
@@ -81,7 +81,7 @@ class EmbeddedPostgresRestartIT {
     }
 
     @Test
-    void startsAfreshWhereTheFirstStartWasCutShort() throws IOException, SQLException {
+    void recreatesClusterAfterInterruptedStart() throws IOException, SQLException {
         Path unfinished = Files.createDirectories(dataDir.resolve("postgres/unfinished123"));
         Files.writeString(unfinished.resolve("postgresql.conf"), "half");
         Files.writeString(dataDir.resolve("postgres/password"), "of the attempt before");
@@ -92,21 +92,21 @@ class EmbeddedPostgresRestartIT {
     }
 
     @Test
-    void leavesTheDataOfAnotherMajorVersionAlone() throws IOException {
+    void rejectsDataOfOtherMajorVersion() throws IOException {
         Path data = Files.createDirectories(dataDir.resolve("postgres/data"));
         Files.writeString(data.resolve("PG_VERSION"), "17\n");
         assertThatExceptionOfType(EmbeddedPostgresException.class)
                 .isThrownBy(() -> EmbeddedPostgres.start(dataDir))
                 .withMessageContaining("PostgreSQL 17")
                 .withMessageContaining("PostgreSQL 18")
-                .satisfies(refusal -> assertThat(refusal.action()).contains("pg_dump", "SHATTERLAB_DATA_DIR"));
+                .satisfies(failure -> assertThat(failure.action()).contains("pg_dump", "SHATTERLAB_DATA_DIR"));
         try (Stream<Path> files = Files.list(data)) {
             assertThat(files).containsExactly(data.resolve("PG_VERSION"));
         }
     }
 
     @Test
-    void showsTheLogOfAServerThatDoesNotStart() throws IOException {
+    void reportsLogOfFailedServer() throws IOException {
         EmbeddedPostgres.start(dataDir).close();
         Files.writeString(dataDir.resolve("postgres/data/postgresql.conf"), "no_such_setting = 1\n");
         assertThatExceptionOfType(EmbeddedPostgresException.class)
@@ -115,7 +115,7 @@ class EmbeddedPostgresRestartIT {
     }
 
     @Test
-    void namesTheFolderThatItCannotUse() throws IOException {
+    void namesUnusableFolder() throws IOException {
         Path file = Files.writeString(dataDir.resolve("a file"), "");
         assertThatExceptionOfType(EmbeddedPostgresException.class)
                 .isThrownBy(() -> EmbeddedPostgres.start(file))

@@ -5,13 +5,14 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.shatterlab.JavaProcess;
 
-/** A service in a process of its own, that can be killed: it writes a row into a table {@code kept} and then waits. */
+/** A separate process that a test can kill. The process writes a row into a table {@code kept} and then waits. */
 final class ServiceProcess {
 
     private static final String READY = "ready to be killed";
 
     private ServiceProcess() {}
 
+    /** Starts the process and waits until it has written the row. */
     static JavaProcess start(Path dataDir) throws InterruptedException {
         JavaProcess process =
                 JavaProcess.start(dataDir.resolve("output"), ServiceProcess.class, List.of(dataDir.toString()));

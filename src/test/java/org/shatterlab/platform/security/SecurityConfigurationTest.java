@@ -19,7 +19,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.security.core.userdetails.UserDetailsService;
 import org.springframework.security.web.SecurityFilterChain;
 
-/** Which services may start; nothing listens here. */
+/** Tests which services may start. No server listens in these tests. */
 class SecurityConfigurationTest {
 
     private static final String[] TOKEN = {
@@ -41,31 +41,31 @@ class SecurityConfigurationTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"0.0.0.0", "::", "192.0.2.1", ""})
-    void anApiThatAsksNobodyIsNotForOtherMachines(String address) {
+    void rejectsUnprotectedApiOnPublicAddress(String address) {
         service.withPropertyValues("server.address=" + address)
                 .run(context -> assertThat(context)
                         .getFailure()
                         .rootCause()
                         .isInstanceOf(UnprotectedApiException.class)
-                        .hasMessageContaining("ask nobody who they are"));
+                        .hasMessageContaining("without authentication"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "::1", "127.1.2.3", "localhost"})
-    void anApiThatAsksNobodyIsForThisMachine(String address) {
+    void startsUnprotectedApiOnLoopbackAddress(String address) {
         service.withPropertyValues("server.address=" + address)
                 .run(context -> assertThat(context).hasSingleBean(SecurityFilterChain.class));
     }
 
     @Test
-    void anApiWithTokensIsForEveryone() {
+    void startsWithTokensOnEveryAddress() {
         service.withPropertyValues("server.address=0.0.0.0")
                 .withPropertyValues(TOKEN)
                 .run(context -> assertThat(context).hasSingleBean(SecurityFilterChain.class));
     }
 
     @Test
-    void anApiWithAnIssuerIsForEveryoneAndStartsWithoutIt() {
+    void startsWithUnreachableIssuer() {
         service.withPropertyValues(
                         "server.address=0.0.0.0",
                         "spring.security.oauth2.resourceserver.jwt.issuer-uri=https://issuer.invalid")
@@ -73,20 +73,20 @@ class SecurityConfigurationTest {
     }
 
     @Test
-    void anEmptyAddressOfAnIssuerIsNone() {
+    void ignoresEmptyIssuerAddress() {
         service.withPropertyValues("server.address=0.0.0.0", "spring.security.oauth2.resourceserver.jwt.issuer-uri=")
                 .run(context ->
                         assertThat(context).getFailure().rootCause().isInstanceOf(UnprotectedApiException.class));
     }
 
     @Test
-    void aWorkerIsNoApi() {
+    void startsWorkerOnEveryAddress() {
         service.withPropertyValues("server.address=0.0.0.0", "shatterlab.roles=worker")
                 .run(context -> assertThat(context).hasSingleBean(SecurityFilterChain.class));
     }
 
     @Test
-    void thereAreNoUsersWithPasswords() {
+    void hasNoUsersWithPasswords() {
         service.withPropertyValues("server.address=127.0.0.1")
                 .run(context -> assertThat(context).doesNotHaveBean(UserDetailsService.class));
         service.withPropertyValues(TOKEN).run(context -> assertThat(context).doesNotHaveBean(UserDetailsService.class));

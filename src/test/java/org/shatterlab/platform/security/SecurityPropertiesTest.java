@@ -21,25 +21,25 @@ class SecurityPropertiesTest {
     private static final String A = "a".repeat(64);
     private static final String B = "b".repeat(64);
 
-    /** Binds what the environment has, as containers have it. */
+    /** Binds the properties from environment variables, as in a container. */
     private static SecurityProperties bind(Map<String, String> variables) {
         Map<String, Object> named = new HashMap<>();
         variables.forEach((name, value) -> named.put("SHATTERLAB_SECURITY_" + name, value));
         StandardEnvironment environment = new StandardEnvironment();
-        // By the end of its name the binder knows what it is.
+        // The binder recognises environment variables by the end of this name.
         environment.getPropertySources().addFirst(new SystemEnvironmentPropertySource("test-systemEnvironment", named));
         ConfigurationPropertySources.attach(environment);
         return Binder.get(environment).bindOrCreate("shatterlab.security", SecurityProperties.class);
     }
 
     @Test
-    void hasNobodyUnlessToldOtherwise() {
+    void hasNoTokensByDefault() {
         assertThat(bind(Map.of()).tokens()).isEmpty();
         assertThat(bind(Map.of()).allowedOrigins()).isEmpty();
     }
 
     @Test
-    void readsTokensAndOriginsFromTheEnvironment() {
+    void readsTokensAndOriginsFromEnvironment() {
         SecurityProperties properties = bind(Map.of(
                 "TOKENS_CI_SHA256", A.toUpperCase(Locale.ROOT),
                 "TOKENS_CI_SCOPES", "read,write",
@@ -58,7 +58,7 @@ class SecurityPropertiesTest {
     }
 
     @Test
-    void tellsEverythingThatIsWrongAndNeverWhatMayBeAToken() {
+    void reportsAllErrorsWithoutTokens() {
         assertThatThrownBy(() -> bind(Map.of(
                         "TOKENS_CI_SHA256", "my-secret-token",
                         "TOKENS_ANN_SCOPES", "read",
@@ -70,10 +70,10 @@ class SecurityPropertiesTest {
                 .rootCause()
                 .hasMessageContainingAll(
                         "tokens.ci.sha256 must be the SHA-256 of the token in 64 hexadecimal digits",
-                        "tokens.ci.scopes must have read, write or both",
+                        "tokens.ci.scopes must be read, write or both",
                         "tokens.ann.sha256 must be the SHA-256",
                         "each name needs a token of its own",
-                        "allowed-origins: \"*\" is no origin")
+                        "allowed-origins: \"*\" is not an origin")
                 .hasMessageNotContaining("my-secret-token");
     }
 
@@ -87,18 +87,18 @@ class SecurityPropertiesTest {
         "https://a@lab.example.org",
         "https://"
     })
-    void originsAreASchemeAndAHost(String origin) {
+    void rejectsInvalidOrigin(String origin) {
         assertThatThrownBy(() -> bind(Map.of("ALLOWED_ORIGINS", origin)))
                 .rootCause()
                 .hasMessageContaining(origin);
     }
 
     @Test
-    void namesAreThoseThatTheEnvironmentCanHave() {
+    void rejectsInvalidTokenName() {
         SecurityProperties.Token token = new SecurityProperties.Token(A, Set.of(Scope.READ), null);
         assertThat(new SecurityProperties(Map.of("ci-2", token), Set.of()).tokens())
                 .hasSize(1);
         assertThatThrownBy(() -> new SecurityProperties(Map.of("jwt:eve", token), Set.of()))
-                .hasMessageContaining("shatterlab.security.tokens.jwt:eve: a name has");
+                .hasMessageContaining("shatterlab.security.tokens.jwt:eve: the name must have");
     }
 }

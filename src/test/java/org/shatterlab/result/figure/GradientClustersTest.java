@@ -9,10 +9,10 @@ import org.junit.jupiter.api.Test;
 
 class GradientClustersTest {
 
-    /** Gradients along one of ten directions, dealt out in turn, with some noise. */
+    /** Returns the covariance of noisy gradients. Input i has a gradient along direction i modulo 10. */
     private static double[] covariance(int inputs) {
         var random = new Random(5);
-        var gradients = IntStream.range(0, inputs)
+        double[][] gradients = IntStream.range(0, inputs)
                 .mapToObj(i -> IntStream.range(0, 12)
                         .mapToDouble(k -> (k == i % 10 ? 1 : 0) + 0.05 * random.nextGaussian())
                         .toArray())
@@ -27,7 +27,7 @@ class GradientClustersTest {
     }
 
     @Test
-    void inputsWithLikeGradientsBecomeNeighbours() {
+    void groupsInputsWithSimilarGradients() {
         int[] order = GradientClusters.order(covariance(60));
 
         assertThat(order).containsExactlyInAnyOrder(IntStream.range(0, 60).toArray());
@@ -38,17 +38,17 @@ class GradientClustersTest {
     }
 
     @Test
-    void theOrderIsTheSameForTheSameCovariance() {
+    void ordersEqualCovariancesEqually() {
         assertThat(GradientClusters.order(covariance(40))).isEqualTo(GradientClusters.order(covariance(40)));
     }
 
     @Test
-    void equalGradientsAreStillDifferentInputs() {
+    void keepsInputsWithEqualGradients() {
         assertThat(GradientClusters.order(new double[] {1, 1, 1, 1})).containsExactlyInAnyOrder(0, 1);
     }
 
     @Test
-    void rowsAndColumnsAreReorderedTogether() {
+    void reordersRowsAndColumnsTogether() {
         assertThat(GradientClusters.reorder(new double[] {1, 2, 2, 5}, new int[] {1, 0}))
                 .containsExactly(5, 2, 2, 1);
     }

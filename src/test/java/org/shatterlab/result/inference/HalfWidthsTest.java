@@ -24,10 +24,10 @@ class HalfWidthsTest {
                 new ResultRow.Predicted(null, null, null, null));
     }
 
-    /** The 97.5% quantiles of Student's t distribution as every table of it has them. */
+    /** The expected values are 97.5% quantiles of Student's t distribution from a printed table. */
     @ParameterizedTest
     @CsvSource({"2, 12.706", "5, 2.776", "20, 2.093", "121, 1.980", "100000, 1.960"})
-    void isStudentsQuantileTimesTheStandardError(long runs, double quantile) {
+    void multipliesStudentsQuantileByStandardError(long runs, double quantile) {
         HalfWidths halfWidths = new HalfWidths();
         assertThat(halfWidths.of(row(1.0, runs))).isCloseTo(quantile, within(5e-4));
         assertThat(halfWidths.of(row(0.01, runs))).isCloseTo(quantile / 100, within(5e-6));
@@ -35,7 +35,7 @@ class HalfWidthsTest {
     }
 
     @Test
-    void aSingleRunHasNone() {
+    void returnsNullForSingleRun() {
         assertThat(new HalfWidths().of(row(null, 1))).isNull();
     }
 }

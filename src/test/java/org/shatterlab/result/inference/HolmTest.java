@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class HolmTest {
 
-    /** P-values, and what p.adjust(method = "holm") of R 4.2.2 makes of them. */
+    /** P-values, and the results of p.adjust(method = "holm") of R 4.2.2. */
     static Stream<Arguments> agreesWithR() {
         return Stream.of(
                 Arguments.of(new double[] {0.01, 0.04, 0.03, 0.005, 0.2}, new double[] {0.04, 0.09, 0.09, 0.025, 0.2}),

@@ -13,7 +13,7 @@ class WelchTest {
 
     private static final Percentage ROUNDING = Percentage.withPercentage(1e-9);
 
-    /** The last four columns: SciPy 1.17.1, ttest_ind_from_stats(equal_var=False) and t.interval. */
+    /** SciPy 1.17.1 computed the last four columns with ttest_ind_from_stats(equal_var=False) and t.interval. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             0.1084601547391385 | 0.003592924485776772 | 20 | 0.5                | 0.0123               | 20  | 0.95 | 0.012814019914160204 | -0.41809931865245387 | -0.3649803718692691  | 1.1998179928251907e-19
@@ -47,7 +47,7 @@ class WelchTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {0x1p-1000, 0x1p-200, 0x1p300, 0x1p1000})
-    void theUnitMakesNoDifference(double unit) {
+    void givesSameResultInAnyUnit(double unit) {
         Welch one = Welch.test(-1.75, new Welch.Sample(0.25, 5), new Welch.Sample(0.5, 7), 0.99);
         Welch other = Welch.test(-1.75 * unit, new Welch.Sample(0.25 * unit, 5), new Welch.Sample(0.5 * unit, 7), 0.99);
         assertThat(other.pValue()).isCloseTo(one.pValue(), ROUNDING);
@@ -56,14 +56,14 @@ class WelchTest {
     }
 
     @Test
-    void noDifferenceHasAPValueOfOne() {
+    void returnsPValueOneForNoDifference() {
         Welch test = Welch.test(0, new Welch.Sample(1, 5), new Welch.Sample(2, 5), 0.95);
         assertThat(test.pValue()).isEqualTo(1);
         assertThat(test.lower()).isCloseTo(-test.upper(), within(1e-12));
     }
 
     @Test
-    void errorsOfNextToNothingLeaveNoDoubt() {
+    void returnsPValueZeroForTinyErrors() {
         Welch test = Welch.test(1, new Welch.Sample(Double.MIN_VALUE, 5), new Welch.Sample(0, 5), 0.95);
         assertThat(test).isEqualTo(new Welch(Double.MIN_VALUE, 1, 1, 0));
     }

@@ -5,20 +5,25 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.shatterlab.result.plot.SyntheticFigures.curve;
 import static org.shatterlab.result.plot.SyntheticFigures.panel;
 
+import java.awt.Color;
+import java.awt.Rectangle;
+import java.awt.image.BufferedImage;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.w3c.dom.Document;
 
 class CurveFigureTest {
 
     private static final CurveFigure FOUR = SyntheticFigures.figure2();
 
     @Test
-    void namesItsPanelsAxesCurvesAndOrigin() throws Exception {
-        var document = FigureReader.parse(Rendering.svg(FOUR));
+    void labelsPanelsAxesCurvesAndOrigin() throws Exception {
+        Document document = FigureReader.parse(Rendering.svg(FOUR));
 
         assertThat(FigureReader.texts(document))
                 .contains("Feedforward", "Resnet, batch norm, β = 1", "Resnet, batch norm, β = 0.1", "Noise")
@@ -32,9 +37,9 @@ class CurveFigureTest {
     }
 
     @Test
-    void drawsTextAsTextAndNotAsOutlines() throws Exception {
-        var plain = FigureReader.parse(Rendering.svg(CurveFigure.of("short", FOUR.panels())));
-        var wordy = FigureReader.parse(
+    void drawsTextWithoutOutlines() throws Exception {
+        Document plain = FigureReader.parse(Rendering.svg(CurveFigure.of("short", FOUR.panels())));
+        Document wordy = FigureReader.parse(
                 Rendering.svg(CurveFigure.of("a much longer caption with many glyphs", FOUR.panels())));
 
         assertThat(FigureReader.elements(wordy, "path"))
@@ -44,8 +49,8 @@ class CurveFigureTest {
     }
 
     @Test
-    void isTheSameForTheSameDataAndAnotherForOtherData() {
-        var again = SyntheticFigures.figure2();
+    void drawsOnlyEqualDataEqually() {
+        CurveFigure again = SyntheticFigures.figure2();
         var other = CurveFigure.of(FOUR.caption(), List.of(panel("Feedforward", List.of(curve("depth 2", 5)))));
 
         assertThat(Rendering.svg(again)).isEqualTo(Rendering.svg(FOUR));
@@ -54,8 +59,8 @@ class CurveFigureTest {
     }
 
     @Test
-    void paintsDeeperCurvesLighterAndNoiseInItsOwnColours() {
-        var colours = CurveColours.of(CurveFigure.of(
+    void coloursCurvesByDepthOrNoise() {
+        Map<String, Color> colours = CurveColours.of(CurveFigure.of(
                 "",
                 List.of(
                         panel("n", List.of(curve("brown noise", 1), curve("White noise", 1))),
@@ -73,10 +78,10 @@ class CurveFigureTest {
 
     @Test
     void drawsEachCurveInItsPanel() throws Exception {
-        var sheet = new CurveLayout(FOUR);
-        var image = FigureReader.image(Rendering.png(FOUR));
-        var feedforward = FigureReader.part(image, sheet.area(0));
-        var noise = FigureReader.part(image, sheet.area(3));
+        var layout = new CurveLayout(FOUR);
+        BufferedImage image = FigureReader.image(Rendering.png(FOUR));
+        BufferedImage feedforward = FigureReader.crop(image, layout.area(0));
+        BufferedImage noise = FigureReader.crop(image, layout.area(3));
 
         assertThat(FigureReader.shows(feedforward, Palette.viridis(0))).isTrue();
         assertThat(FigureReader.shows(feedforward, Palette.BROWN_NOISE)).isFalse();
@@ -86,8 +91,8 @@ class CurveFigureTest {
     }
 
     @Test
-    void extendsTheRangeToDataBeyondIt() throws Exception {
-        var low = curve("depth 2", new double[] {1, -0.9}, new double[] {0.2, 0.05});
+    void extendsRangeToData() throws Exception {
+        CurveFigure.Curve low = curve("depth 2", new double[] {1, -0.9}, new double[] {0.2, 0.05});
         var figure = CurveFigure.of("", List.of(panel("net", List.of(low))));
 
         assertThat(FigureReader.texts(FigureReader.parse(Rendering.svg(figure))))
@@ -95,8 +100,8 @@ class CurveFigureTest {
     }
 
     @Test
-    void drawsNoBandsWhereNoErrorsAreKnown() throws Exception {
-        var single = curve("depth 2", new double[] {1, 0.5, 0.2}, new double[0]);
+    void omitsBandsWithoutErrors() throws Exception {
+        CurveFigure.Curve single = curve("depth 2", new double[] {1, 0.5, 0.2}, new double[0]);
         var figure = CurveFigure.of("", List.of(panel("net", List.of(single))));
 
         assertThat(FigureReader.texts(FigureReader.parse(Rendering.svg(figure))))
@@ -108,45 +113,45 @@ class CurveFigureTest {
     @ValueSource(ints = {1, 2, 3, 4, 7, 64})
     void wrapsPanelsIntoRows(int count) throws Exception {
         var figure = CurveFigure.of("", Collections.nCopies(count, FOUR.panels().getFirst()));
-        var sheet = new CurveLayout(figure);
-        var last = sheet.area(count - 1);
-        var image = FigureReader.image(Rendering.png(figure));
+        var layout = new CurveLayout(figure);
+        Rectangle last = layout.area(count - 1);
+        BufferedImage image = FigureReader.image(Rendering.png(figure));
 
-        assertThat(sheet.width()).isLessThanOrEqualTo(1000);
-        assertThat(last.x + last.width).isLessThan(sheet.width());
-        assertThat(last.y + last.height).isLessThan(sheet.height());
-        assertThat(image.getWidth()).isEqualTo(2 * sheet.width());
-        assertThat(image.getHeight()).isEqualTo(2 * sheet.height());
+        assertThat(layout.width()).isLessThanOrEqualTo(1000);
+        assertThat(last.x + last.width).isLessThan(layout.width());
+        assertThat(last.y + last.height).isLessThan(layout.height());
+        assertThat(image.getWidth()).isEqualTo(2 * layout.width());
+        assertThat(image.getHeight()).isEqualTo(2 * layout.height());
     }
 
     @Test
-    void refusesDataItCannotDraw() {
+    void rejectsInvalidData() {
         var one = new double[] {1};
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> CurveFigure.of("", List.of()))
-                .withMessage("a figure has 1 to 64 panels, not 0");
+                .withMessage("A figure must have 1 to 64 panels, not 0.");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> panel("net", List.of()))
-                .withMessage("panel \"net\" has no curves");
+                .withMessage("Panel \"net\" must have at least one curve.");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> panel("net", List.of(curve("depth 2", 1), curve("depth 2", 2))))
-                .withMessage("panel \"net\" has two curves labelled \"depth 2\"");
+                .withMessage("Panel \"net\" must not have two curves labelled \"depth 2\".");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> curve("depth 2", new double[0], new double[0]))
-                .withMessage("curve \"depth 2\": has no points");
+                .withMessage("Curve \"depth 2\": must have at least one point.");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> curve("depth 2", new double[] {1, 0.5}, one))
-                .withMessage("curve \"depth 2\": 2 values but 1 standard errors");
+                .withMessage("Curve \"depth 2\": y has 2 values, but standardError has 1 values.");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> curve("depth 2", one, new double[] {Double.POSITIVE_INFINITY}))
-                .withMessage("curve \"depth 2\": standardError[0] is Infinity");
+                .withMessage("Curve \"depth 2\": standardError[0] must be finite, but is Infinity.");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> curve("depth 2", one, new double[] {-0.1}))
-                .withMessage("curve \"depth 2\": negative standard error -0.1");
+                .withMessage("Curve \"depth 2\": standardError must not be negative, but is -0.1.");
     }
 
     @Test
-    void drawsPredictionsDashedBesideWhatWasMeasuredOnDecades() throws Exception {
+    void drawsDashedPredictionsOnLogarithmicAxis() throws Exception {
         var depths = new double[] {1, 10, 20};
         var axis = CurveFigure.Axis.logarithmic("gradient variance");
         var panel = new CurveFigure.Panel(
@@ -160,7 +165,7 @@ class CurveFigureTest {
                                 CurveFigure.MEASURED, true, depths, new double[] {2.1, 1000, 0}, new double[] {
                                     0.1, 20, 0
                                 })));
-        var svg = Rendering.svg(new CurveFigure("", 1, List.of(panel)));
+        String svg = Rendering.svg(new CurveFigure("", 1, List.of(panel)));
 
         assertThat(FigureReader.texts(FigureReader.parse(svg)))
                 .contains("paper", "measured", "gradient variance", "10⁴", "10⁶");
@@ -168,10 +173,13 @@ class CurveFigureTest {
     }
 
     @Test
-    void panelsWithEqualAxesShareTheirRange() throws Exception {
-        var high = SyntheticFigures.panel("high", List.of(curve("depth 2", new double[] {9, 0}, new double[0])));
-        var low = SyntheticFigures.panel("low", List.of(curve("depth 2", new double[] {1, 0}, new double[0])));
-        var texts = FigureReader.texts(FigureReader.parse(Rendering.svg(CurveFigure.of("", List.of(high, low)))));
+    void sharesRangeBetweenEqualAxes() throws Exception {
+        CurveFigure.Panel high =
+                SyntheticFigures.panel("high", List.of(curve("depth 2", new double[] {9, 0}, new double[0])));
+        CurveFigure.Panel low =
+                SyntheticFigures.panel("low", List.of(curve("depth 2", new double[] {1, 0}, new double[0])));
+        List<String> texts =
+                FigureReader.texts(FigureReader.parse(Rendering.svg(CurveFigure.of("", List.of(high, low)))));
 
         assertThat(texts.stream().filter("8"::equals)).hasSize(2);
     }

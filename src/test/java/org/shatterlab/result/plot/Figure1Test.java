@@ -4,20 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.shatterlab.result.plot.SyntheticFigures.column;
 
+import java.awt.Rectangle;
+import java.awt.image.BufferedImage;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.w3c.dom.Document;
+import org.w3c.dom.Element;
 
 class Figure1Test {
 
     private static final Figure1 FIVE = SyntheticFigures.figure1(256);
 
     @Test
-    void namesItsColumnsAxesScaleAndOrigin() throws Exception {
-        var document = FigureReader.parse(Rendering.svg(FIVE));
+    void labelsColumnsAxesScaleAndOrigin() throws Exception {
+        Document document = FigureReader.parse(Rendering.svg(FIVE));
 
         assertThat(FigureReader.texts(document))
                 .contains("1-layer feedforward", "24-layer feedforward", "50-layer resnet", "Brown noise")
@@ -28,18 +32,18 @@ class Figure1Test {
 
     @Test
     void scalesToAnyWidth() throws Exception {
-        var root = FigureReader.parse(Rendering.svg(FIVE)).getDocumentElement();
-        var sheet = new Figure1Layout(FIVE);
+        Element root = FigureReader.parse(Rendering.svg(FIVE)).getDocumentElement();
+        var layout = new Figure1Layout(FIVE);
 
-        assertThat(root.getAttribute("viewBox")).isEqualTo("0 0 1000 " + sheet.height());
+        assertThat(root.getAttribute("viewBox")).isEqualTo("0 0 1000 " + layout.height());
         assertThat(root.getAttribute("width")).isEqualTo("1000");
-        assertThat(root.getAttribute("height")).isEqualTo("" + sheet.height());
+        assertThat(root.getAttribute("height")).isEqualTo("" + layout.height());
     }
 
     @Test
-    void embedsOneImagePerColumnAndTheColourBar() throws Exception {
-        var svg = Rendering.svg(FIVE);
-        var images = FigureReader.elements(FigureReader.parse(svg), "image");
+    void embedsOneImagePerHeatMap() throws Exception {
+        String svg = Rendering.svg(FIVE);
+        List<Element> images = FigureReader.elements(FigureReader.parse(svg), "image");
 
         assertThat(images)
                 .hasSize(6)
@@ -49,9 +53,9 @@ class Figure1Test {
     }
 
     @Test
-    void drawsTextAsTextAndNotAsOutlines() throws Exception {
-        var plain = FigureReader.parse(Rendering.svg(new Figure1("short", FIVE.columns())));
-        var wordy = FigureReader.parse(
+    void drawsTextWithoutOutlines() throws Exception {
+        Document plain = FigureReader.parse(Rendering.svg(new Figure1("short", FIVE.columns())));
+        Document wordy = FigureReader.parse(
                 Rendering.svg(new Figure1("a much longer caption with many glyphs", FIVE.columns())));
 
         assertThat(FigureReader.elements(wordy, "path"))
@@ -61,7 +65,7 @@ class Figure1Test {
 
     @Test
     void drawsOnePathPerCurve() throws Exception {
-        var coordinates = FigureReader.elements(FigureReader.parse(Rendering.svg(FIVE)), "path").stream()
+        List<Element> coordinates = FigureReader.elements(FigureReader.parse(Rendering.svg(FIVE)), "path").stream()
                 .filter(path -> path.getAttribute("d").split("L", -1).length == 256)
                 .toList();
 
@@ -69,19 +73,19 @@ class Figure1Test {
     }
 
     @Test
-    void isTheSameForTheSameData() {
-        var again = SyntheticFigures.figure1(256);
+    void drawsEqualDataEqually() {
+        Figure1 again = SyntheticFigures.figure1(256);
 
         assertThat(Rendering.svg(again)).isEqualTo(Rendering.svg(FIVE));
         assertThat(Rendering.png(again)).isEqualTo(Rendering.png(FIVE));
     }
 
     @Test
-    void isAnotherForOtherData() throws Exception {
+    void drawsOtherDataDifferently() throws Exception {
         var one = new Figure1("", List.of(column("g", SyntheticFigures.brownNoise(64, 1))));
         var other = new Figure1("", List.of(column("g", SyntheticFigures.brownNoise(64, 2))));
-        var curve = new Figure1Layout(one).curveArea(0);
-        var picture = FigureReader.part(FigureReader.image(Rendering.png(one)), curve);
+        Rectangle curve = new Figure1Layout(one).curveArea(0);
+        BufferedImage picture = FigureReader.crop(FigureReader.image(Rendering.png(one)), curve);
 
         assertThat(Rendering.svg(other)).isNotEqualTo(Rendering.svg(one));
         assertThat(Rendering.png(other)).isNotEqualTo(Rendering.png(one));
@@ -89,18 +93,18 @@ class Figure1Test {
     }
 
     @Test
-    void showsTheOuterProductWithTheFirstInputAtTheBottomLeft() throws Exception {
+    void drawsFirstInputAtBottomLeft() throws Exception {
         var gradient = new double[16];
         gradient[3] = 1;
         var figure = new Figure1("", List.of(column("a spike", gradient)));
-        var map =
-                FigureReader.part(FigureReader.image(Rendering.png(figure)), new Figure1Layout(figure).heatMapArea(0));
-        var cell = map.getWidth() / 16.0;
+        BufferedImage map =
+                FigureReader.crop(FigureReader.image(Rendering.png(figure)), new Figure1Layout(figure).heatMapArea(0));
+        double cell = map.getWidth() / 16.0;
         var spike = (int) (3.5 * cell);
         var elsewhere = (int) (10.5 * cell);
-        var spikeFromTop = map.getHeight() - spike;
+        int spikeFromTop = map.getHeight() - spike;
 
-        // z is 3.9 at the spike and 0.26 elsewhere: 15, clipped to 2, then 1, then 0.07.
+        // |z| is 3.9 at the spike and 0.26 elsewhere. The products are 15 (clipped to 2), 1 and 0.07.
         assertThat(map.getRGB(spike, spikeFromTop)).isEqualTo(Palette.viridis(1).getRGB());
         assertThat(FigureReader.luminance(map.getRGB(spike, spikeFromTop)))
                 .isGreaterThan(FigureReader.luminance(map.getRGB(elsewhere, spikeFromTop)) + 30);
@@ -110,9 +114,9 @@ class Figure1Test {
     }
 
     @Test
-    void doesNotDependOnTheScaleOfTheGradient() {
-        var small = HeatMap.outerProduct(new double[] {1, 2, -4});
-        var huge = HeatMap.outerProduct(new double[] {1e300, 2e300, -4e300});
+    void ignoresScaleOfGradient() {
+        BufferedImage small = HeatMap.outerProduct(new double[] {1, 2, -4});
+        BufferedImage huge = HeatMap.outerProduct(new double[] {1e300, 2e300, -4e300});
 
         assertThat(small).isNotNull();
         assertThat(huge).isNotNull();
@@ -121,9 +125,9 @@ class Figure1Test {
     }
 
     @Test
-    void saysSoWhereAConstantGradientHasNoOuterProduct() throws Exception {
+    void labelsConstantGradient() throws Exception {
         var figure = new Figure1("", List.of(column("linear", new double[] {0.7, 0.7, 0.7})));
-        var document = FigureReader.parse(Rendering.svg(figure));
+        Document document = FigureReader.parse(Rendering.svg(figure));
 
         assertThat(FigureReader.texts(document)).contains("constant gradient");
         assertThat(FigureReader.elements(document, "image")).hasSize(1);
@@ -133,26 +137,26 @@ class Figure1Test {
     @CsvSource({"1, 372", "2, 704", "3, 1000", "5, 1000", "6, 1000", "64, 1000"})
     void wrapsColumnsIntoRows(int count, int width) throws Exception {
         var figure = new Figure1("", Collections.nCopies(count, column("g", new double[] {1, 2, 4})));
-        var sheet = new Figure1Layout(figure);
-        var last = sheet.heatMapArea(count - 1);
-        var image = FigureReader.image(Rendering.png(figure));
+        var layout = new Figure1Layout(figure);
+        Rectangle last = layout.heatMapArea(count - 1);
+        BufferedImage image = FigureReader.image(Rendering.png(figure));
 
-        assertThat(sheet.width()).isBetween(width - 8, width);
-        assertThat(last.x + last.width).isLessThan(sheet.width());
-        assertThat(last.y + last.height).isLessThan(sheet.height());
-        assertThat(image.getWidth()).isEqualTo(2 * sheet.width());
-        assertThat(image.getHeight()).isEqualTo(2 * sheet.height());
+        assertThat(layout.width()).isBetween(width - 8, width);
+        assertThat(last.x + last.width).isLessThan(layout.width());
+        assertThat(last.y + last.height).isLessThan(layout.height());
+        assertThat(image.getWidth()).isEqualTo(2 * layout.width());
+        assertThat(image.getHeight()).isEqualTo(2 * layout.height());
     }
 
     @Test
-    void staysSmallHoweverManyPointsAHeatMapHas() {
+    void limitsSizeOfLargeHeatMaps() {
         var figure = new Figure1("", List.of(column("g", SyntheticFigures.whiteNoise(3000, 5, 1))));
 
         assertThat(Rendering.svg(figure).length()).isLessThan(300_000);
     }
 
     @Test
-    void survivesNamesThatXmlForbids() throws Exception {
+    void replacesCharactersThatXmlForbids() throws Exception {
         var figure = new Figure1("a\u0000b\uD800c", List.of(column("<b>&\"\u0007 \uFFFF", new double[] {1, 2})));
 
         assertThat(FigureReader.texts(FigureReader.parse(Rendering.svg(figure))))
@@ -160,25 +164,25 @@ class Figure1Test {
     }
 
     @Test
-    void refusesDataItCannotDraw() {
+    void rejectsInvalidData() {
         var x = new double[] {0, 1, 2};
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Figure1("", List.of()))
-                .withMessage("figure 1 has 1 to 64 columns, not 0");
+                .withMessage("Figure 1 must have 1 to 64 columns, not 0.");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Figure1.Column("net", x, new double[] {1, 2}))
-                .withMessage("column \"net\": 3 inputs but 2 gradients");
+                .withMessage("Column \"net\": x has 3 values, but gradient has 2 values.");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Figure1.Column("net", x, new double[] {1, Double.NaN, 2}))
-                .withMessage("column \"net\": gradient[1] is NaN");
+                .withMessage("Column \"net\": gradient[1] must be finite, but is NaN.");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Figure1.Column("net", new double[] {1}, new double[] {1}))
-                .withMessage("column \"net\": needs at least 2 inputs, not 1");
+                .withMessage("Column \"net\": must have at least 2 inputs, not 1.");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Figure1.Column("net", new double[] {2, 1, 0}, x))
-                .withMessage("column \"net\": x does not rise");
+                .withMessage("Column \"net\": x must be ascending.");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Figure1.Column("net", new double[] {0, 1, 4}, x))
-                .withMessage("column \"net\": x is not equally spaced at index 1");
+                .withMessage("Column \"net\": x must be equally spaced, but is not at index 1.");
     }
 }

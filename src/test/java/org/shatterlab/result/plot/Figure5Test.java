@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class Figure5Test {
 
-    private static Figure5Layout sheet(int covariances) {
+    private static Figure5Layout layout(int covariances) {
         var rank = new CurveFigure.Panel(
                 "rank",
                 CurveFigure.Axis.linear("depth", 0, 1),
@@ -27,12 +27,13 @@ class Figure5Test {
 
     @ParameterizedTest
     @CsvSource({"1, 1", "2, 2", "4, 4", "5, 3", "6, 3", "8, 4"})
-    void heatMapsStandInEvenRowsWithoutOverlap(int covariances, int perRow) {
-        var sheet = sheet(covariances);
-        var areas = IntStream.range(0, covariances).mapToObj(sheet::area).toList();
+    void arrangesHeatMapsInEvenRows(int covariances, int perRow) {
+        Figure5Layout layout = layout(covariances);
+        List<Rectangle> areas =
+                IntStream.range(0, covariances).mapToObj(layout::area).toList();
         assertThat(areas).filteredOn(area -> area.y == areas.getFirst().y).hasSize(perRow);
         assertThat(areas).allSatisfy(area -> {
-            assertThat(new Rectangle(sheet.width(), sheet.height()).contains(area))
+            assertThat(new Rectangle(layout.width(), layout.height()).contains(area))
                     .isTrue();
             assertThat(areas).filteredOn(area::intersects).containsExactly(area);
         });

@@ -12,9 +12,10 @@ import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 
-/** Reads pictures back. */
+/** Parses rendered figures. */
 final class FigureReader {
 
     private FigureReader() {}
@@ -26,7 +27,7 @@ final class FigureReader {
     }
 
     static List<Element> elements(Document document, String name) {
-        var found = document.getElementsByTagNameNS("http://www.w3.org/2000/svg", name);
+        NodeList found = document.getElementsByTagNameNS("http://www.w3.org/2000/svg", name);
         return IntStream.range(0, found.getLength())
                 .mapToObj(i -> (Element) found.item(i))
                 .toList();
@@ -40,13 +41,13 @@ final class FigureReader {
         return ImageIO.read(new ByteArrayInputStream(png));
     }
 
-    /** The part of a PNG that shows an area of its sheet. */
-    static BufferedImage part(BufferedImage image, Rectangle area) {
-        var scale = Rendering.PIXELS_PER_UNIT;
+    /** Returns the part of a PNG that shows an area of its layout. */
+    static BufferedImage crop(BufferedImage image, Rectangle area) {
+        int scale = Rendering.PIXELS_PER_UNIT;
         return image.getSubimage(scale * area.x, scale * area.y, scale * area.width, scale * area.height);
     }
 
-    /** Whether a colour occurs, but for a little rounding. */
+    /** Returns whether a colour occurs in an image, with a tolerance for rounding. */
     static boolean shows(BufferedImage image, Color colour) {
         return IntStream.range(0, image.getWidth() * image.getHeight())
                 .mapToObj(i -> new Color(image.getRGB(i % image.getWidth(), i / image.getWidth())))

@@ -6,14 +6,14 @@ import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 
-/** Figures of seeded random data that look like what the lab measures. */
+/** Builds figures of seeded random data that resemble the lab's results. */
 final class SyntheticFigures {
 
     static final String CAPTION = "Shatterlab: figure, width 200, 256 points, 20 runs, seed 1702";
 
     private SyntheticFigures() {}
 
-    /** The five columns of the paper, on a grid of so many points. */
+    /** Returns the five columns of the paper, on a grid of the given number of points. */
     static Figure1 figure1(int points) {
         return new Figure1(
                 CAPTION,
@@ -25,7 +25,7 @@ final class SyntheticFigures {
                         column("White noise", whiteNoise(points, 2, 1))));
     }
 
-    /** Three networks at five depths, and the noise. */
+    /** Returns a figure of three networks at five depths, and of noise. */
     static CurveFigure figure2() {
         return CurveFigure.of(
                 CAPTION,
@@ -37,8 +37,8 @@ final class SyntheticFigures {
     }
 
     static Figure1.Column column(String title, double[] gradient) {
-        var points = gradient.length;
-        var x = IntStream.range(0, points)
+        int points = gradient.length;
+        double[] x = IntStream.range(0, points)
                 .mapToDouble(i -> -2 + 4.0 * i / (points - 1))
                 .toArray();
         return new Figure1.Column(title, x, gradient);
@@ -52,20 +52,20 @@ final class SyntheticFigures {
     }
 
     static double[] brownNoise(int points, long seed) {
-        var steps = whiteNoise(points, seed, 1);
+        double[] steps = whiteNoise(points, seed, 1);
         for (int i = 1; i < points; i++) {
             steps[i] += steps[i - 1];
         }
         return steps;
     }
 
-    /** The gradient of one rectifier layer: piecewise constant. */
+    /** Returns the gradient of one rectifier layer, which is piecewise constant. */
     private static double[] steps(int points) {
         var random = new Random(7);
         var gradient = new double[points];
         for (int unit = 0; unit < 60; unit++) {
             var kink = (int) (points * (0.5 + 0.3 * random.nextGaussian()));
-            var height = random.nextGaussian() / 8;
+            double height = random.nextGaussian() / 8;
             for (int i = Math.max(0, kink); i < points; i++) {
                 gradient[i] += height;
             }
@@ -101,10 +101,10 @@ final class SyntheticFigures {
     }
 
     static CurveFigure.Curve curve(String label, double length) {
-        var values = IntStream.range(0, 16)
+        double[] values = IntStream.range(0, 16)
                 .mapToDouble(lag -> lag == 0 ? 1 : Math.exp(-lag / length) - 0.02)
                 .toArray();
-        var errors = IntStream.range(0, 16)
+        double[] errors = IntStream.range(0, 16)
                 .mapToDouble(lag -> 0.03 * Math.sqrt(lag / 15.0))
                 .toArray();
         return curve(label, values, errors);

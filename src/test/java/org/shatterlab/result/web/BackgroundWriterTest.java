@@ -25,72 +25,72 @@ class BackgroundWriterTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 499, 500, 501, 20_000})
-    void allAreTakenInTheirOrder(int items) {
-        List<Integer> taken = new ArrayList<>();
-        try (BackgroundWriter<Integer> handover = BackgroundWriter.start("test", taken::add)) {
-            IntStream.range(0, items).forEach(handover::put);
-            handover.end();
+    void writesItemsInOrder(int items) {
+        List<Integer> written = new ArrayList<>();
+        try (BackgroundWriter<Integer> writer = BackgroundWriter.start("test", written::add)) {
+            IntStream.range(0, items).forEach(writer::add);
+            writer.finish();
         }
-        assertThat(taken).isEqualTo(IntStream.range(0, items).boxed().toList());
+        assertThat(written).isEqualTo(IntStream.range(0, items).boxed().toList());
     }
 
     @Test
-    void whoMakesThemWaitsForWhoTakesThem() {
-        AtomicInteger made = new AtomicInteger();
+    void blocksCallerWhileQueueIsFull() {
+        AtomicInteger queued = new AtomicInteger();
         Semaphore allowed = new Semaphore(0);
-        BackgroundWriter<Integer> handover = BackgroundWriter.start("test", _ -> allowed.acquireUninterruptibly());
-        CompletableFuture<Void> maker = CompletableFuture.runAsync(() -> {
+        BackgroundWriter<Integer> writer = BackgroundWriter.start("test", _ -> allowed.acquireUninterruptibly());
+        CompletableFuture<Void> caller = CompletableFuture.runAsync(() -> {
             for (int i = 0; i < 100_000; i++) {
-                handover.put(i);
-                made.incrementAndGet();
+                writer.add(i);
+                queued.incrementAndGet();
             }
-            handover.end();
+            writer.finish();
         });
-        assertThat(maker.copy().completeOnTimeout(null, 200, TimeUnit.MILLISECONDS))
+        assertThat(caller.copy().completeOnTimeout(null, 200, TimeUnit.MILLISECONDS))
                 .succeedsWithin(Duration.ofSeconds(5));
-        assertThat(made).hasValueLessThan(5000);
-        assertThat(maker).isNotDone();
+        assertThat(queued).hasValueLessThan(5000);
+        assertThat(caller).isNotDone();
         allowed.release(100_000);
-        assertThat(maker).succeedsWithin(Duration.ofSeconds(20));
+        assertThat(caller).succeedsWithin(Duration.ofSeconds(20));
     }
 
     @Test
-    void whoMakesThemIsToldOfAFailureAfterWhichNoneIsTaken() {
-        AtomicInteger taken = new AtomicInteger();
+    void stopsWritingAfterFailure() {
+        AtomicInteger written = new AtomicInteger();
         IOException failure = new IOException("the client is gone");
-        try (BackgroundWriter<Integer> handover = BackgroundWriter.start("test", item -> {
-            taken.incrementAndGet();
+        try (BackgroundWriter<Integer> writer = BackgroundWriter.start("test", item -> {
+            written.incrementAndGet();
             if (item == 700) {
                 throw failure;
             }
         })) {
-            assertThatThrownBy(() -> IntStream.range(0, 1_000_000).forEach(handover::put))
+            assertThatThrownBy(() -> IntStream.range(0, 1_000_000).forEach(writer::add))
                     .isInstanceOf(UncheckedIOException.class)
                     .hasCause(failure);
-            assertThatThrownBy(handover::end).hasCause(failure);
+            assertThatThrownBy(writer::finish).hasCause(failure);
         }
-        assertThat(taken).hasValue(701);
+        assertThat(written).hasValue(701);
     }
 
     @Test
-    void aFailureWithTheLastIsTold() {
-        try (BackgroundWriter<Integer> handover = BackgroundWriter.start("test", _ -> {
+    void reportsFailureOfLastItem() {
+        try (BackgroundWriter<Integer> writer = BackgroundWriter.start("test", _ -> {
             throw new IllegalStateException("mistaken");
         })) {
-            handover.put(1);
-            assertThatThrownBy(handover::end)
+            writer.add(1);
+            assertThatThrownBy(writer::finish)
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage("mistaken");
         }
     }
 
-    /** Though neither would go on by itself. */
+    /** Neither thread would end without the interrupt: the queue is full, and the writer sleeps. */
     @Test
-    void whoMakesThemMayBeInterruptedAndThenBothEnd() throws Exception {
-        CountDownLatch begun = new CountDownLatch(1);
+    void endsBothThreadsOnInterrupt() throws Exception {
+        CountDownLatch started = new CountDownLatch(1);
         CountDownLatch interrupted = new CountDownLatch(1);
-        BackgroundWriter<Integer> handover = BackgroundWriter.start("test", _ -> {
-            begun.countDown();
+        BackgroundWriter<Integer> writer = BackgroundWriter.start("test", _ -> {
+            started.countDown();
             try {
                 Thread.sleep(Duration.ofMinutes(10));
             } catch (InterruptedException e) {
@@ -98,21 +98,21 @@ class BackgroundWriterTest {
                 throw new IOException(e);
             }
         });
-        CompletableFuture<Throwable> told = new CompletableFuture<>();
-        Thread maker = Thread.ofVirtual().start(() -> {
-            try (handover) {
-                IntStream.range(0, 100_000).forEach(handover::put);
+        CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+        Thread caller = Thread.ofVirtual().start(() -> {
+            try (writer) {
+                IntStream.range(0, 100_000).forEach(writer::add);
             } catch (UncheckedIOException e) {
-                told.complete(e);
+                thrown.complete(e);
             }
         });
-        begun.await();
-        maker.interrupt();
-        assertThat(told)
+        started.await();
+        caller.interrupt();
+        assertThat(thrown)
                 .succeedsWithin(Duration.ofSeconds(20))
                 .asInstanceOf(InstanceOfAssertFactories.THROWABLE)
                 .hasMessageContaining("interrupted");
         interrupted.await();
-        maker.join();
+        caller.join();
     }
 }

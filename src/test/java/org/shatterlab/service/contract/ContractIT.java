@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.shatterlab.service.support.Contract;
 import org.shatterlab.service.support.Service;
 
-/** The contract and the service have the same operations, and answer nothing but them. */
+/** Tests that the service has exactly the operations of its contract. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ContractIT {
 
@@ -32,13 +32,13 @@ class ContractIT {
     }
 
     @Test
-    void everyRouteIsAnOperationAndEveryOperationARoute() {
+    void mapsExactlyTheDeclaredOperations() {
         assertThat(service.routes()).isEqualTo(Contract.COMMITTED.operations());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"GET", "POST", "PUT", "DELETE", "PATCH"})
-    void aMethodThatAPathLacksIsNotAllowed(String method) {
+    void rejectsUnsupportedMethods(String method) {
         Contract.COMMITTED.operations().stream()
                 .map(operation -> operation.substring(operation.indexOf(' ') + 1))
                 .distinct()
@@ -51,7 +51,7 @@ class ContractIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"bytes=0-9", "bytes=5-1", "bytes=9999999-", "lines=1", "x"})
-    void theContractIsServedWholeWhateverPartIsAskedFor(String range) throws Exception {
+    void ignoresRangesOfTheContract(String range) throws Exception {
         HttpResponse<String> contract = service.get("/openapi.yaml", "Range", range);
         assertThat(contract.statusCode()).isEqualTo(200);
         assertThat(contract.body()).isEqualTo(Files.readString(Path.of("openapi/shatterlab.yaml")));

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.shatterlab.service.support.Contract;
 import org.springframework.http.HttpHeaders;
 
-/** What holds the service to its contract can fail. */
+/** Tests that {@link Contract} accepts declared responses and rejects all others. */
 class ContractTest {
 
     private static final String COSTS = """
@@ -35,32 +35,32 @@ class ContractTest {
                  "code": "%1$s"}""".formatted(code, status);
     }
 
-    private static void isRefused(Contract.Response response, String... reasons) {
-        assertThat(Contract.COMMITTED.breaches(response)).hasSize(reasons.length);
+    private static void assertBreaks(Contract.Response response, String... breaches) {
+        assertThat(Contract.COMMITTED.breaches(response)).hasSize(breaches.length);
         assertThatThrownBy(() -> Contract.COMMITTED.check(response))
                 .isInstanceOf(AssertionError.class)
-                .hasMessageContainingAll(reasons);
+                .hasMessageContainingAll(breaches);
     }
 
-    private static void isTaken(Contract.Response response) {
+    private static void assertSatisfies(Contract.Response response) {
         assertThat(Contract.COMMITTED.breaches(response)).isEmpty();
     }
 
     @Test
-    void whatIsDeclaredIsTaken() {
-        isTaken(response("POST /api/v1/experiments", 200, "application/json", COSTS));
-        isTaken(response("DELETE /api/v1/experiments/x", 204, "", ""));
-        isTaken(response("GET /api/v1/experiments/x", 304, "", "", "ETag:W/\"1\"", "Retry-After:1"));
-        isTaken(response("GET /api/v1/experiments/x/figures/figure-1.png", 200, "image/png", "x"));
-        isTaken(response("HEAD /api/v1/presets", 200, "application/json", ""));
-        isTaken(response(
+    void acceptsDeclaredResponses() {
+        assertSatisfies(response("POST /api/v1/experiments", 200, "application/json", COSTS));
+        assertSatisfies(response("DELETE /api/v1/experiments/x", 204, "", ""));
+        assertSatisfies(response("GET /api/v1/experiments/x", 304, "", "", "ETag:W/\"1\"", "Retry-After:1"));
+        assertSatisfies(response("GET /api/v1/experiments/x/figures/figure-1.png", 200, "image/png", "x"));
+        assertSatisfies(response("HEAD /api/v1/presets", 200, "application/json", ""));
+        assertSatisfies(response(
                 "GET /api/v1/experiments/x/series/a%20b/3",
                 404, "application/problem+json", problem("not-measured-yet", 404), "Retry-After:1"));
-        isTaken(response("GET /", 404, "application/problem+json", problem("not-found", 404)));
-        isTaken(response("GET /docs/index.html", 200, "text/html", "<html>"));
-        isTaken(response(
+        assertSatisfies(response("GET /", 404, "application/problem+json", problem("not-found", 404)));
+        assertSatisfies(response("GET /docs/index.html", 200, "text/html", "<html>"));
+        assertSatisfies(response(
                 "PUT /openapi.yaml", 405, "application/problem+json", problem("method-not-allowed", 405), "Allow:GET"));
-        isTaken(response(
+        assertSatisfies(response(
                 "GET /api/v1/presets/%00", 400, "application/problem+json", problem("malformed-request", 400)));
     }
 
@@ -73,51 +73,51 @@ class ContractTest {
                     }                  | ]                                 | the body is not JSON
                     }                  | } {}                              | the body is not JSON
                     """)
-    void bodiesThatAreNotOfTheSchema(String declared, @Nullable String given, String reason) {
+    void rejectsBodiesOutsideTheSchema(String declared, @Nullable String given, String reason) {
         String body = COSTS.replace(declared, given == null ? "" : given);
-        isRefused(response("POST /api/v1/experiments", 200, "application/json", body), reason);
+        assertBreaks(response("POST /api/v1/experiments", 200, "application/json", body), reason);
     }
 
     @Test
-    void formatsCount() {
+    void checksFormats() {
         String body = problem("not-found", 404).replace("\"instance\": \"/\"", "\"instance\": \"a b\"");
-        isRefused(response("GET /api/v1/presets/x", 404, "application/problem+json", body), "/instance: ");
+        assertBreaks(response("GET /api/v1/presets/x", 404, "application/problem+json", body), "/instance: ");
     }
 
     @Test
-    void aStatusThatTheOperationLacks() {
-        isRefused(response("GET /api/v1/presets", 201, "application/json", "{}"), "no status 201");
-        isRefused(
+    void rejectsUndeclaredStatus() {
+        assertBreaks(response("GET /api/v1/presets", 201, "application/json", "{}"), "does not declare the status 201");
+        assertBreaks(
                 response("GET /api/v1/presets", 405, "application/problem+json", problem("method-not-allowed", 405)),
-                "no status 405");
-        isRefused(
+                "does not declare the status 405");
+        assertBreaks(
                 response("GET /api/v1/presets", 409, "application/problem+json", problem("conflict", 409)),
-                "no status 409");
+                "does not declare the status 409");
     }
 
     @Test
-    void aMediaTypeThatTheStatusLacks() {
-        isRefused(response("GET /api/v1/presets", 200, "text/html", "{}"), "the media type is text/html");
-        isRefused(
+    void rejectsUndeclaredMediaType() {
+        assertBreaks(response("GET /api/v1/presets", 200, "text/html", "{}"), "the media type is text/html");
+        assertBreaks(
                 response("GET /api/v1/presets/x", 404, "application/json", problem("not-found", 404)),
                 "the media type is application/json");
-        isRefused(response("GET /openapi.yaml", 200, "", "x"), "the media type is null");
+        assertBreaks(response("GET /openapi.yaml", 200, "", "x"), "the media type is null");
     }
 
     @Test
-    void aProblemOfAnotherStatus() {
-        isRefused(
+    void rejectsProblemOfAnotherStatus() {
+        assertBreaks(
                 response("GET /api/v1/presets/x", 404, "application/problem+json", problem("conflict", 409)),
                 "/status: ",
                 "/code: ");
     }
 
     @Test
-    void headersThatAreMissingOrWrong() {
-        isRefused(
+    void rejectsMissingAndMalformedHeaders() {
+        assertBreaks(
                 response("GET /api/v1/experiments", 503, "application/problem+json", problem("database-away", 503)),
                 "the header Retry-After is missing");
-        isRefused(
+        assertBreaks(
                 response(
                         "GET /api/v1/experiments",
                         503,
@@ -128,20 +128,20 @@ class ContractTest {
     }
 
     @Test
-    void bodiesWhereThereMustBeNoneOrOne() {
-        isRefused(response("DELETE /api/v1/experiments/x", 204, "", "{}"), "must be none");
-        isRefused(
+    void rejectsUnexpectedAndMissingBodies() {
+        assertBreaks(response("DELETE /api/v1/experiments/x", 204, "", "{}"), "must have no body");
+        assertBreaks(
                 response("GET /api/v1/experiments/x/figures/figure-1.png", 200, "image/png", ""), "the body is empty");
     }
 
     @Test
-    void whatIsOutsideIsRefusedWithAProblem() {
-        isRefused(response("GET /api/v2", 404, "text/html", "nothing"), "the media type is text/html");
-        isRefused(
+    void requiresProblemsForUnknownOperations() {
+        assertBreaks(response("GET /api/v2", 404, "text/html", "nothing"), "the media type is text/html");
+        assertBreaks(
                 response("GET /api/v2", 404, "application/problem+json", problem("conflict", 404)),
                 "/code: must be not-found");
-        isRefused(response("PATCH /api/v1/presets", 200, "application/json", "{}"), "answered with 405");
-        isRefused(
+        assertBreaks(response("PATCH /api/v1/presets", 200, "application/json", "{}"), "the status must be 405");
+        assertBreaks(
                 response("PATCH /api/v1/presets", 405, "application/problem+json", problem("method-not-allowed", 405)),
                 "the header Allow is missing");
     }

@@ -14,17 +14,17 @@ import org.shatterlab.service.support.Service;
 import org.shatterlab.service.support.TestDatabase;
 import tools.jackson.databind.JsonNode;
 
-/** A service whose embedded PostgreSQL is killed starts it again, and goes on. */
+/** Tests that a service restarts its embedded PostgreSQL after a kill, and finishes its experiments. */
 class EmbeddedDatabaseKilledIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final String SPEC = """
             {"networks": [{"family": "feedforward", "width": 100}], "depths": [20], "runs": 200, "seed": 1,
              "statistics": ["gradient-variance"], "inputs": {"type": "grid", "points": 64}, "cache": %s}""";
 
     @Test
-    void goesOnByItself(@TempDir Path data) throws IOException {
-        assumeTrue(TestDatabase.MISSING != null, "the database is in a container");
+    void resumesAfterDatabaseKill(@TempDir Path data) throws IOException {
+        assumeTrue(TestDatabase.NO_CONTAINERS_REASON != null, "The database runs in a container.");
         try (Service service = Service.start(data)) {
             JsonNode experiment =
                     service.json.readTree(service.submit(SPEC.formatted(true)).body());
@@ -32,7 +32,7 @@ class EmbeddedDatabaseKilledIT {
             Path pidFile = data.resolve("postgres/data/postmaster.pid");
             long pid = Long.parseLong(Files.readAllLines(pidFile).getFirst());
             ProcessHandle.of(pid).orElseThrow().destroyForcibly();
-            Instant deadline = Instant.now().plus(PATIENCE);
+            Instant deadline = Instant.now().plus(TIMEOUT);
             int status;
             do {
                 status = service.get(self).statusCode();

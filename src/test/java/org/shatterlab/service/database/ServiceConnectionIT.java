@@ -21,7 +21,10 @@ import org.springframework.test.annotation.DirtiesContext;
 import org.testcontainers.postgresql.PostgreSQLContainer;
 import tools.jackson.databind.JsonNode;
 
-/** Another database than the embedded one can also come as a service connection, as a platform may bind it. */
+/**
+ * Tests that a service uses the database of a service connection, which a platform may bind, instead of the embedded
+ * one.
+ */
 @ExtendWith(NeedsContainers.class)
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
 @DirtiesContext
@@ -38,7 +41,7 @@ class ServiceConnectionIT {
     }
 
     @Test
-    void measuresOnTheDatabaseOfTheConnection(
+    void usesDatabaseOfServiceConnection(
             @Autowired ConfigurableApplicationContext context,
             @Autowired PostgreSQLContainer postgres,
             @Autowired DataSource dataSource)
@@ -51,6 +54,6 @@ class ServiceConnectionIT {
         try (Connection connection = dataSource.getConnection()) {
             assertThat(connection.getMetaData().getURL()).startsWith(postgres.getJdbcUrl());
         }
-        assertThat(service.has(EmbeddedDatabase.class)).isFalse();
+        assertThat(service.hasBean(EmbeddedDatabase.class)).isFalse();
     }
 }

@@ -25,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
-/** Many experiments are cancelled at once, while their cells are computed. */
+/** Tests that one request cancels many experiments while workers compute their cells. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BulkCancelIT {
 
@@ -50,7 +50,7 @@ class BulkCancelIT {
         return service.json.readTree(response.body());
     }
 
-    /** Experiments of twenty cells, shared by two each. */
+    /** Submits experiments of twenty cells each. Two experiments share the same cells. */
     private List<String> submit(String name, int count) throws Exception {
         List<Callable<String>> submissions = IntStream.range(0, count)
                 .<Callable<String>>mapToObj(i -> () -> {
@@ -71,7 +71,7 @@ class BulkCancelIT {
     }
 
     @Test
-    void thousandsAreCancelledWhileTheyRun() throws Exception {
+    void cancelsManyRunningExperiments() throws Exception {
         Set<String> ids = new HashSet<>(submit("many", 500));
         submit("other", 2);
         Instant start = Instant.now();
@@ -88,17 +88,17 @@ class BulkCancelIT {
                         .isLessThanOrEqualTo(answer.get("matched").asInt());
                 answer.get("items")
                         .forEach(id -> assertThat(cancelled.add(id.asString()))
-                                .as("by one of them")
+                                .as("cancelled by exactly one request")
                                 .isTrue());
             }
         }
-        log.info("cancelled {} in {}", cancelled.size(), Duration.between(start, Instant.now()));
+        log.info("Cancelled {} experiments in {}", cancelled.size(), Duration.between(start, Instant.now()));
         assertThat(ids).containsAll(cancelled);
         assertThat(service.count("experiment where name = 'many' and state in ('QUEUED', 'RUNNING')"))
                 .isZero();
         assertThat(cancelled).hasSizeGreaterThan(100);
         Instant deadline = Instant.now().plusSeconds(60);
-        // A cell's place in the queue goes just after the cell has ended.
+        // The queue deletes the task of a cell shortly after the cell ends.
         while (service.count("experiment where state in ('QUEUED', 'RUNNING', 'CANCELLING')") > 0
                 || service.count("scheduled_tasks where task_name = 'cell'") > 0) {
             assertThat(Instant.now()).isBefore(deadline);
@@ -112,7 +112,7 @@ class BulkCancelIT {
     }
 
     @Test
-    void whichMustBeSaid() {
+    void rejectsInvalidFilters() {
         for (String query : List.of("", "state=SUCCEEDED", "limit=5&name=many", "name=")) {
             assertThat(service.call("POST", API + "/cancel?" + query, "").statusCode())
                     .as(query)

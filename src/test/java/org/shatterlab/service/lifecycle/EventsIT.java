@@ -32,20 +32,20 @@ import org.shatterlab.service.support.ServiceNode;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Experiments are followed as they happen, at any process that answers, whichever measures. */
+/** Tests that any API process streams the changes of an experiment, whichever worker process computes the cells. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EventsIT {
 
     private static final int CELLS = 40;
     private static final int FOLLOWERS = 300;
 
-    /** What it is worth to be told at once, on a machine that has other things to do. */
-    private static final Duration SOON = Duration.ofSeconds(1);
+    /** The longest delay of an event that the test accepts, on a machine that is busy with other work. */
+    private static final Duration MAX_LATENCY = Duration.ofSeconds(1);
 
-    private static final String CLIENT = "client-";
+    private static final String CLIENT_THREAD_PREFIX = "client-";
 
     private final ExecutorService clients = Executors.newCachedThreadPool(
-            Thread.ofPlatform().daemon().name(CLIENT, 0).factory());
+            Thread.ofPlatform().daemon().name(CLIENT_THREAD_PREFIX, 0).factory());
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .executor(clients)
@@ -54,8 +54,8 @@ class EventsIT {
     private ServiceNode worker;
     private ServiceNode otherApi;
 
-    /** An event as it arrived. */
-    private record Event(String id, String name, JsonNode data, Instant arrived) {
+    /** A received event. */
+    private record ReceivedEvent(String id, String name, JsonNode data, Instant arrived) {
 
         String state() {
             return data.get("state").asString();
@@ -78,7 +78,7 @@ class EventsIT {
         worker.close();
         otherApi.close();
         api.close();
-        // Streams that were not read to their ends are no reason to wait.
+        // The shutdown must not wait for streams that the test did not read to the end.
         http.shutdownNow();
     }
 
@@ -106,16 +106,17 @@ class EventsIT {
         return http.send(request(service, experiment, lastEventId), BodyHandlers.ofLines());
     }
 
-    /** All events of a stream, which ends. */
-    private List<Event> follow(Service service, JsonNode experiment, @Nullable String lastEventId) throws Exception {
+    /** Returns all events of a stream that ends. */
+    private List<ReceivedEvent> follow(Service service, JsonNode experiment, @Nullable String lastEventId)
+            throws Exception {
         HttpResponse<Stream<String>> response = open(service, experiment, lastEventId);
         assertThat(response.statusCode()).isEqualTo(200);
         return events(response.body());
     }
 
-    private static List<Event> events(Stream<String> lines) {
+    private static List<ReceivedEvent> events(Stream<String> lines) {
         JsonMapper json = new JsonMapper();
-        List<Event> events = new ArrayList<>();
+        List<ReceivedEvent> events = new ArrayList<>();
         List<String> block = new ArrayList<>();
         lines.forEach(line -> {
             if (!line.isEmpty()) {
@@ -123,7 +124,7 @@ class EventsIT {
                 return;
             }
             if (block.size() == 3) {
-                events.add(new Event(
+                events.add(new ReceivedEvent(
                         value(block.get(0), "id:"),
                         value(block.get(1), "event:"),
                         json.readTree(value(block.get(2), "data:")),
@@ -140,19 +141,19 @@ class EventsIT {
     }
 
     @Test
-    void workOfAnotherProcessIsToldUntilItsEndAndTakenUpAtAThird() throws Exception {
+    void streamsEventsAcrossProcesses() throws Exception {
         JsonNode experiment = submit(api, experiment(CELLS, 1));
-        List<Event> events = follow(api, experiment, null);
+        List<ReceivedEvent> events = follow(api, experiment, null);
 
-        assertThat(events).extracting(Event::id).doesNotHaveDuplicates();
-        assertThat(events.stream().filter(event -> event.name().equals("state")).map(Event::state))
+        assertThat(events).extracting(ReceivedEvent::id).doesNotHaveDuplicates();
+        assertThat(events.stream().filter(event -> event.name().equals("state")).map(ReceivedEvent::state))
                 .containsSubsequence("RUNNING", "SUCCEEDED")
                 .doesNotHaveDuplicates();
-        assertThat(events.stream().map(Event::done)).isSorted();
-        List<Event> progress =
+        assertThat(events.stream().map(ReceivedEvent::done)).isSorted();
+        List<ReceivedEvent> progress =
                 events.stream().filter(event -> event.name().equals("progress")).toList();
         assertThat(progress).isNotEmpty();
-        Event last = events.getLast();
+        ReceivedEvent last = events.getLast();
         JsonNode polled = api.json.readTree(
                 api.get(experiment.get("links").get("self").asString()).body());
         Duration lasted = Duration.between(
@@ -165,8 +166,8 @@ class EventsIT {
                 .propertyNames()
                 .forEach(name -> assertThat(last.data().get(name)).isEqualTo(polled.get(name)));
         assertThat(Duration.between(Instant.parse(polled.get("finishedAt").asString()), last.arrived()))
-                .as("from the end to the news of it")
-                .isLessThan(SOON);
+                .as("time from the end of the experiment to the last event")
+                .isLessThan(MAX_LATENCY);
 
         for (String seen : List.of(events.getFirst().id(), "nonsense")) {
             assertThat(follow(otherApi.client(), experiment, seen))
@@ -176,9 +177,9 @@ class EventsIT {
         assertThat(open(otherApi.client(), experiment, last.id()).statusCode()).isEqualTo(204);
     }
 
-    /** Nobody computes this one, so that it changes only when it is cancelled. */
+    /** No worker runs, so the experiment changes only when the test cancels it. */
     @Test
-    void whoHasSeenItAllHearsOnlyTheHeartbeatUntilItChanges(@TempDir Path data) throws Exception {
+    void sendsOnlyHeartbeatsUntilNextChange(@TempDir Path data) throws Exception {
         try (Service idle = Service.start(data, "--shatterlab.roles=api")) {
             JsonNode queued = submit(idle, experiment(1, 2));
             HttpResponse<Stream<String>> first = open(idle, queued, null);
@@ -189,27 +190,27 @@ class EventsIT {
             Instant opened = Instant.now();
             CompletableFuture<Duration> silence = new CompletableFuture<>();
             HttpResponse<Stream<String>> again = open(idle, queued, seen);
-            CompletableFuture<List<Event>> told =
+            CompletableFuture<List<ReceivedEvent>> received =
                     CompletableFuture.supplyAsync(() -> events(again.body().peek(line -> {
                         if (line.startsWith(":")) {
                             silence.complete(Duration.between(opened, Instant.now()));
                         }
                     })));
             assertThat(silence.get()).isBetween(Duration.ofSeconds(14), Duration.ofSeconds(20));
-            assertThat(told).isNotDone();
+            assertThat(received).isNotDone();
 
             Instant cancelled = Instant.now();
             idle.call("POST", queued.get("links").get("self").asString() + "/cancel", "");
-            assertThat(told.get()).last().satisfies(event -> {
+            assertThat(received.get()).last().satisfies(event -> {
                 assertThat(event.name()).isEqualTo("state");
                 assertThat(event.state()).isEqualTo("CANCELLED");
-                assertThat(Duration.between(cancelled, event.arrived())).isLessThan(SOON);
+                assertThat(Duration.between(cancelled, event.arrived())).isLessThan(MAX_LATENCY);
             });
         }
     }
 
     @Test
-    void refusals() {
+    void rejectsInvalidRequests() {
         JsonNode experiment = submit(api, experiment(1, 3));
         String events = experiment.get("links").get("self").asString() + "/events";
         assertThat(api.get("/api/v1/experiments/none/events").statusCode()).isEqualTo(404);
@@ -221,37 +222,37 @@ class EventsIT {
         assertThat(api.call("HEAD", events, "").statusCode()).isEqualTo(200);
     }
 
-    /** One reads nothing, others go away in the middle. */
+    /** One client reads nothing, and other clients disconnect in the middle. */
     @Test
-    void manyFollowWithoutAThreadEachAndNobodyWaitsForTheOthers() throws Exception {
+    void servesManyStreamsWithFewThreads() throws Exception {
         JsonNode experiment = submit(api, experiment(2 * CELLS, 4));
         long threads = threads();
-        try (Socket _ = silent(experiment)) {
-            List<CompletableFuture<List<Event>>> followers = IntStream.range(0, FOLLOWERS)
+        try (Socket _ = openWithoutReading(experiment)) {
+            List<CompletableFuture<List<ReceivedEvent>>> followers = IntStream.range(0, FOLLOWERS)
                     .mapToObj(_ -> http.sendAsync(request(api, experiment, null), BodyHandlers.ofLines())
                             .thenApplyAsync(response -> events(response.body()), clients))
                     .toList();
             for (int i = 0; i < 20; i++) {
-                silent(experiment).close();
+                openWithoutReading(experiment).close();
             }
             Thread.sleep(1000);
             assertThat(threads() - threads)
                     .as("threads for %d streams", FOLLOWERS)
                     .isLessThan(FOLLOWERS / 2);
-            for (CompletableFuture<List<Event>> follower : followers) {
+            for (CompletableFuture<List<ReceivedEvent>> follower : followers) {
                 assertThat(follower.get().getLast().state()).isEqualTo("SUCCEEDED");
             }
         }
     }
 
-    /** Of this process, without those of the clients in it. */
+    /** Returns the number of threads of this process, without the threads of the clients. */
     private static long threads() {
         return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> !thread.getName().startsWith(CLIENT))
+                .filter(thread -> !thread.getName().startsWith(CLIENT_THREAD_PREFIX))
                 .count();
     }
 
-    private Socket silent(JsonNode experiment) throws IOException {
+    private Socket openWithoutReading(JsonNode experiment) throws IOException {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), api.port());
         socket.getOutputStream()
                 .write(("GET " + experiment.get("links").get("self").asString()
@@ -261,7 +262,7 @@ class EventsIT {
     }
 
     @Test
-    void theEndOfAProcessAnswersWhoWaitsAndEndsTheStreams(@TempDir Path data) throws Exception {
+    void shutdownEndsStreamsAndWaits(@TempDir Path data) throws Exception {
         Service idle = Service.start(data, "--shatterlab.roles=api");
         JsonNode queued = submit(idle, experiment(1, 5));
         String self = queued.get("links").get("self").asString();
@@ -277,6 +278,6 @@ class EventsIT {
         idle.close();
         assertThat(Duration.between(stopped, Instant.now())).isLessThan(Duration.ofSeconds(15));
         assertThat(waiting.get().statusCode()).isEqualTo(200);
-        assertThat(events(stream.body())).extracting(Event::state).containsExactly("QUEUED");
+        assertThat(events(stream.body())).extracting(ReceivedEvent::state).containsExactly("QUEUED");
     }
 }

@@ -26,18 +26,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.shatterlab.service.support.Service;
 import tools.jackson.databind.JsonNode;
 
-/** Experiments are listed, awaited, cancelled, retried and deleted, by many at once. */
+/** Tests that many clients can list, await, cancel, retry and delete experiments at the same time. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LifecycleIT {
 
     private static final String API = "/api/v1/experiments";
 
-    /** One cell, a millisecond. */
+    /** An experiment with one cell, which takes about a millisecond. */
     private static final String NOISE = """
             {"name": "%s", "networks": [{"family": "white-noise"}], "inputs": {"type": "grid", "points": 16},
              "statistics": ["gradient-variance"], "runs": 5, "seed": %d}""";
 
-    /** Cells of about a second each. */
+    /** An experiment whose cells take about a second each. */
     private static final String SLOW = """
             {"name": "slow", "networks": [{"family": "feedforward", "width": 400}], "depths": [80], "runs": %d,
              "seed": %d, "inputs": {"type": "grid", "points": 256}, "statistics": ["gradient-variance"]}""";
@@ -95,7 +95,7 @@ class LifecycleIT {
         await(() -> state(get(experiment)).equals(state));
     }
 
-    private static <T> List<T> atOnce(int threads, List<Callable<T>> tasks) throws Exception {
+    private static <T> List<T> runConcurrently(int threads, List<Callable<T>> tasks) throws Exception {
         try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
             List<T> results = new ArrayList<>();
             for (Future<T> result : executor.invokeAll(tasks)) {
@@ -110,11 +110,11 @@ class LifecycleIT {
     }
 
     @Test
-    void aHundredSubmissionsWithOneKeyAreOneExperiment() throws Exception {
+    void repeatedKeyCreatesOneExperiment() throws Exception {
         String body = NOISE.formatted("hundred", 100);
         Callable<HttpResponse<String>> submission = () -> submit("hundred", body);
-        List<HttpResponse<String>> responses =
-                atOnce(100, IntStream.range(0, 100).mapToObj(_ -> submission).toList());
+        List<HttpResponse<String>> responses = runConcurrently(
+                100, IntStream.range(0, 100).mapToObj(_ -> submission).toList());
         assertThat(responses)
                 .allSatisfy(response ->
                         assertThat(response.statusCode()).as(response.body()).isEqualTo(202));
@@ -129,7 +129,7 @@ class LifecycleIT {
     }
 
     @Test
-    void aKeyBelongsToOneBody() {
+    void rejectsKeyWithOtherBody() {
         JsonNode first = accepted(submit("one body", NOISE.formatted("key", 1)));
         JsonNode again = accepted(submit("one body", NOISE.formatted("key", 1).replace("\n", "\n   ")));
         assertThat(self(again)).isEqualTo(self(first));
@@ -153,7 +153,7 @@ class LifecycleIT {
     }
 
     @Test
-    void noneIsMissedOrSeenTwiceWhileOthersAreSubmitted() throws Exception {
+    void pagesStayCompleteDuringSubmissions() throws Exception {
         List<String> before = submitMany("before", 3000);
         try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
             Future<List<String>> during = executor.submit(() -> submitMany("during", 500));
@@ -180,7 +180,8 @@ class LifecycleIT {
     private List<String> submitMany(String name, int count) throws Exception {
         Callable<String> submission = () ->
                 accepted(service.submit(NOISE.formatted(name, 7))).get("id").asString();
-        return atOnce(8, IntStream.range(0, count).mapToObj(_ -> submission).toList());
+        return runConcurrently(
+                8, IntStream.range(0, count).mapToObj(_ -> submission).toList());
     }
 
     private List<String> ids(String query) {
@@ -199,7 +200,7 @@ class LifecycleIT {
     }
 
     @Test
-    void whatHasNotChangedIsNotSentAgain() {
+    void answersNotModifiedForKnownVersion() {
         JsonNode done = service.run(NOISE.formatted("etag", 3));
         HttpResponse<String> full = service.get(self(done));
         String tag = full.headers().firstValue("ETag").orElseThrow();
@@ -222,14 +223,14 @@ class LifecycleIT {
         assertThat(service.get(self(done), "If-None-Match", "W/\"other\"").statusCode())
                 .isEqualTo(200);
         assertThat(service.get(self(done) + "?wait=60", "If-None-Match", tag).statusCode())
-                .as("nothing to wait for any more")
+                .as("an ended experiment answers at once")
                 .isEqualTo(304);
         assertThat(service.call("HEAD", self(done), "").headers().firstValue("ETag"))
                 .hasValue(tag);
     }
 
     @Test
-    void waitingEndsWithTheNextChange() {
+    void waitEndsAtNextChange() {
         JsonNode slow = accepted(service.submit(SLOW.formatted(15, 1)));
         String tag = "W/\"none\"";
         Set<String> seen = new HashSet<>();
@@ -249,15 +250,16 @@ class LifecycleIT {
     }
 
     @Test
-    void waitingEndsWithTheTime(@TempDir Path data) throws Exception {
+    void waitEndsAtTimeout(@TempDir Path data) throws Exception {
         try (Service idle = Service.start(data, "--shatterlab.roles=api")) {
             JsonNode queued =
                     idle.json.readTree(idle.submit(NOISE.formatted("idle", 1)).body());
             String tag = idle.get(self(queued)).headers().firstValue("ETag").orElseThrow();
             Callable<HttpResponse<String>> wait = () -> idle.get(self(queued) + "?wait=2", "If-None-Match", tag);
             Instant start = Instant.now();
-            // Far more than there are database connections.
-            assertThat(atOnce(300, IntStream.range(0, 300).mapToObj(_ -> wait).toList()))
+            // The number of waiting clients far exceeds the number of database connections.
+            assertThat(runConcurrently(
+                            300, IntStream.range(0, 300).mapToObj(_ -> wait).toList()))
                     .allSatisfy(response -> assertThat(response.statusCode()).isEqualTo(304));
             assertThat(Duration.between(start, Instant.now())).isBetween(Duration.ofSeconds(2), Duration.ofSeconds(8));
             assertThat(idle.get(self(queued) + "?wait=1").statusCode()).isEqualTo(200);
@@ -268,7 +270,7 @@ class LifecycleIT {
                 assertThat(idle.call("POST", self(queued) + "/cancel", "").statusCode())
                         .isEqualTo(202);
                 assertThat(state(idle.json.readTree(waiting.get().body())))
-                        .as("the first change, or what it has led to")
+                        .as("CANCELLING, or CANCELLED if the experiment has already ended")
                         .isIn("CANCELLING", "CANCELLED");
                 assertThat(idle.count("scheduled_tasks where task_name = 'cell'"))
                         .isZero();
@@ -278,7 +280,7 @@ class LifecycleIT {
     }
 
     @Test
-    void whatACancelledExperimentLacksIsSaidToBeCancelled(@TempDir Path data) {
+    void reportsCancelledResultsAsNotFound(@TempDir Path data) {
         try (Service idle = Service.start(data, "--shatterlab.roles=api")) {
             JsonNode queued = idle.json.readTree(idle.submit("""
                             {"networks": [{"label": "noise", "family": "white-noise"}],
@@ -300,7 +302,7 @@ class LifecycleIT {
     }
 
     @Test
-    void cancelRetryDelete() {
+    void cancelsRetriesAndDeletesExperiments() {
         JsonNode slow = accepted(service.submit(SLOW.formatted(200, 2)));
         awaitState(slow, "RUNNING");
         problem(delete(slow), 409, "conflict");
@@ -312,7 +314,7 @@ class LifecycleIT {
         JsonNode ended = get(slow);
         assertThat(ended.get("finishedAt").isNull()).isFalse();
         assertThat(progress(ended, "done")).isLessThan(40);
-        assertThat(state(accepted(act(slow, "cancel")))).as("once more").isEqualTo("CANCELLED");
+        assertThat(state(accepted(act(slow, "cancel")))).as("repeated cancel").isEqualTo("CANCELLED");
         assertThat(service.count("scheduled_tasks where task_name = 'cell'")).isZero();
 
         JsonNode retried = accepted(act(slow, "retry"));
@@ -335,7 +337,7 @@ class LifecycleIT {
     }
 
     @Test
-    void sharedCellsGoOnAndStay() {
+    void cancelAndDeleteKeepSharedCells() {
         JsonNode small = accepted(service.submit(SLOW.formatted(10, 3)));
         JsonNode large = accepted(service.submit(SLOW.formatted(100, 3)));
         awaitState(large, "RUNNING");
@@ -355,7 +357,7 @@ class LifecycleIT {
     }
 
     @Test
-    void retryComputesWhatFailed() {
+    void retryComputesOnlyFailedCells() {
         JsonNode failed = service.run("""
                 {"networks": [{"label": "exploding", "family": "resnet", "width": 30, "depths": [400]},
                               {"label": "tame", "family": "feedforward", "width": 20, "depths": [4]}],
@@ -380,10 +382,10 @@ class LifecycleIT {
                  "inputs": {"type": "grid", "points": 64}, "runs": %d, "seed": %d}""".formatted(runs, seed);
     }
 
-    /** Everything at once on the same cells: what locks, locks in one order. */
+    /** Sends all requests at once for the same cells. All transactions must lock rows in the same order. */
     @ParameterizedTest
     @ValueSource(longs = {11, 12})
-    void nothingDeadlocks(long seed) throws Exception {
+    void concurrentRequestsNeverDeadlock(long seed) throws Exception {
         List<Callable<Integer>> storms = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
             int runs = 50 + i;
@@ -395,7 +397,7 @@ class LifecycleIT {
                 return Math.max(worst, delete(experiment).statusCode());
             });
         }
-        assertThat(atOnce(12, storms)).allMatch(status -> status < 500);
+        assertThat(runConcurrently(12, storms)).allMatch(status -> status < 500);
         await(() -> service.count("experiment where state in ('QUEUED', 'RUNNING', 'CANCELLING')") == 0);
         assertThat(service.count("experiment where done + failed > cells")).isZero();
         assertThat(service.count("""

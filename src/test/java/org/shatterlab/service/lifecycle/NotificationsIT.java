@@ -20,44 +20,49 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import tools.jackson.databind.JsonNode;
 
-/** What is told by notifications is told however often their connection is lost. */
+/** Tests that notifications arrive again after the service loses its listening connection. */
 @ExtendWith(OutputCaptureExtension.class)
 class NotificationsIT {
 
-    private static final String LISTENING = "from pg_stat_activity where application_name = 'shatterlab notifications'"
-            + " and datname = current_database()";
+    private static final String LISTENING_SESSIONS =
+            "from pg_stat_activity where application_name = 'shatterlab notifications'"
+                    + " and datname = current_database()";
     private static final int OUTAGE_SECONDS = 8;
 
     @Test
-    void aLostConnectionIsMadeAgain(@TempDir Path data, CapturedOutput output) throws Exception {
+    void reconnectsAfterLostConnection(@TempDir Path data, CapturedOutput output) throws Exception {
         try (Service service = Service.start(data, "--shatterlab.roles=api")) {
             JsonNode queued = service.json.readTree(service.submit("""
                             {"networks": [{"family": "white-noise"}], "inputs": {"type": "grid", "points": 16},
                              "runs": 5}""").body());
             String self = queued.get("links").get("self").asString();
-            awaitListening(service);
-            long lost = service.numbers("select pid " + LISTENING).getFirst();
+            awaitListeningSession(service);
+            long lost = service.queryLongs("select pid " + LISTENING_SESSIONS).getFirst();
 
-            // Nobody may connect until the outage is over; connections that there are stay, but for this one.
+            // The database accepts no new connection until the outage is over. Open connections stay, except for the
+            // listening one.
             allowConnections(service, false);
-            service.numbers("select pg_terminate_backend(pid)::int " + LISTENING);
+            service.queryLongs("select pg_terminate_backend(pid)::int " + LISTENING_SESSIONS);
             CompletableFuture<HttpResponse<String>> waiting =
                     CompletableFuture.supplyAsync(() -> service.get(self + "?wait=60"));
             Thread.sleep(Duration.ofSeconds(OUTAGE_SECONDS));
-            assertThat(service.numbers("select count(*) " + LISTENING)).containsExactly(0L);
+            assertThat(service.queryLongs("select count(*) " + LISTENING_SESSIONS))
+                    .containsExactly(0L);
             allowConnections(service, true);
 
-            awaitListening(service);
-            assertThat(service.numbers("select pid " + LISTENING)).doesNotContain(lost);
+            awaitListeningSession(service);
+            assertThat(service.queryLongs("select pid " + LISTENING_SESSIONS)).doesNotContain(lost);
             Instant cancelled = Instant.now();
             service.call("POST", self + "/cancel", "");
             assertThat(waiting.get().body()).contains("\"state\":\"CANCELL");
             assertThat(Duration.between(cancelled, Instant.now())).isLessThan(Duration.ofSeconds(1));
         }
-        assertThat(output.getOut()).containsOnlyOnce("the database is away").containsOnlyOnce("the database is back");
+        assertThat(output.getOut())
+                .containsOnlyOnce("The database is unavailable")
+                .containsOnlyOnce("The database is available again");
     }
 
-    /** From another database, as a database cannot close itself. */
+    /** Changes the setting through another database, because a session cannot block connections to its own database. */
     private static void allowConnections(Service service, boolean allowed) throws SQLException {
         List<String> arguments = service.databaseArguments().stream()
                 .map(argument -> argument.substring(argument.indexOf('=') + 1))
@@ -69,9 +74,9 @@ class NotificationsIT {
         }
     }
 
-    private static void awaitListening(Service service) {
+    private static void awaitListeningSession(Service service) {
         Instant deadline = Instant.now().plusSeconds(20);
-        while (service.numbers("select count(*) " + LISTENING).getFirst() == 0) {
+        while (service.queryLongs("select count(*) " + LISTENING_SESSIONS).getFirst() == 0) {
             assertThat(Instant.now()).isBefore(deadline);
             Service.sleep();
         }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.shatterlab.service.support.Service;
 import tools.jackson.databind.JsonNode;
 
-/** Experiments that ended long ago go, with what was measured for them alone. */
+/** Tests that the service deletes old experiments and the cells that no other experiment shares. */
 class RetentionIT {
 
     private static final String SMALL = """
@@ -24,13 +24,13 @@ class RetentionIT {
         return service.get(experiment.get("links").get("self").asString()).statusCode();
     }
 
-    private static void age(Service service, JsonNode experiment, String interval) {
+    private static void backdateEnd(Service service, JsonNode experiment, String interval) {
         service.execute("update experiment set finished_at = finished_at - interval '%s' where id = '%s'"
                 .formatted(interval, id(experiment)));
     }
 
     @Test
-    void whatEndedLongAgoGoesUnlessItIsShared(@TempDir Path data) {
+    void deletesOldExperimentsKeepsSharedCells(@TempDir Path data) {
         try (Service service = Service.start(data, "--shatterlab.worker.threads=1", "--shatterlab.retention=30d")) {
             JsonNode old = service.run(SMALL.formatted(8, 10));
             JsonNode alone = service.run(SMALL.formatted(9, 10));
@@ -41,10 +41,10 @@ class RetentionIT {
             service.execute("""
                     update cell set state = 'RUNNING' where fingerprint in
                         (select fingerprint from experiment_cell where experiment_id = '%s')""".formatted(id(running)));
-            age(service, young, "29 days");
-            age(service, running, "31 days");
-            age(service, old, "31 days");
-            age(service, alone, "31 days");
+            backdateEnd(service, young, "29 days");
+            backdateEnd(service, running, "31 days");
+            backdateEnd(service, old, "31 days");
+            backdateEnd(service, alone, "31 days");
             Instant deadline = Instant.now().plusSeconds(30);
             while (service.count("experiment") > 2) {
                 assertThat(Instant.now()).isBefore(deadline);
@@ -54,10 +54,10 @@ class RetentionIT {
             assertThat(status(service, alone)).isEqualTo(404);
             assertThat(service.rows(young, "")).hasSize(1);
             assertThat(service.count("cell"))
-                    .as("of young, and of the one that runs")
+                    .as("the cell of young and the running cell")
                     .isEqualTo(2);
             assertThat(service.count("prediction"))
-                    .as("alone had a third of them")
+                    .as("the predictions of alone, a third of all, are deleted")
                     .isEqualTo(predictions * 2 / 3);
             service.execute("update cell set state = 'DONE' where state = 'RUNNING'");
             while (service.count("experiment") > 1) {

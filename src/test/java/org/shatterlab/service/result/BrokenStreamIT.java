@@ -22,7 +22,7 @@ import org.shatterlab.service.support.RawHttp;
 import org.shatterlab.service.support.Service;
 import tools.jackson.databind.JsonNode;
 
-/** Rows in CSV whose reading fails: before the first of them is sent, and in their midst. */
+/** Tests reads of CSV rows that fail before the first row is sent and in the middle of the stream. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BrokenStreamIT {
 
@@ -36,7 +36,7 @@ class BrokenStreamIT {
                 {"networks": [{"family": "white-noise"}], "inputs": {"type": "grid", "points": 17}, "runs": 5,
                  "statistics": ["gradient-variance"]}""");
         results = experiment.get("links").get("results").asString();
-        // Far more than the buffers of both ends of a connection hold.
+        // The rows far exceed the buffers at both ends of a connection.
         service.execute("""
                 insert into cell_row select fingerprint, statistic, depth, i, count, mean, m2
                 from cell_row, generate_series(1, 150000) i""");
@@ -48,7 +48,7 @@ class BrokenStreamIT {
     }
 
     @Test
-    void inTheirMidstTheAnswerIsBrokenOff() throws IOException {
+    void failureMidStreamBreaksResponse() throws IOException {
         try (Socket socket = new Socket()) {
             socket.setReceiveBufferSize(1 << 16);
             socket.setSoTimeout(30_000);
@@ -68,7 +68,7 @@ class BrokenStreamIT {
     }
 
     @Test
-    void beforeTheFirstOfThemTheAnswerIsAProblem() {
+    void failureBeforeStreamReturnsProblem() {
         service.execute("alter table cell_row rename column mean to other");
         try {
             HttpResponse<String> failed = service.get(results, "Accept", "text/csv");

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.shatterlab.service.support.Service;
 import tools.jackson.databind.JsonNode;
 
-/** Whether networks differ, asked of the service. */
+/** Tests the comparison of two networks over the API. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ComparisonIT {
 
@@ -73,9 +73,11 @@ class ComparisonIT {
                 .toList();
     }
 
-    /** Figure 2 of the paper: at depth 50 the one has forgotten its neighbour, the other has not. */
+    /**
+     * Figure 2 of the paper: at depth 50 gradients of a feedforward network shatter and gradients of a resnet do not.
+     */
     @Test
-    void aFeedforwardAndAResidualNetworkDiffer() {
+    void distinguishesFeedforwardFromResnet() {
         JsonNode comparison =
                 compare(first + "/feedforward", first + "/resnet 0.1 +ü", "&statistic=autocorrelation&depth=50");
         assertThat(comparison.get("left").get("experiment").asString()).isEqualTo(first);
@@ -97,7 +99,7 @@ class ComparisonIT {
     }
 
     @Test
-    void aSideIsWhatTheResultsSay() {
+    void comparisonUsesRowsOfResults() {
         JsonNode comparison =
                 compare(first + "/feedforward", second + "/resnet 0.1 +ü", "&statistic=gradient-correlation&depth=50");
         JsonNode row = service.json
@@ -119,26 +121,26 @@ class ComparisonIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"autocorrelation", "gradient-correlation"})
-    void theSameNetworkOfTwoSeedsDoesNotDiffer(String statistic) {
+    void findsNoDifferenceBetweenSeeds(String statistic) {
         JsonNode comparison = compare(first + "/feedforward", second + "/again", "&statistic=" + statistic);
         assertThat(items(comparison))
                 .filteredOn(item -> !item.get("pValue").isNull())
                 .isNotEmpty()
                 .allSatisfy(item ->
                         assertThat(item.get("adjustedPValue").asDouble()).isGreaterThan(0.001));
-        int places = statistic.equals("autocorrelation") ? 16 : 1;
-        assertThat(items(comparison)).hasSize(2 * places);
+        int rowsPerDepth = statistic.equals("autocorrelation") ? 16 : 1;
+        assertThat(items(comparison)).hasSize(2 * rowsPerDepth);
         assertThat(comparison.get("unmatched").get("left"))
-                .hasSize(places)
-                .allSatisfy(place -> assertThat(place.get("depth").asInt()).isEqualTo(10));
+                .hasSize(rowsPerDepth)
+                .allSatisfy(row -> assertThat(row.get("depth").asInt()).isEqualTo(10));
         assertThat(comparison.get("unmatched").get("right"))
-                .hasSize(places)
-                .allSatisfy(place -> assertThat(place.get("depth").asInt()).isEqualTo(5));
+                .hasSize(rowsPerDepth)
+                .allSatisfy(row -> assertThat(row.get("depth").asInt()).isEqualTo(5));
     }
 
     @ParameterizedTest
     @CsvSource({"white noise, , 48", "white noise, &depth=10, 16", "brown noise, &depth=0, 0"})
-    void noiseStandsBesideEveryDepth(String noise, String depth, int items) {
+    void comparesNoiseWithEveryDepth(String noise, String depth, int items) {
         JsonNode comparison = compare(
                 second + "/" + noise,
                 first + "/feedforward",
@@ -147,7 +149,7 @@ class ComparisonIT {
     }
 
     @Test
-    void noiseBesideNoiseHasNoDepth() {
+    void noiseComparisonHasNoDepth() {
         JsonNode comparison =
                 compare(first + "/white noise", first + "/brown noise", "&statistic=autocorrelation&depth=0");
         assertThat(items(comparison))
@@ -157,7 +159,7 @@ class ComparisonIT {
     }
 
     @Test
-    void aSingleRunCannotBeTested() {
+    void singleRunCannotBeTested() {
         JsonNode item = compare(first + "/feedforward", single + "/feedforward", "&statistic=gradient-correlation")
                 .get("items")
                 .get(0);
@@ -166,7 +168,7 @@ class ComparisonIT {
     }
 
     @Test
-    void anIntervalIsWiderWhereItIsSurer() {
+    void higherLevelWidensInterval() {
         String pair = "&statistic=gradient-correlation&depth=2&level=";
         JsonNode half = compare(first + "/feedforward", second + "/again", pair + "0.5");
         JsonNode sure = compare(first + "/feedforward", second + "/again", pair + "0.999");
@@ -180,7 +182,7 @@ class ComparisonIT {
     }
 
     @Test
-    void csvHasTheItems() {
+    void csvHoldsSameItems() {
         String address = address(first + "/feedforward", second + "/again", "&statistic=autocorrelation");
         HttpResponse<String> csv = service.get(address, "Accept", "text/csv");
         assertThat(csv.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/csv");
@@ -212,7 +214,7 @@ class ComparisonIT {
             FIRST/feedforward | FIRST/white noise  | &statistic=autocorrelation&level=NaN                   | level
             FIRST/feedforward | FIRST/white noise  | &statistic=autocorrelation&level=0&depth=x&limit=5     | depth,level,limit
             """)
-    void whatCannotBeComparedIsRefused(String left, String right, String rest, String parameters) {
+    void rejectsInvalidComparisons(String left, String right, String rest, String parameters) {
         HttpResponse<String> response =
                 service.get(address(left.replace("FIRST", first), right.replace("FIRST", first), rest));
         assertThat(response.statusCode()).as(response.body()).isEqualTo(422);
@@ -228,23 +230,23 @@ class ComparisonIT {
     }
 
     @Test
-    void bothNetworksMustBeNamed() {
+    void requiresBothNetworks() {
         HttpResponse<String> response = service.get("/api/v1/comparisons");
         assertThat(response.statusCode()).isEqualTo(422);
         assertThat(response.body()).contains("?left", "?right", "?statistic");
     }
 
     @Test
-    void anExperimentThatIsNotThereIsNamed() {
+    void namesUnknownExperiment() {
         HttpResponse<String> response =
                 service.get(address(first + "/feedforward", "nope/feedforward", "&statistic=autocorrelation"));
         assertThat(response.statusCode()).isEqualTo(404);
         assertThat(response.body()).contains("nope");
     }
 
-    /** No experiment within the limits of the service has so many rows yet: they are put there. */
+    /** Inserts rows directly, because no experiment within the limits of the service has so many rows. */
     @Test
-    void moreRowsThanCanBeComparedAreRefused() {
+    void rejectsTooManyRows() {
         String large = run("[3]", 2, 4);
         service.execute("""
                 insert into cell_row (fingerprint, statistic, depth, index, count, mean, m2)

@@ -15,7 +15,7 @@ import org.shatterlab.lab.input.DatasetFiles;
 import org.shatterlab.service.support.Service;
 import tools.jackson.databind.JsonNode;
 
-/** Experiments on images, from files to rows. */
+/** Tests experiments on images, from the files of a data set to the rows of results. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DatasetIT {
 
@@ -37,7 +37,7 @@ class DatasetIT {
     }
 
     @Test
-    void fullyConnectedNetworksOnImagesAgreeWithTheory() {
+    void fullyConnectedNetworksMatchTheory() {
         JsonNode experiment = service.run("""
                 {"networks": [{"family": "feedforward", "width": 400},
                               {"family": "resnet", "width": 400, "normalization": "mean-centering"}],
@@ -55,7 +55,7 @@ class DatasetIT {
     }
 
     @Test
-    void gradientsOfConvolutionalNetworksShatterWithDepthUnlessTheyHaveSkips() {
+    void skipConnectionsKeepConvolutionalGradientsCorrelated() {
         JsonNode experiment = service.run("""
                 {"networks": [{"family": "conv-feedforward", "width": 8, "normalization": "batch-norm"},
                               {"family": "conv-resnet", "width": 8, "normalization": "batch-norm", "beta": 0.1}],
@@ -78,7 +78,7 @@ class DatasetIT {
     }
 
     @Test
-    void eachRunMayHaveImagesOfItsOwn() {
+    void drawsImagesPerRun() {
         JsonNode experiment = service.run("""
                 {"networks": [{"family": "feedforward", "width": 20}], "depths": [1], "runs": 6,
                  "inputs": {"type": "dataset", "name": "fashion-mnist", "batch": 10, "perRun": true}}""");
@@ -86,27 +86,27 @@ class DatasetIT {
         assertThat(service.rows(experiment, ""))
                 .hasSize(2)
                 .allSatisfy(row -> assertThat(row.get("predictions").get("note").asString())
-                        .contains("inputs of its own"));
+                        .contains("different inputs"));
     }
 
     @Test
-    void networksThatSeeTheSameImagesInEachRunAreNotCompared() {
+    void rejectsComparisonOnSharedImages() {
         String body = """
                 {"networks": [{"family": "%s", "width": 20}], "depths": [1], "runs": 2,
                  "inputs": {"type": "dataset", "name": "fashion-mnist", "batch": 10, "perRun": true, "seed": %d}}""";
         String left = service.run(body.formatted("feedforward", 1)).get("id").asString() + "/feedforward";
         String same = service.run(body.formatted("resnet", 1)).get("id").asString() + "/resnet";
         String others = service.run(body.formatted("resnet", 2)).get("id").asString() + "/resnet";
-        String question = "/api/v1/comparisons?statistic=gradient-variance&left=" + left + "&right=";
+        String comparison = "/api/v1/comparisons?statistic=gradient-variance&left=" + left + "&right=";
 
-        HttpResponse<String> refused = service.get(question + same);
+        HttpResponse<String> refused = service.get(comparison + same);
         assertThat(refused.statusCode()).isEqualTo(422);
         assertThat(refused.body()).contains("?right", "the same images in each run");
-        assertThat(service.get(question + others).statusCode()).isEqualTo(200);
+        assertThat(service.get(comparison + others).statusCode()).isEqualTo(200);
     }
 
     @Test
-    void gradientsAtTwoComponentsOfAMixtureAreLessCorrelatedThanAtOne() {
+    void mixtureComponentsLowerGradientCorrelation() {
         JsonNode experiment = service.run("""
                 {"networks": [{"family": "feedforward", "width": 100}], "depths": [2], "runs": 10,
                  "statistics": ["correlation"],
@@ -118,7 +118,7 @@ class DatasetIT {
     }
 
     @Test
-    void whatIsMissingIsSaid() {
+    void namesMissingDatasetFile() {
         HttpResponse<String> response = service.submit("""
                 {"networks": [{"family": "feedforward"}], "depths": [1],
                  "inputs": {"type": "dataset", "name": "cifar-10"}}""");
@@ -127,12 +127,12 @@ class DatasetIT {
                 service.json.readTree(response.body()).get("violations").get(0);
         assertThat(violation.get("pointer").asString()).isEqualTo("/inputs/name");
         assertThat(violation.get("message").asString())
-                .contains("no file data_batch_1.bin, nor data_batch_1.bin.gz, in the folder "
-                        + datasets.resolve("cifar-10"));
+                .contains("The folder " + datasets.resolve("cifar-10")
+                        + " has no file data_batch_1.bin or data_batch_1.bin.gz.");
     }
 
     @Test
-    void aWorkerWithOtherDataRefusesTheCell(@TempDir Path root) {
+    void workerRejectsCellOfOtherData(@TempDir Path root) {
         DatasetFiles.fashionMnist(root.resolve("api"), 60, 1);
         DatasetFiles.fashionMnist(root.resolve("worker"), 60, 2);
         Path data = root.resolve("data");
@@ -161,7 +161,7 @@ class DatasetIT {
     }
 
     @Test
-    void otherDataUnderTheSameNameAreOtherCells(@TempDir Path root) {
+    void changedDatasetMakesNewCells(@TempDir Path root) {
         Path sets = root.resolve("sets");
         DatasetFiles.fashionMnist(sets, 60, 1);
         String body = """

@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
-/** What Figure 5 of the paper shows, on real images; skipped where there are none. */
+/** Reproduces Figure 5 of the paper on real images. The test is skipped if the images are missing. */
 class FashionMnistIT {
 
     private static final Logger log = LoggerFactory.getLogger(FashionMnistIT.class);
@@ -22,7 +22,7 @@ class FashionMnistIT {
     private static final Path DATASETS =
             Path.of(Objects.requireNonNullElse(System.getenv(VARIABLE), "/usr/share/datasets"));
 
-    /** How much the relative effective rank rises from the first to the last depth, and the standard error of that. */
+    /** The rise of the relative effective rank from the first to the last depth, with its standard error. */
     private record Rise(double value, double error) {
 
         static Rise of(List<JsonNode> rows) {
@@ -41,13 +41,13 @@ class FashionMnistIT {
     }
 
     @Test
-    void ranksOfGradientsRiseFasterWithDepthTheLessIsSkipped(@TempDir Path data) {
-        boolean there = Files.isDirectory(DATASETS.resolve("fashion-mnist"));
-        String missing = "Skipped: no folder fashion-mnist in " + DATASETS + ", which " + VARIABLE + " names";
-        if (!there) {
+    void skipConnectionsSlowRankGrowth(@TempDir Path data) {
+        boolean present = Files.isDirectory(DATASETS.resolve("fashion-mnist"));
+        String missing = "Skipped: the folder " + DATASETS + " has no folder fashion-mnist. Set " + VARIABLE + ".";
+        if (!present) {
             log.warn(missing);
         }
-        assumeTrue(there, missing);
+        assumeTrue(present, missing);
         try (Service service = Service.start(data, "--shatterlab.datasets-dir=" + DATASETS)) {
             JsonNode experiment = service.run("""
                     {"preset": "figure-5", "depths": [2, 10, 24], "statistics": ["relative-effective-rank"],

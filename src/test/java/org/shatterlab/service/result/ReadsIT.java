@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.shatterlab.service.support.Service;
 import tools.jackson.databind.JsonNode;
 
-/** Reading over experiments, and in other formats than JSON. */
+/** Tests reads across several experiments and in other formats than JSON. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ReadsIT {
 
@@ -88,7 +88,7 @@ class ReadsIT {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 7, 8, 9, 1000})
-    void rowsOfSeveralExperimentsAreThoseOfEachInTheOrderAskedFor(int limit) {
+    void joinsRowsInRequestedOrder(int limit) {
         List<JsonNode> rows = rows(both(""), limit);
         List<JsonNode> expected = new ArrayList<>(service.rows(second, ""));
         assertThat(rows.subList(0, expected.size()))
@@ -106,12 +106,12 @@ class ReadsIT {
                     depth=2&statistic=gradient-variance         | 3
                     depth=0                                     | 17
                     """)
-    void filtersChooseRowsOfAll(String query, int rows) {
+    void filtersApplyToAllExperiments(String query, int rows) {
         assertThat(rows(both("&" + query), 3)).hasSize(rows);
     }
 
     @Test
-    void csvHasTheSameRows() {
+    void csvHoldsSameRows() {
         HttpResponse<String> csv = service.get(both("&statistic=gradient-variance"), "Accept", "text/csv");
         assertThat(csv.headers().allValues("Vary")).contains("Accept");
         assertThat(csv.body().lines())
@@ -123,7 +123,7 @@ class ReadsIT {
     }
 
     @Test
-    void anExperimentThatIsGivenTwiceIsReadOnce() {
+    void readsRepeatedExperimentOnce() {
         String once = both("&limit=1000");
         assertThat(service.get(once + "&experiment=" + id(first).toUpperCase(Locale.ROOT))
                         .body())
@@ -140,7 +140,7 @@ class ReadsIT {
                     BOTH&colour=blue                            | ?colour
                     MANY                                        | ?experiment
                     """)
-    void parametersAreReadStrictly(String address, String pointer) {
+    void rejectsInvalidParameters(String address, String pointer) {
         String many = "/api/v1/results?" + ("experiment=" + id(first) + "&").repeat(51);
         HttpResponse<String> response =
                 service.get(address.replace("BOTH", both("")).replace("MANY", many));
@@ -151,7 +151,7 @@ class ReadsIT {
     }
 
     @Test
-    void anUnknownExperimentIsNamed() {
+    void namesUnknownExperiment() {
         HttpResponse<String> response = service.get(both("&experiment=nobody"));
         assertThat(response.statusCode()).isEqualTo(404);
         assertThat(service.json.readTree(response.body()).get("detail").asString())
@@ -162,7 +162,7 @@ class ReadsIT {
         return experiment.get("links").get("self").asString() + "/matrices/" + rest;
     }
 
-    /** Reads what NumPy's specification of its format 1.0 says. */
+    /** Checks the header of a file in NumPy's format 1.0 and returns the values of its square matrix. */
     private static DoubleBuffer npy(byte[] file, int size) {
         ByteBuffer buffer = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
         byte[] magic = new byte[8];
@@ -179,7 +179,7 @@ class ReadsIT {
 
     @ParameterizedTest
     @CsvSource({"plain/2/covariance,7", "plain/1/correlation,7", "noise/0/covariance,7", "plain/2/outer-product,1"})
-    void matricesAreJsonOrNumPyOrAPicture(String path, int runs) throws IOException {
+    void servesMatricesInThreeFormats(String path, int runs) throws IOException {
         HttpResponse<String> asJson = service.get(matrix(first, path));
         assertThat(asJson.headers().allValues("Vary")).contains("Accept");
         JsonNode json = service.json.readTree(asJson.body());
@@ -202,7 +202,7 @@ class ReadsIT {
     }
 
     @Test
-    void aCorrelationIsOneOnItsDiagonal() {
+    void correlationDiagonalIsOne() {
         DoubleBuffer values = npy(
                 service.getBytes(matrix(first, "noise/0/correlation"), "application/x-npy")
                         .body(),
@@ -213,7 +213,7 @@ class ReadsIT {
     }
 
     @Test
-    void inputsOffTheGridAreNumberedInThePicture() {
+    void drawsMatrixWithoutGrid() {
         assertThat(service.getBytes(matrix(second, "residual/3/covariance"), "image/png")
                         .statusCode())
                 .isEqualTo(200);
@@ -221,7 +221,7 @@ class ReadsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"application/json", "application/x-npy", "image/png"})
-    void whatIsNotThereIsAProblemWhateverWasAccepted(String accept) {
+    void missingMatrixReturnsProblemForEveryFormat(String accept) {
         for (String path : List.of("plain/3/covariance", "nobody/1/covariance", "plain/1/gradient", "plain/1/x")) {
             HttpResponse<String> response = service.get(matrix(first, path), "Accept", accept);
             assertThat(response.statusCode()).isEqualTo(404);
@@ -230,7 +230,7 @@ class ReadsIT {
     }
 
     @Test
-    void otherFormatsAreNotAcceptable() {
+    void rejectsOtherFormats() {
         assertThat(service.get(matrix(first, "plain/1/covariance"), "Accept", "text/html")
                         .statusCode())
                 .isEqualTo(406);
@@ -239,8 +239,10 @@ class ReadsIT {
                 .isEqualTo(422);
     }
 
-    /** The networks of the second experiment, with more runs of which it has the first ones. */
-    private static String more(String change) {
+    /**
+     * Returns a specification with the networks of the second experiment and more runs, whose first runs are stored.
+     */
+    private static String specWithMoreRuns(String change) {
         return """
                 {"networks": [{"label": "plain", "family": "feedforward", "width": 12},
                               {"label": "again", "family": "feedforward", "width": 12},
@@ -255,16 +257,16 @@ class ReadsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"\"seed\": 1,", "\"seed\": 1,", "\"seed\": 1, \"cache\": false,"})
-    void aDryRunStoresNothingAndForetellsTheCells(String change) {
+    void dryRunPredictsCellsAndStoresNothing(String change) {
         long experiments = service.count("experiment");
         long cells = service.count("cell");
-        HttpResponse<String> dry = submit("?dryRun=true", more(change));
+        HttpResponse<String> dry = submit("?dryRun=true", specWithMoreRuns(change));
         assertThat(dry.statusCode()).as(dry.body()).isEqualTo(200);
         assertThat(service.count("experiment")).isEqualTo(experiments);
         assertThat(service.count("cell")).isEqualTo(cells);
 
         JsonNode estimate = service.json.readTree(dry.body());
-        JsonNode progress = service.run(more(change)).get("progress");
+        JsonNode progress = service.run(specWithMoreRuns(change)).get("progress");
         assertThat(estimate.get("cells")).isEqualTo(progress.get("cells"));
         assertThat(estimate.get("cached")).isEqualTo(progress.get("cached"));
         assertThat(estimate.get("runs").asInt()).isEqualTo(7);
@@ -275,15 +277,17 @@ class ReadsIT {
     }
 
     @Test
-    void aDryRunIsAskedForClearly() {
+    void rejectsMalformedDryRun() {
         long experiments = service.count("experiment");
-        assertThat(submit("?dryRun=yes", more("")).statusCode()).isEqualTo(422);
-        assertThat(submit("?dryRun=true&dryRun=true", more("")).statusCode()).isEqualTo(422);
-        assertThat(submit("?dryRun=true", more("\"runs\": 0,")).statusCode()).isEqualTo(400);
-        assertThat(submit("?dryRun=true", more("\"seed\": \"x\",")).statusCode())
+        assertThat(submit("?dryRun=yes", specWithMoreRuns("")).statusCode()).isEqualTo(422);
+        assertThat(submit("?dryRun=true&dryRun=true", specWithMoreRuns("")).statusCode())
+                .isEqualTo(422);
+        assertThat(submit("?dryRun=true", specWithMoreRuns("\"runs\": 0,")).statusCode())
+                .isEqualTo(400);
+        assertThat(submit("?dryRun=true", specWithMoreRuns("\"seed\": \"x\",")).statusCode())
                 .isEqualTo(422);
         assertThat(service.count("experiment")).isEqualTo(experiments);
-        assertThat(submit("?dryRun=false", more("")).statusCode()).isEqualTo(202);
+        assertThat(submit("?dryRun=false", specWithMoreRuns("")).statusCode()).isEqualTo(202);
     }
 
     @ParameterizedTest
@@ -295,7 +299,7 @@ class ReadsIT {
         "/webjars/swagger-ui/swagger-ui.css, text/css",
         "/webjars/swagger-ui/swagger-ui-bundle.js, text/javascript"
     })
-    void theContractIsAPageToo(String path, String type) {
+    void servesContractAsPage(String path, String type) {
         HttpResponse<String> page = service.get(path);
         assertThat(page.statusCode()).isEqualTo(200);
         assertThat(page.headers().firstValue("Content-Type").orElseThrow()).startsWith(type);

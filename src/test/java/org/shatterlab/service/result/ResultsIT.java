@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.shatterlab.service.support.Service;
 import tools.jackson.databind.JsonNode;
 
-/** Reading what was measured. */
+/** Tests reads of the results of one experiment. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ResultsIT {
 
@@ -54,7 +54,7 @@ class ResultsIT {
     }
 
     @Test
-    void pagesJoinToTheWholeAndToTheCsv() {
+    void pagesHoldRowsOfCsv() {
         List<JsonNode> rows = service.rows(experiment, "");
         assertThat(rows).hasSize((5 * 2 + 1) * 18).doesNotHaveDuplicates();
         assertThat(service.csv(experiment)).hasLineCount(1 + rows.size());
@@ -71,12 +71,12 @@ class ResultsIT {
                     statistic=gradient-variance&network=noise       | 1
                     statistic=gradient-variance&statistic=gradient-correlation | 22
                     """)
-    void filtersChooseRows(String query, int rows) {
+    void filtersSelectRows(String query, int rows) {
         assertThat(service.rows(experiment, query)).hasSize(rows);
     }
 
     @Test
-    void anyLabelCanBeAskedFor() {
+    void readsNetworksWithOddLabels() {
         assertThat(service.rows(experiment, "network=" + encoded(ODD_LABEL))).hasSize(5 * 18);
         HttpResponse<String> series = service.get(address("/series/" + encoded(ODD_LABEL) + "/8"));
         assertThat(series.statusCode()).as(series.body()).isEqualTo(200);
@@ -84,7 +84,7 @@ class ResultsIT {
     }
 
     @Test
-    void noiseStandsAtDepthNought() {
+    void noiseUsesDepthZero() {
         JsonNode series =
                 service.json.readTree(service.get(address("/series/noise/0")).body());
         assertThat(series.get("depth").isNull()).isTrue();
@@ -108,7 +108,7 @@ class ResultsIT {
                 "cursor=MAoACjAKLTE",
                 "colour=blue"
             })
-    void parametersAreReadStrictly(String query) {
+    void rejectsInvalidParameters(String query) {
         HttpResponse<String> response = service.get(address("/results?" + query));
         assertThat(response.statusCode()).as(response.body()).isEqualTo(422);
         JsonNode violations = service.json.readTree(response.body()).get("violations");
@@ -128,7 +128,7 @@ class ResultsIT {
                 "/matrices/plain/1/outer-product",
                 "/figures/figure-3.svg"
             })
-    void whatWasNotMeasuredIsNotThere(String path) {
+    void returnsNotFoundForUnmeasured(String path) {
         HttpResponse<String> response = service.get(address(path));
         assertThat(response.statusCode()).as(response.body()).isEqualTo(404);
         assertThat(service.json.readTree(response.body()).get("code").asString())
@@ -136,7 +136,7 @@ class ResultsIT {
     }
 
     @Test
-    void figuresAreDrawn() {
+    void drawsFigures() {
         assertThat(experiment.get("links").get("figures"))
                 .extracting(link -> link.asString().replaceFirst(".*/", ""))
                 .containsExactly("figure-1.svg", "figure-2.svg", "theorem-1.svg", "theorem-2.svg");
@@ -151,7 +151,7 @@ class ResultsIT {
     }
 
     @Test
-    void theContractIsServedAsWritten() throws IOException {
+    void servesContractUnchanged() throws IOException {
         assertThat(service.get("/openapi.yaml").body()).isEqualTo(Files.readString(Path.of("openapi/shatterlab.yaml")));
     }
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.shatterlab.service.support.Service;
 import tools.jackson.databind.JsonNode;
 
-/** What the API answers, against exact theory and against values from another program. */
+/** Compares the results of the API with exact theory and with values from another program. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ScienceIT {
 
@@ -40,8 +40,11 @@ class ScienceIT {
         service.close();
     }
 
-    /** Check values measured once with NumPy: 60 runs, mean of off-diagonal R, with the error of that measurement. */
-    private record Check(
+    /**
+     * Reference values that were measured once with NumPy in 60 runs, with the errors of that measurement. The
+     * correlation is the mean of the off-diagonal elements of R.
+     */
+    private record ReferenceValues(
             String network,
             int depth,
             double variance,
@@ -50,22 +53,22 @@ class ScienceIT {
             double correlationError,
             double neighbour) {}
 
-    private static final List<Check> CHECKS = List.of(
-            new Check("feedforward none", 1, 1.004, 0.011, 0.567, 0.005, 0.9846),
-            new Check("feedforward none", 10, 1.04, 0.034, 0.080, 0.002, 0.871),
-            new Check("feedforward centred", 4, 1.011, 0.014, 0.105, 0.002, 0.8585),
-            new Check("feedforward centred", 10, 1.015, 0.015, 0.0005, 0.0004, 0.346),
-            new Check("resnet none", 10, 1059, 28, 0.211, 0.003, 0.930),
-            new Check("resnet centred", 10, 1053, 17, 0.088, 0.001, 0.790),
-            new Check("highway", 24, 1.03, 0.016, 0.678, 0.002, 0.985));
+    private static final List<ReferenceValues> REFERENCE_VALUES = List.of(
+            new ReferenceValues("feedforward none", 1, 1.004, 0.011, 0.567, 0.005, 0.9846),
+            new ReferenceValues("feedforward none", 10, 1.04, 0.034, 0.080, 0.002, 0.871),
+            new ReferenceValues("feedforward centred", 4, 1.011, 0.014, 0.105, 0.002, 0.8585),
+            new ReferenceValues("feedforward centred", 10, 1.015, 0.015, 0.0005, 0.0004, 0.346),
+            new ReferenceValues("resnet none", 10, 1059, 28, 0.211, 0.003, 0.930),
+            new ReferenceValues("resnet centred", 10, 1053, 17, 0.088, 0.001, 0.790),
+            new ReferenceValues("highway", 24, 1.03, 0.016, 0.678, 0.002, 0.985));
 
     @Test
-    void theCheckValuesComeOutOfTheApi() {
+    void matchesReferenceValues() {
         JsonNode experiment = service.run("""
                 {"networks": %s, "inputs": {"type": "grid", "points": 64}, "runs": 100, "seed": 4,
                  "statistics": ["gradient-variance", "gradient-correlation", "correlation", "covariance"]}""".formatted(NETWORKS));
         assertThat(experiment.get("state").asString()).isEqualTo("SUCCEEDED");
-        for (Check check : CHECKS) {
+        for (ReferenceValues check : REFERENCE_VALUES) {
             JsonNode variance = row(experiment, check.network(), check.depth(), "gradient-variance");
             JsonNode correlation = row(experiment, check.network(), check.depth(), "gradient-correlation");
             assertAgreesWithTheory(variance, check.depth());
@@ -87,7 +90,7 @@ class ScienceIT {
     }
 
     @Test
-    void independentInputsAgreeWithTheory() {
+    void independentInputsMatchTheory() {
         JsonNode experiment = service.run("""
                 {"networks": [
                    {"label": "feedforward none", "family": "feedforward", "width": 400, "depths": [1, 2, 4]},
@@ -104,12 +107,12 @@ class ScienceIT {
         JsonNode predictions = highway.get("predictions");
         assertThat(predictions.get("infiniteWidth").asDouble()).isCloseTo(0.630, within(0.005));
         assertThat(predictions.get("paper").asDouble()).isCloseTo(0.6033, within(5e-5));
-        // Nearer to the exact theory than to the paper's formula.
+        // The measured value is nearer to the exact theory than to the formula of the paper.
         assertThat(highway.get("mean").asDouble()).isCloseTo(0.630, within(0.012));
     }
 
     @Test
-    void batchNormOnIndependentInputsAgreesWithItsLargeBatchLimit() {
+    void batchNormMatchesLargeBatchLimit() {
         JsonNode experiment = service.run("""
                 {"networks": [{"label": "resnet", "family": "resnet", "width": 400, "normalization": "batch-norm",
                                "beta": 0.5, "depths": [1, 4]}],
@@ -124,7 +127,7 @@ class ScienceIT {
     }
 
     @Test
-    void figureTwoShowsWhatThePaperShows() {
+    void figureTwoMatchesPaper() {
         JsonNode experiment = service.run("{\"preset\": \"figure-2\"}");
         double feedforward = autocorrelation(experiment, "feedforward", "&depth=50", 1);
         double resnet1 = autocorrelation(experiment, "resnet beta 1", "&depth=50", 1);
@@ -141,7 +144,7 @@ class ScienceIT {
     }
 
     @Test
-    void everyRowHasItsPredictionsOrTheReason() {
+    void everyRowHasPredictionsOrReason() {
         JsonNode experiment = service.run("""
                 {"preset": "figure-2", "runs": 5, "depths": [1, 3],
                  "networks": [{"family": "feedforward"}, {"family": "resnet", "normalization": "batch-norm", "beta": 0.3},
@@ -188,7 +191,7 @@ class ScienceIT {
                 .asDouble();
     }
 
-    private JsonNode matrix(JsonNode experiment, Check check, String name) {
+    private JsonNode matrix(JsonNode experiment, ReferenceValues check, String name) {
         return service.json
                 .readTree(service.get(experiment.get("links").get("self").asString() + "/matrices/"
                                 + check.network().replace(" ", "%20") + "/" + check.depth() + "/" + name)

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.shatterlab.service.support.Service;
 import tools.jackson.databind.JsonNode;
 
-/** Ranks, activity and spectra, asked for over HTTP, against theory and figures that are known. */
+/** Compares ranks, activity and spectra from the API with theory and with known values. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StatisticsIT {
 
@@ -73,10 +73,10 @@ class StatisticsIT {
         return row.get("standardError").asDouble();
     }
 
-    /** Figure 3 of the paper: a quarter with batch normalisation, climbing without. */
+    /** Figure 3 of the paper: the rate is 0.25 with batch normalisation and grows with depth without normalisation. */
     @ParameterizedTest
     @CsvSource({"none, 0.41, 0.02", "bn, 0.25, 0.01", "centred, 0.25, 0.01"})
-    void coactivationAtDepthTenIsWhatIsKnown(String network, double known, double tolerance) {
+    void coactivationMatchesKnownValues(String network, double known, double tolerance) {
         List<JsonNode> layers = rows(independent, network, 10, "coactivation-rate");
         assertThat(layers).extracting(row -> row.get("index").asInt()).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
         assertThat(mean(layers.getLast())).isCloseTo(known, within(tolerance));
@@ -88,7 +88,7 @@ class StatisticsIT {
 
     @ParameterizedTest
     @CsvSource({"none", "centred"})
-    void activityAgreesWithTheLimitOfInfiniteWidthAtEveryLayer(String network) {
+    void activityMatchesInfiniteWidthLimit(String network) {
         for (String statistic : List.of("activation-rate", "coactivation-rate")) {
             List<JsonNode> rows = rows(independent, network, statistic);
             assertThat(rows).hasSize(2 + 10).allSatisfy(row -> {
@@ -100,7 +100,7 @@ class StatisticsIT {
     }
 
     @Test
-    void activationIsPredictedWhereCoactivationIsNot() {
+    void predictsActivationButNotCoactivation() {
         assertThat(rows(independent, "bn", "activation-rate")).allSatisfy(row -> {
             assertThat(row.get("predictions").get("infiniteWidth").asDouble()).isEqualTo(0.5);
             assertThat(mean(row)).isCloseTo(0.5, within(4 * error(row) + 0.002));
@@ -112,7 +112,7 @@ class StatisticsIT {
     }
 
     @Test
-    void gradientsSpreadOverMoreDirectionsWithDepthButNoMoreThanNoise() {
+    void effectiveRankGrowsWithDepth() {
         double[] relative = rows(independent, "bn", "relative-effective-rank").stream()
                 .mapToDouble(StatisticsIT::mean)
                 .toArray();
@@ -120,12 +120,12 @@ class StatisticsIT {
         assertThat(relative[1]).isGreaterThan(2 * relative[0]).isLessThan(1.05);
         List<JsonNode> ranks = rows(independent, "bn", "effective-rank");
         assertThat(ranks).allSatisfy(row -> assertThat(mean(row)).isBetween(1.0, 64.0));
-        // DM / (sqrt D + sqrt M)^2, about which r(Y) lies.
+        // The effective rank r(Y) of noise lies near DM / (sqrt D + sqrt M)^2.
         assertThat(mean(ranks.getLast()) / relative[1]).isCloseTo(26.1, within(1.5));
     }
 
     @Test
-    void theSpectrumOfNoiseIsWhatIsKnownAndDerived() {
+    void noiseSpectrumMatchesTheory() {
         JsonNode white = rows(grid, "white", "spectral-exponent").getFirst();
         JsonNode brown = rows(grid, "brown", "spectral-exponent").getFirst();
         assertThat(mean(white)).isCloseTo(0, within(0.1));
@@ -141,7 +141,7 @@ class StatisticsIT {
 
     @ParameterizedTest
     @CsvSource({"activation-histogram, 20", "contiguity-histogram, 9"})
-    void histogramsAreFractionsOfTheLastLayer(String statistic, int bins) {
+    void histogramsSumToOne(String statistic, int bins) {
         for (int depth : new int[] {1, 6}) {
             List<JsonNode> rows = rows(grid, "net", depth, statistic);
             assertThat(rows).hasSize(bins);
@@ -151,11 +151,12 @@ class StatisticsIT {
     }
 
     /**
-     * A unit of the first layer switches at x = -b/w, a Cauchy variable, which lies on the grid with p = 2/pi atan 2: it has
-     * two runs then, one of at least half of the grid, and otherwise a single one.
+     * A unit of the first layer switches at x = -b/w, which is a Cauchy variable. The point x lies on the grid with
+     * probability p = 2/pi atan 2. The activity then has two runs along the grid, and one of them covers at least half
+     * of the grid. Otherwise the activity has a single run.
      */
     @Test
-    void aUnitOfTheFirstLayerSwitchesAtMostOnce() {
+    void firstLayerUnitSwitchesAtMostOnce() {
         double switches = 2 / Math.PI * Math.atan(2);
         List<JsonNode> bins = rows(grid, "net", 1, "contiguity-histogram");
         assertThat(mean(bins.get(8))).isCloseTo((1 - switches) / (1 + switches), within(4 * error(bins.get(8)) + 0.01));
@@ -163,7 +164,7 @@ class StatisticsIT {
     }
 
     @Test
-    void theRasterIsReadAsNumbersAndAsAPicture() throws IOException {
+    void servesRasterInThreeFormats() throws IOException {
         String address = grid.get("links").get("self").asString() + "/matrices/net/6/activity-raster";
         JsonNode raster = service.json.readTree(service.get(address).body());
         assertThat(raster.get("rows").asInt()).isEqualTo(30);
@@ -192,6 +193,6 @@ class StatisticsIT {
         HttpResponse<String> answer =
                 service.get(grid.get("links").get("self").asString() + "/matrices/white/0/activity-raster");
         assertThat(answer.statusCode()).isEqualTo(404);
-        assertThat(answer.body()).contains("which has no layers");
+        assertThat(answer.body()).contains("because noise has no layers");
     }
 }

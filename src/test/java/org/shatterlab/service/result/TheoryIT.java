@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.shatterlab.service.support.Service;
 import tools.jackson.databind.JsonNode;
 
-/** What theory says, without a measurement, and networks of other activations measured through the API. */
+/** Tests predictions without a measurement, and measures networks of other activations through the API. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TheoryIT {
 
@@ -42,7 +42,7 @@ class TheoryIT {
     }
 
     @Test
-    void answersTheCurveOfAReference() {
+    void predictsReferenceCurve() {
         JsonNode answer = theory("family=feedforward&normalization=mean-centering&depths=4,10&inputs=grid&points=64");
 
         assertThat(answer.get("network").get("firstBiasStd").asDouble()).isEqualTo(1);
@@ -63,7 +63,7 @@ class TheoryIT {
     }
 
     @Test
-    void saysOfEachRowWhatTheResultsOfAnExperimentSay() {
+    void predictionsMatchExperimentResults() {
         JsonNode experiment = service.run("""
                 {"networks": [{"family": "resnet", "beta": 0.5, "activation": "prelu", "slope": 0.1,
                                "initialization": "orthogonal", "width": 60},
@@ -92,7 +92,7 @@ class TheoryIT {
     }
 
     @Test
-    void csvHasTheSameRows() {
+    void csvHoldsSameRows() {
         HttpResponse<String> csv = service.get(
                 "/api/v1/theory?family=highway&gamma2=1/sqrt(depth)&depths=2..4&statistic=gradient-correlation",
                 "Accept",
@@ -105,7 +105,7 @@ class TheoryIT {
     }
 
     @Test
-    void noiseHasItsMoments() {
+    void predictsNoiseMoments() {
         JsonNode items = theory("family=brown-noise&points=17").get("items");
         assertThat(items)
                 .allSatisfy(row -> assertThat(row.get("depth").isNull()).isTrue());
@@ -122,7 +122,7 @@ class TheoryIT {
                 "family=feedforward&depths=1,1000&inputs=gaussian&points=2048&dimension=16384",
                 "family=highway&gamma2=1/sqrt(depth)&depths=1..512&points=512"
             })
-    void whatWouldTakeTooLongIsCutAndSaysSo(String query) {
+    void explainsMissingPredictions(String query) {
         assertThat(theory(query).get("items"))
                 .anySatisfy(row -> assertThat(row.get("predictions").get("note").asString())
                         .contains("points x points x layers"));
@@ -151,7 +151,7 @@ class TheoryIT {
                 "family=white-noise&depths=2                           | ?depths",
                 "family=resnt&depths=x&width=0&sesame=1&points=z       | ?family ?depths ?width ?sesame ?points"
             })
-    void tellsEverythingThatIsWrong(String query, String pointers) {
+    void reportsAllViolations(String query, String pointers) {
         HttpResponse<String> response = service.get("/api/v1/theory?" + query.strip());
         assertThat(response.statusCode()).as(response.body()).isEqualTo(422);
         JsonNode violations = service.json.readTree(response.body()).get("violations");

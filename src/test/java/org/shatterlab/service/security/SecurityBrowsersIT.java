@@ -1,9 +1,9 @@
 package org.shatterlab.service.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.shatterlab.service.support.SecuredService.ALLOWED_ORIGIN;
 import static org.shatterlab.service.support.SecuredService.BOTH;
 import static org.shatterlab.service.support.SecuredService.NONE;
-import static org.shatterlab.service.support.SecuredService.PAGE;
 import static org.shatterlab.service.support.SecuredService.READER;
 
 import java.net.http.HttpResponse;
@@ -21,7 +21,7 @@ import org.shatterlab.service.support.Service;
 import org.shatterlab.service.support.TokenIssuer;
 import org.springframework.security.core.userdetails.UserDetailsService;
 
-/** What browsers are told, and of which origins pages may use the API. */
+/** Tests the security headers for browsers, and the origins whose pages may use the API. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SecurityBrowsersIT {
 
@@ -41,21 +41,21 @@ class SecurityBrowsersIT {
     }
 
     @Test
-    void browsersAreToldToTrustNothing() {
-        for (HttpResponse<String> answer : List.of(
+    void sendsRestrictiveSecurityHeaders() {
+        for (HttpResponse<String> response : List.of(
                 service.get("/api/v1/presets"),
-                service.with(READER).get("/api/v1/presets"),
-                service.with(READER).get("/nothing"),
+                service.withToken(READER).get("/api/v1/presets"),
+                service.withToken(READER).get("/nothing"),
                 service.get("/docs/index.html"))) {
-            assertThat(answer.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
-            assertThat(answer.headers().firstValue("X-Frame-Options")).hasValue("DENY");
-            assertThat(answer.headers().firstValue("Referrer-Policy")).hasValue("no-referrer");
-            assertThat(answer.headers().allValues("Content-Security-Policy"))
+            assertThat(response.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
+            assertThat(response.headers().firstValue("X-Frame-Options")).hasValue("DENY");
+            assertThat(response.headers().firstValue("Referrer-Policy")).hasValue("no-referrer");
+            assertThat(response.headers().allValues("Content-Security-Policy"))
                     .singleElement()
                     .asString()
                     .startsWith("default-src 'none';")
                     .contains("frame-ancestors 'none'");
-            assertThat(answer.headers().firstValue("Set-Cookie")).isEmpty();
+            assertThat(response.headers().firstValue("Set-Cookie")).isEmpty();
         }
         assertThat(service.get("/docs/index.html").headers().firstValue("Content-Security-Policy"))
                 .get()
@@ -65,46 +65,46 @@ class SecurityBrowsersIT {
                 .get()
                 .asString()
                 .doesNotContain("script-src");
-        assertThat(service.has(UserDetailsService.class)).isFalse();
+        assertThat(service.hasBean(UserDetailsService.class)).isFalse();
     }
 
     @Test
-    void pagesOfAllowedOriginsMayUseIt() {
+    void allowsPagesOfConfiguredOrigins() {
         HttpResponse<String> preflight = service.call(
                 "OPTIONS",
                 "/api/v1/experiments",
                 NONE,
                 "Origin",
-                PAGE,
+                ALLOWED_ORIGIN,
                 "Access-Control-Request-Method",
                 "POST",
                 "Access-Control-Request-Headers",
                 "authorization,content-type");
         assertThat(preflight.statusCode()).isEqualTo(200);
         assertThat(preflight.headers().firstValue("Access-Control-Allow-Origin"))
-                .hasValue(PAGE);
+                .hasValue(ALLOWED_ORIGIN);
         assertThat(preflight.headers().firstValue("Access-Control-Allow-Headers"))
                 .get()
                 .asString()
                 .contains("authorization");
         assertThat(preflight.headers().firstValue("Access-Control-Allow-Credentials"))
                 .isEmpty();
-        for (HttpResponse<String> answer : List.of(
-                service.get("/api/v1/presets", "Origin", PAGE),
-                service.with(READER).get("/api/v1/presets", "Origin", PAGE),
-                service.with(READER).get("/api/v1/presets/nothing", "Origin", PAGE))) {
-            assertThat(answer.headers().allValues("Access-Control-Allow-Origin"))
-                    .as("%d", answer.statusCode())
-                    .containsExactly(PAGE);
+        for (HttpResponse<String> response : List.of(
+                service.get("/api/v1/presets", "Origin", ALLOWED_ORIGIN),
+                service.withToken(READER).get("/api/v1/presets", "Origin", ALLOWED_ORIGIN),
+                service.withToken(READER).get("/api/v1/presets/nothing", "Origin", ALLOWED_ORIGIN))) {
+            assertThat(response.headers().allValues("Access-Control-Allow-Origin"))
+                    .as("%d", response.statusCode())
+                    .containsExactly(ALLOWED_ORIGIN);
         }
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {"https://evil.example", "http://lab.example.org", "https://lab.example.org:444", "null", "\\"})
-    void pagesOfOtherOriginsMayNot(String origin) {
-        for (HttpResponse<String> answer : List.of(
-                service.with(BOTH).get("/api/v1/presets", "Origin", origin),
+    void rejectsPagesOfOtherOrigins(String origin) {
+        for (HttpResponse<String> response : List.of(
+                service.withToken(BOTH).get("/api/v1/presets", "Origin", origin),
                 service.call(
                         "OPTIONS",
                         "/api/v1/experiments",
@@ -113,10 +113,10 @@ class SecurityBrowsersIT {
                         origin,
                         "Access-Control-Request-Method",
                         "POST"))) {
-            assertThat(answer.statusCode()).isEqualTo(403);
-            assertThat(answer.headers().firstValue("Access-Control-Allow-Origin"))
+            assertThat(response.statusCode()).isEqualTo(403);
+            assertThat(response.headers().firstValue("Access-Control-Allow-Origin"))
                     .isEmpty();
-            assertThat(service.json.readTree(answer.body()).get("code").asString())
+            assertThat(service.json.readTree(response.body()).get("code").asString())
                     .isEqualTo("forbidden");
         }
     }

@@ -8,7 +8,7 @@ import static org.shatterlab.service.support.SecuredService.NONE;
 import static org.shatterlab.service.support.SecuredService.READER;
 import static org.shatterlab.service.support.SecuredService.UNKNOWN;
 import static org.shatterlab.service.support.SecuredService.WRITER;
-import static org.shatterlab.service.support.SecuredService.ask;
+import static org.shatterlab.service.support.SecuredService.call;
 import static org.shatterlab.service.support.SecuredService.sha256;
 
 import com.nimbusds.jose.jwk.RSAKey;
@@ -45,7 +45,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import tools.jackson.databind.JsonNode;
 
-/** Who may do what: every operation of the contract, asked by everyone whom there could be. */
+/** Tests the permissions of every kind of caller for every operation of the contract. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @ExtendWith(OutputCaptureExtension.class)
 class SecurityIT {
@@ -54,10 +54,11 @@ class SecurityIT {
     private Service service;
 
     /**
-     * Someone who asks.
+     * A caller of the API.
      *
-     * @param authorization the header; empty for none
-     * @param scopes what is allowed; null where the header is no valid token
+     * @param name name in failure messages
+     * @param authorization value of the {@code Authorization} header; empty for no header
+     * @param scopes scopes of the caller; null if the header holds no valid token
      */
     private record Caller(
             String name, String authorization, @Nullable Set<String> scopes) {}
@@ -81,7 +82,7 @@ class SecurityIT {
 
     private List<Caller> callers() {
         Set<String> all = Set.of("read", "write");
-        RSAKey otherKey = TokenIssuer.key();
+        RSAKey otherKey = TokenIssuer.generateKey();
         return List.of(
                 new Caller("reader", "Bearer " + READER, Set.of("read")),
                 new Caller("writer", "Bearer " + WRITER, Set.of("write")),
@@ -137,38 +138,38 @@ class SecurityIT {
 
     @ParameterizedTest
     @MethodSource("operations")
-    void everyOperationIsForThoseWithItsScope(String operation) {
+    void requiresScopeOfEveryOperation(String operation) {
         String method = operation.substring(0, operation.indexOf(' '));
-        String address = Contract.COMMITTED.address(operation);
+        String address = Contract.COMMITTED.examplePath(operation);
         boolean isPublic = operation.equals("GET /openapi.yaml");
         String scope = method.equals("GET") ? "read" : "write";
-        HttpResponse<String> nobody = ask(service, method, address, NONE);
-        assertThat(nobody.statusCode()).isEqualTo(isPublic ? 200 : 401);
+        HttpResponse<String> anonymous = call(service, method, address, NONE);
+        assertThat(anonymous.statusCode()).isEqualTo(isPublic ? 200 : 401);
         if (!isPublic) {
-            assertThat(nobody.headers().firstValue("WWW-Authenticate")).hasValue("Bearer");
+            assertThat(anonymous.headers().firstValue("WWW-Authenticate")).hasValue("Bearer");
         }
         for (Caller caller : callers()) {
-            HttpResponse<String> answer = ask(service, method, address, caller.authorization());
+            HttpResponse<String> response = call(service, method, address, caller.authorization());
             String asked = caller.name() + ": " + operation;
             if (caller.scopes() == null) {
-                assertThat(answer.statusCode()).as(asked).isEqualTo(401);
-                assertThat(answer.headers().firstValue("WWW-Authenticate"))
+                assertThat(response.statusCode()).as(asked).isEqualTo(401);
+                assertThat(response.headers().firstValue("WWW-Authenticate"))
                         .as(asked)
                         .hasValue("Bearer error=\"invalid_token\"");
             } else if (isPublic || caller.scopes().contains(scope)) {
-                assertThat(answer.statusCode()).as(asked).isNotIn(401, 403).isLessThan(500);
+                assertThat(response.statusCode()).as(asked).isNotIn(401, 403).isLessThan(500);
             } else {
-                assertThat(answer.statusCode()).as(asked).isEqualTo(403);
-                assertThat(answer.headers().firstValue("WWW-Authenticate"))
+                assertThat(response.statusCode()).as(asked).isEqualTo(403);
+                assertThat(response.headers().firstValue("WWW-Authenticate"))
                         .as(asked)
                         .hasValue("Bearer error=\"insufficient_scope\", scope=\"" + scope + "\"");
-                assertThat(answer.body()).as(asked).contains("lacks the scope \\\"" + scope + "\\\"");
+                assertThat(response.body()).as(asked).contains("lacks the scope \\\"" + scope + "\\\"");
             }
         }
     }
 
     @Test
-    void principalsOfBothKindsHaveNamesThatCannotMeet() {
+    void keepsPrincipalNamesOfKindsApart() {
         assertThat(principal("Bearer " + READER)).isEqualTo("token:reader");
         assertThat(principal(jwt("scope", "read"))).isEqualTo("jwt:ann");
         assertThat(principal("Bearer " + issuer.sign(issuer.scoped().subject("token:reader"))))
@@ -194,7 +195,7 @@ class SecurityIT {
                 "/docs/docs.js",
                 "/webjars/swagger-ui/swagger-ui-bundle.js"
             })
-    void theProbesAndTheContractAreForEveryone(String address) {
+    void servesProbesAndContractWithoutToken(String address) {
         assertThat(service.get(address).statusCode()).isEqualTo(200);
     }
 
@@ -205,11 +206,11 @@ class SecurityIT {
                 "OPTIONS, /api/v1/presets",
         "BREW, /api/v1/presets", "GET, /.well-known/oauth-protected-resource", "GET, /default-ui.css",
     })
-    void whateverElseThereIsNeedsAToken(String method, String address) {
+    void requiresTokenEverywhereElse(String method, String address) {
         assertThat(service.call(method, address, NONE).statusCode()).isEqualTo(401);
     }
 
-    /** Other ways to write the address of what needs a token, by way of what needs none. */
+    /** The addresses are detours to resources that need a token, by way of resources that need none. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -237,22 +238,22 @@ class SecurityIT {
                 "/docs/%2e%2e/application.yaml",
                 "/webjars/../../../../application.yaml"
             })
-    void noDetourLeadsAroundTheToken(String address) throws IOException {
-        RawHttp.Answer answer = raw("GET " + address + " HTTP/1.1\r\nHost: x\r\n\r\n");
-        assertThat(answer.status()).isIn(400, 401, 404);
-        assertThat(new String(answer.body(), StandardCharsets.UTF_8))
+    void rejectsDetoursAroundTheToken(String address) throws IOException {
+        RawHttp.RawResponse response = raw("GET " + address + " HTTP/1.1\r\nHost: x\r\n\r\n");
+        assertThat(response.status()).isIn(400, 401, 404);
+        assertThat(new String(response.body(), StandardCharsets.UTF_8))
                 .contains("\"code\"")
                 .doesNotContain("figure-1");
     }
 
-    private RawHttp.Answer raw(String request) throws IOException {
+    private RawHttp.RawResponse raw(String request) throws IOException {
         return RawHttp.exchange(service.port(), request.getBytes(StandardCharsets.ISO_8859_1), false);
     }
 
     @Test
-    void whatTheServiceIsMadeOfIsForReaders() {
-        assertThat(service.with(WRITER).get("/actuator/sbom").statusCode()).isEqualTo(403);
-        HttpResponse<String> sbom = service.with(READER).get("/actuator/sbom/application");
+    void servesBillOfMaterialsToReaders() {
+        assertThat(service.withToken(WRITER).get("/actuator/sbom").statusCode()).isEqualTo(403);
+        HttpResponse<String> sbom = service.withToken(READER).get("/actuator/sbom/application");
         assertThat(sbom.statusCode()).isEqualTo(200);
         JsonNode document = service.json.readTree(sbom.body());
         assertThat(document.get("bomFormat").asString()).isEqualTo("CycloneDX");
@@ -260,12 +261,12 @@ class SecurityIT {
                 .extracting(component -> component.get("name").asString())
                 .contains("spring-security-core", "pytorch-engine")
                 .doesNotContain("archunit");
-        assertThat(service.with(READER).get("/actuator/env").statusCode()).isEqualTo(404);
+        assertThat(service.withToken(READER).get("/actuator/env").statusCode()).isEqualTo(404);
     }
 
     @Test
-    void anExperimentIsFollowedWithAToken() {
-        Service both = service.with(BOTH);
+    void authorizesRequestsForAnExperiment() {
+        Service both = service.withToken(BOTH);
         HttpResponse<String> accepted = both.submit(EXPERIMENT.formatted(1));
         assertThat(accepted.statusCode()).isEqualTo(202);
         String self =
@@ -274,20 +275,26 @@ class SecurityIT {
         String tag = first.headers().firstValue("ETag").orElseThrow();
         assertThat(first.headers().allValues("Cache-Control")).containsExactly("private, no-cache");
         assertThat(both.get(self, "If-None-Match", tag).statusCode()).isEqualTo(304);
-        // Answered by another thread than the one that knew the token.
+        // Another thread than the one that checked the token writes this response.
         assertThat(both.get(self + "?wait=1", "If-None-Match", tag).statusCode())
                 .isEqualTo(304);
-        assertThat(service.with(READER).call("DELETE", self, NONE).statusCode()).isEqualTo(403);
-        assertThat(service.with(READER).call("HEAD", self, NONE).statusCode()).isEqualTo(200);
-        assertThat(service.with(WRITER).call("HEAD", self, NONE).statusCode()).isEqualTo(403);
+        assertThat(service.withToken(READER).call("DELETE", self, NONE).statusCode())
+                .isEqualTo(403);
+        assertThat(service.withToken(READER).call("HEAD", self, NONE).statusCode())
+                .isEqualTo(200);
+        assertThat(service.withToken(WRITER).call("HEAD", self, NONE).statusCode())
+                .isEqualTo(403);
         assertThat(both.call("POST", self + "/cancel", NONE).statusCode()).isEqualTo(202);
         assertThat(both.call("DELETE", self, NONE).statusCode()).isEqualTo(204);
     }
 
-    /** What is sent in the header is a secret wherever it is broken; elsewhere it is as long as nobody asks for details. */
+    /**
+     * The content of the header {@code Authorization} is always a secret, even if the header is malformed. Secrets in
+     * other parts of a request are checked only at the log level WARN, because Spring Security logs addresses at DEBUG.
+     */
     @ParameterizedTest
     @CsvSource({"WARN, true", "DEBUG, false"})
-    void secretsAreNeitherLoggedNorAnswered(LogLevel level, boolean elsewhereToo, CapturedOutput output)
+    void neitherLogsNorReturnsSecrets(LogLevel level, boolean checksOtherParts, CapturedOutput output)
             throws IOException {
         String secret = "hush" + System.nanoTime();
         String jwt = issuer.sign(issuer.scoped());
@@ -313,22 +320,22 @@ class SecurityIT {
             for (String header : headers) {
                 for (String line : List.of(
                         "GET /api/v1/presets", "POST /api/v1/experiments", "GET /nothing", "GET /openapi.yaml")) {
-                    RawHttp.Answer answer =
+                    RawHttp.RawResponse response =
                             raw(line + " HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n" + header + "\r\n\r\n");
-                    assertThat(answer.headers() + new String(answer.body(), StandardCharsets.UTF_8))
+                    assertThat(response.headers() + new String(response.body(), StandardCharsets.UTF_8))
                             .as("%s, %s", line, header)
                             .doesNotContain(hidden.toArray(String[]::new));
                 }
             }
-            if (elsewhereToo) {
+            if (checksOtherParts) {
                 for (String caller : List.of(READER, BOTH, UNKNOWN)) {
-                    assertThat(service.with(caller)
+                    assertThat(service.withToken(caller)
                                     .get("/api/v1/presets?access_token=" + secret)
                                     .body())
                             .doesNotContain(secret);
-                    service.with(caller).get("/api/v1/presets/" + secret);
-                    service.with(caller).submit("{\"access_token\": \"" + secret + "\"}");
-                    service.with(caller).call("POST", "/api/v1/experiments", secret);
+                    service.withToken(caller).get("/api/v1/presets/" + secret);
+                    service.withToken(caller).submit("{\"access_token\": \"" + secret + "\"}");
+                    service.withToken(caller).call("POST", "/api/v1/experiments", secret);
                 }
                 assertThat(service.get("/api/v1/presets?access_token=" + secret).body())
                         .doesNotContain(secret);
@@ -336,7 +343,7 @@ class SecurityIT {
                                 .body())
                         .doesNotContain(secret);
             } else {
-                assertThat(output).as("the level has an effect").contains("Securing GET /api/v1/presets");
+                assertThat(output).as("the log level takes effect").contains("Securing GET /api/v1/presets");
             }
         } finally {
             logging.setLogLevel("org.springframework.security", null);

@@ -6,9 +6,9 @@ import static org.shatterlab.service.support.SecuredService.EXPERIMENT;
 import static org.shatterlab.service.support.SecuredService.NONE;
 import static org.shatterlab.service.support.SecuredService.READER;
 import static org.shatterlab.service.support.SecuredService.UNKNOWN;
-import static org.shatterlab.service.support.SecuredService.ask;
-import static org.shatterlab.service.support.SecuredService.open;
+import static org.shatterlab.service.support.SecuredService.call;
 import static org.shatterlab.service.support.SecuredService.start;
+import static org.shatterlab.service.support.SecuredService.startApi;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -29,44 +29,46 @@ import org.shatterlab.service.support.TokenIssuer;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** Services that are told otherwise whom to ask: nobody, an issuer that is away, or that they are workers. */
+/** Tests other modes of authentication: an issuer that is unavailable, no authentication at all, and a worker. */
 @ExtendWith(OutputCaptureExtension.class)
 class SecurityModesIT {
 
     @Test
-    void anIssuerThatIsAwayConcernsItsOwnTokensAlone(@TempDir Path data, CapturedOutput output) throws IOException {
+    void unavailableIssuerAffectsOnlyItsTokens(@TempDir Path data, CapturedOutput output) throws IOException {
         int port = ServiceNode.freePort();
         try (TokenIssuer issuer = TokenIssuer.start(0);
                 Service other = start(data, "http://127.0.0.1:" + port)) {
             String unverified = issuer.sign(issuer.scoped());
             try (ServerSocket _ = new ServerSocket(port, 9, InetAddress.getLoopbackAddress())) {
                 Instant before = Instant.now();
-                assertThat(other.with(unverified).get("/api/v1/presets").statusCode())
-                        .as("an issuer that never answers")
+                assertThat(other.withToken(unverified).get("/api/v1/presets").statusCode())
+                        .as("the issuer never responds")
                         .isEqualTo(503);
                 assertThat(Duration.between(before, Instant.now())).isLessThan(Duration.ofSeconds(20));
             }
-            HttpResponse<String> away = other.with(unverified).get("/api/v1/presets");
+            HttpResponse<String> away = other.withToken(unverified).get("/api/v1/presets");
             assertThat(away.statusCode()).isEqualTo(503);
             assertThat(away.body()).contains("\"issuer-away\"").doesNotContain(String.valueOf(port));
-            assertThat(output).contains("the issuer of tokens does not answer").doesNotContain(unverified);
-            assertThat(other.with(READER).get("/api/v1/presets").statusCode()).isEqualTo(200);
-            assertThat(other.with(UNKNOWN).get("/api/v1/presets").statusCode()).isEqualTo(401);
+            assertThat(output).contains("The issuer of tokens does not answer").doesNotContain(unverified);
+            assertThat(other.withToken(READER).get("/api/v1/presets").statusCode())
+                    .isEqualTo(200);
+            assertThat(other.withToken(UNKNOWN).get("/api/v1/presets").statusCode())
+                    .isEqualTo(401);
             try (TokenIssuer back = TokenIssuer.start(port)) {
                 String token = back.sign(back.claims().claim("scope", "read"));
-                assertThat(other.with(token).get("/api/v1/presets").statusCode())
+                assertThat(other.withToken(token).get("/api/v1/presets").statusCode())
                         .isEqualTo(200);
             }
         }
     }
 
     @Test
-    void withoutTokensItIsForThisMachineAlone(@TempDir Path data) throws IOException {
-        try (Service open = open(data, List.of())) {
+    void servesOnlyThisMachineWithoutTokens(@TempDir Path data) throws IOException {
+        try (Service open = startApi(data, List.of())) {
             for (String authorization : List.of(NONE, "Bearer " + UNKNOWN, "Basic YTpi")) {
-                HttpResponse<String> answer = ask(open, "GET", "/api/v1/presets", authorization);
-                assertThat(answer.statusCode()).isEqualTo(200);
-                assertThat(answer.headers().firstValue("X-Principal")).hasValue("none");
+                HttpResponse<String> response = call(open, "GET", "/api/v1/presets", authorization);
+                assertThat(response.statusCode()).isEqualTo(200);
+                assertThat(response.headers().firstValue("X-Principal")).hasValue("none");
             }
             assertThat(open.submit(EXPERIMENT.formatted(2)).statusCode()).isEqualTo(202);
             assertThat(open.get("/api/v1/presets", "Origin", "http://127.0.0.1:" + open.port())
@@ -77,7 +79,7 @@ class SecurityModesIT {
                     .isEqualTo(403);
             assertThat(status(open, "localhost:8080")).isEqualTo(200);
             assertThat(status(open, "[::1]:8080")).isEqualTo(200);
-            // As the check of a container's health asks.
+            // The health check of a container sends HTTP/1.0 without the header Host.
             byte[] hostless = "GET /actuator/health HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
             assertThat(RawHttp.exchange(open.port(), hostless, false).status()).isEqualTo(200);
             for (String host :
@@ -94,7 +96,7 @@ class SecurityModesIT {
     }
 
     @Test
-    void aWorkerServesItsHealthAlone(@TempDir Path data) {
+    void workerServesOnlyItsHealth(@TempDir Path data) {
         try (Service worker = Service.start(data, "--shatterlab.roles=worker", "--shatterlab.worker.threads=1")) {
             assertThat(worker.get("/actuator/health/readiness").statusCode()).isEqualTo(200);
             assertThat(worker.get("/actuator/sbom").statusCode()).isEqualTo(401);
@@ -103,13 +105,14 @@ class SecurityModesIT {
     }
 
     @Test
-    void anApiForOtherMachinesThatAsksNobodyDoesNotStart(@TempDir Path data, CapturedOutput output) {
-        assertThatThrownBy(() -> open(data, List.of("--server.address=0.0.0.0")).close())
+    void rejectsUnprotectedApiForOtherMachines(@TempDir Path data, CapturedOutput output) {
+        assertThatThrownBy(() ->
+                        startApi(data, List.of("--server.address=0.0.0.0")).close())
                 .hasStackTraceContaining("UnprotectedApiException");
         assertThat(output)
                 .contains(
                         "APPLICATION FAILED TO START",
-                        "The API would listen on 0.0.0.0 and ask nobody who they are.",
+                        "The API would listen on 0.0.0.0 without authentication.",
                         "SHATTERLAB_SECURITY_TOKENS_<NAME>_SHA256",
                         "SERVER_ADDRESS=127.0.0.1")
                 .doesNotContain("\tat org.shatterlab", "security password");

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.shatterlab.service.support.Service;
 import tools.jackson.databind.JsonNode;
 
-/** Whatever is wrong with a request is answered with a problem document that says what, and nothing is stored. */
+/** Tests that the service rejects invalid requests with a problem document that names the error, and stores nothing. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BadInputIT {
 
@@ -41,12 +41,12 @@ class BadInputIT {
     }
 
     @AfterEach
-    void nothingIsStored() {
+    void assertNothingIsStored() {
         assertThat(service.count("experiment")).isZero();
         assertThat(service.count("cell")).isZero();
     }
 
-    static Stream<Arguments> refused() {
+    static Stream<Arguments> invalidSpecs() {
         return Stream.of(
                 arguments("{\"runs\": 5, \"depths\": [1], \"netwroks\": []}", List.of("/netwroks", "/networks")),
                 arguments(network("\"widht\": 5"), List.of("/networks/0/widht")),
@@ -70,7 +70,7 @@ class BadInputIT {
                 arguments("null", List.of("")));
     }
 
-    /** Where it takes knowing the science to see what is wrong. */
+    /** These specifications break rules of the science, not of the format. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -84,7 +84,7 @@ class BadInputIT {
                 "'family': 'feedforward', 'initialization': 'looks-linear' | 'type': 'gaussian' | /networks/0/initialization | needs activation \"crelu\"",
                 "'family': 'feedforward' | 'type': 'dataset', 'name': 'cifar-10' | /inputs/name | no file data_batch_1.bin",
             })
-    void refusalsNameTheRule(String network, String inputs, String pointer, String rule) {
+    void namesTheBrokenRule(String network, String inputs, String pointer, String rule) {
         String body = "{'networks': [{%s}], 'depths': [1], 'inputs': {%s}, 'statistics': ['effective-rank']}"
                 .formatted(network, inputs)
                 .replace('\'', '"');
@@ -101,8 +101,8 @@ class BadInputIT {
     }
 
     @ParameterizedTest
-    @MethodSource
-    void refused(String body, List<String> pointers) {
+    @MethodSource("invalidSpecs")
+    void reportsAllViolations(String body, List<String> pointers) {
         JsonNode problem = problem(service.submit(body), 422, "invalid-request");
         assertThat(StreamSupport.stream(problem.get("violations").spliterator(), false)
                         .map(violation -> violation.get("pointer").asString()))
@@ -114,19 +114,19 @@ class BadInputIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "{", "{\"runs\": NaN}", "{\"runs\": 1, \"runs\": 2}", "{} {}", "\u0000", "runs"})
-    void unreadable(String body) {
+    void rejectsMalformedJson(String body) {
         problem(service.submit(body), 400, "malformed-request");
     }
 
     @Test
-    void brokenUtf8() {
+    void rejectsMalformedUtf8() {
         byte[] body = "{\"name\": \"x\"}".getBytes(StandardCharsets.UTF_8);
         body[10] = (byte) 0xc3;
         problem(service.post("/api/v1/experiments", body, "application/json"), 400, "malformed-request");
     }
 
     @Test
-    void wrongContentType() {
+    void rejectsUnsupportedContentType() {
         byte[] body = "{\"preset\": \"figure-2\"}".getBytes(StandardCharsets.UTF_8);
         for (String type : new String[] {"text/plain", "application/xml", "application/x-www-form-urlencoded"}) {
             problem(service.post("/api/v1/experiments", body, type), 415, "unsupported-media-type");
@@ -134,7 +134,7 @@ class BadInputIT {
     }
 
     @Test
-    void tooLarge() {
+    void rejectsTooLargeBody() {
         byte[] body = new byte[5 << 20];
         Arrays.fill(body, (byte) ' ');
         problem(service.post("/api/v1/experiments", body, "application/json"), 413, "body-too-large");
@@ -150,18 +150,18 @@ class BadInputIT {
                 "/api/v2",
                 "/"
             })
-    void notThere(String path) {
+    void reportsMissingResources(String path) {
         problem(service.get(path), 404, "not-found");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"/api/v1/presets/a%2Fb", "/api/v1/presets/%00", "/api/v1/presets/%ff"})
-    void addressesThatTheServerItselfRefuses(String path) {
+    void returnsProblemsForMalformedAddresses(String path) {
         problem(service.get(path), 400, "malformed-request");
     }
 
     @Test
-    void parametersThatThereAreNot() {
+    void rejectsUnknownParameter() {
         byte[] body = "{\"preset\": \"figure-2\"}".getBytes(StandardCharsets.UTF_8);
         JsonNode problem = problem(
                 service.post("/api/v1/experiments?dryRum=true", body, "application/json"), 422, "invalid-request");
@@ -185,7 +185,7 @@ class BadInputIT {
                 "cursor=%2B",
                 "order=name"
             })
-    void parametersOfTheList(String query) {
+    void rejectsInvalidParametersOfTheList(String query) {
         JsonNode problem = problem(service.get("/api/v1/experiments?" + query), 422, "invalid-request");
         assertThat(problem.get("violations").get(0).get("pointer").asString())
                 .isEqualTo("?" + query.replaceFirst("=.*", ""));
@@ -193,7 +193,7 @@ class BadInputIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"wait=0", "wait=61", "wait=", "wait=a", "wait=1&wait=2", "weight=1"})
-    void parametersOfAnExperiment(String query) {
+    void rejectsInvalidParametersOfAnExperiment(String query) {
         problem(
                 service.get("/api/v1/experiments/01a207bf-87b2-7969-b8cf-0a7bf5febb19?" + query),
                 422,
@@ -201,7 +201,7 @@ class BadInputIT {
     }
 
     @Test
-    void keysThatAreNone() {
+    void rejectsInvalidIdempotencyKeys() {
         String spec = "{\"networks\": [{\"family\": \"white-noise\"}], \"inputs\": {\"type\": \"grid\"}}";
         for (String key : List.of("", "x".repeat(256), "a\tb")) {
             HttpResponse<String> response = service.call("POST", "/api/v1/experiments", spec, "Idempotency-Key", key);
@@ -211,14 +211,14 @@ class BadInputIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"nothing", "01a207bf-87b2-7969-b8cf-0a7bf5febb19"})
-    void nothingToChange(String id) {
+    void rejectsChangesOfMissingExperiments(String id) {
         problem(service.call("POST", "/api/v1/experiments/" + id + "/cancel", ""), 404, "not-found");
         problem(service.call("POST", "/api/v1/experiments/" + id + "/retry", ""), 404, "not-found");
         problem(service.call("DELETE", "/api/v1/experiments/" + id, ""), 404, "not-found");
     }
 
     @Test
-    void otherMethodsAndTypes() {
+    void rejectsUnsupportedMethodsAndMediaTypes() {
         problem(service.call("PUT", "/api/v1/experiments", "{}"), 405, "method-not-allowed");
         problem(service.get("/api/v1/presets", "Accept", "image/png"), 406, "not-acceptable");
     }

@@ -9,31 +9,35 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.shatterlab.service.support.GeneratedRequests;
-import org.shatterlab.service.support.GeneratedRequests.Ids;
+import org.shatterlab.service.support.GeneratedRequests.ExperimentIds;
 import org.shatterlab.service.support.GeneratedRequests.Request;
 import org.shatterlab.service.support.RawHttp;
-import org.shatterlab.service.support.RawHttp.Answer;
+import org.shatterlab.service.support.RawHttp.RawResponse;
 import org.shatterlab.service.support.Service;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Whatever a client sends, the answer is whole, none blames the service, every refusal is a problem document, and exactly what
- * was accepted is stored. A failure names the seed and the request; {@code -Dgenerated.seed=S -Dgenerated.request=N} sends that
- * one alone. Several seeds stand with commas between them.
+ * Sends generated requests to a service and checks every response. Each response is complete, no response has a status
+ * of 500 or more, and every rejection is a problem document. The service stores exactly the accepted requests.
+ *
+ * <p>A failure names the seed and the number of the request. {@code -Dgenerated.seed=S -Dgenerated.request=N} sends
+ * this request alone. The property {@code generated.seed} accepts several seeds, separated by commas.
  */
 public class GeneratedRequestsIT {
 
     private static final Logger log = LoggerFactory.getLogger(GeneratedRequestsIT.class);
     private static final int REQUESTS = 5000;
-    private static final Integer ONLY = Integer.getInteger("generated.request");
+    /** The number of the only request to send; null for all requests. */
+    private static final @Nullable Integer ONLY_REQUEST = Integer.getInteger("generated.request");
 
-    /** An experiment with results of every kind. */
+    /** A specification of an experiment with results of every kind. */
     public static final String MEASURED = """
             {"networks": [{"label": "plain", "family": "feedforward", "width": 8}], "depths": [2, 4],
              "inputs": {"type": "grid", "points": 17}, "runs": 5,
@@ -44,16 +48,16 @@ public class GeneratedRequestsIT {
 
     private final Map<Integer, Integer> statuses = new TreeMap<>();
 
-    /** How many rows there are of all that a request can store. */
-    private record Stored(long experiments, long links, long keys) {
+    /** Counts the rows of the tables to which a request can add rows. */
+    private record RowCounts(long experiments, long links, long keys) {
 
-        static Stored in(Service service) {
-            return new Stored(
+        static RowCounts in(Service service) {
+            return new RowCounts(
                     service.count("experiment"), service.count("experiment_cell"), service.count("idempotency_key"));
         }
 
-        Stored plus(long experiments, long links, long keys) {
-            return new Stored(this.experiments + experiments, this.links + links, this.keys + keys);
+        RowCounts plus(long experiments, long links, long keys) {
+            return new RowCounts(this.experiments + experiments, this.links + links, this.keys + keys);
         }
     }
 
@@ -64,31 +68,34 @@ public class GeneratedRequestsIT {
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
-    void everyRequestIsAnsweredAndOnlyWhatWasAcceptedIsStored(long seed, @TempDir Path data) {
-        log.info("seed {}", seed);
+    void storesExactlyTheAcceptedRequests(long seed, @TempDir Path data) {
+        log.info("Sending generated requests of the seed {}", seed);
         String measured;
         try (Service service = Service.start(data)) {
             measured = service.run(MEASURED).get("id").asString();
         }
         try (Service service = Service.start(data, "--shatterlab.roles=api")) {
             GeneratedRequests requests = new GeneratedRequests(seed);
-            Ids ids = new Ids(measured, cancelled(service));
-            Stored stored = Stored.in(service);
-            for (int number : ONLY == null ? IntStream.range(0, REQUESTS).toArray() : new int[] {ONLY}) {
+            ExperimentIds ids = new ExperimentIds(measured, createCancelled(service));
+            RowCounts stored = RowCounts.in(service);
+            for (int number :
+                    ONLY_REQUEST == null ? IntStream.range(0, REQUESTS).toArray() : new int[] {ONLY_REQUEST}) {
                 Request request = requests.request(number, ids);
                 try {
-                    Answer answer = answer(service, request);
-                    stored = after(service, request, answer, stored);
-                    assertThat(Stored.in(service)).isEqualTo(stored);
-                    if (answer.status() == 204) {
-                        ids = new Ids(measured, cancelled(service));
-                        stored = Stored.in(service);
+                    RawResponse response = send(service, request);
+                    stored = expectedAfter(service, request, response, stored);
+                    assertThat(RowCounts.in(service)).isEqualTo(stored);
+                    if (response.status() == 204) {
+                        ids = new ExperimentIds(measured, createCancelled(service));
+                        stored = RowCounts.in(service);
                     }
                 } catch (IOException | AssertionError | RuntimeException e) {
-                    throw new AssertionError("seed " + seed + ", request " + number + ": " + request, e);
+                    throw new AssertionError(
+                            "The response to the request " + number + " of the seed " + seed + " is wrong: " + request,
+                            e);
                 }
             }
-            log.info("seed {}: answers by status {}", seed, statuses);
+            log.info("Number of responses of the seed {} by status: {}", seed, statuses);
             assertThat(
                             service.count(
                                     "cell c where not exists (select from experiment_cell l where l.fingerprint = c.fingerprint)"))
@@ -97,8 +104,8 @@ public class GeneratedRequestsIT {
         }
     }
 
-    /** The id of a new experiment that was cancelled. */
-    public static String cancelled(Service service) {
+    /** Submits and cancels an experiment, and returns its id. */
+    public static String createCancelled(Service service) {
         JsonNode experiment = service.json.readTree(service.submit(ONE_CELL).body());
         String id = experiment.get("id").asString();
         assertThat(service.call("POST", "/api/v1/experiments/" + id + "/cancel", "")
@@ -107,56 +114,56 @@ public class GeneratedRequestsIT {
         return id;
     }
 
-    private Answer answer(Service service, Request request) throws IOException {
-        Answer answer = RawHttp.exchange(
+    private RawResponse send(Service service, Request request) throws IOException {
+        RawResponse response = RawHttp.exchange(
                 service.port(), request.bytes(), request.method().equals("HEAD"));
-        statuses.merge(answer.status(), 1, Integer::sum);
-        return answer;
+        statuses.merge(response.status(), 1, Integer::sum);
+        return response;
     }
 
-    /** Checks an answer, and says what must be stored after it. */
-    private static Stored after(Service service, Request request, Answer answer, Stored before) {
-        assertAnswered(service, request, answer);
-        if (answer.status() >= 400) {
+    /** Checks a response and returns the row counts that the service must have afterwards. */
+    private static RowCounts expectedAfter(Service service, Request request, RawResponse response, RowCounts before) {
+        assertExpected(service, request, response);
+        if (response.status() >= 400) {
             return before;
         }
-        boolean isJson = answer.header("Content-Type").orElse("").equals("application/json");
-        JsonNode body = isJson && answer.body().length > 0 ? service.json.readTree(answer.body()) : null;
-        if (answer.status() == 204) {
+        boolean isJson = response.header("Content-Type").orElse("").equals("application/json");
+        JsonNode body = isJson && response.body().length > 0 ? service.json.readTree(response.body()) : null;
+        if (response.status() == 204) {
             return before.plus(-1, -1, 0);
         }
-        boolean isNew = answer.status() == 202
-                && answer.header("Location").isPresent()
-                && answer.header("Idempotency-Replayed").isEmpty();
+        boolean isNew = response.status() == 202
+                && response.header("Location").isPresent()
+                && response.header("Idempotency-Replayed").isEmpty();
         return isNew && body != null
-                ? before.plus(1, body.get("progress").get("cells").asInt(), request.hasKey() ? 1 : 0)
+                ? before.plus(1, body.get("progress").get("cells").asInt(), request.hasIdempotencyKey() ? 1 : 0)
                 : before;
     }
 
-    /** An answer does not blame the service, and is a problem document where it refuses. */
-    public static void assertAnswered(Service service, Request request, Answer answer) {
-        assertThat(answer.status()).as(answer::toString).isBetween(200, 499);
-        if (answer.status() >= 400) {
-            assertProblem(service, request, answer);
+    /** Requires that a response has a status below 500, and that a rejection is a problem document. */
+    public static void assertExpected(Service service, Request request, RawResponse response) {
+        assertThat(response.status()).as(response::toString).isBetween(200, 499);
+        if (response.status() >= 400) {
+            assertProblem(service, request, response);
         }
     }
 
-    private static void assertProblem(Service service, Request request, Answer answer) {
+    private static void assertProblem(Service service, Request request, RawResponse response) {
         if (request.head().startsWith("OPTIONS * ")) {
-            // The server answers this itself, before anything of ours: with an empty 400 where it cannot read the rest.
-            assertThat(answer.body()).isEmpty();
+            // Tomcat responds to this request before any code of the service. A malformed rest gets an empty 400.
+            assertThat(response.body()).isEmpty();
             return;
         }
-        assertThat(answer.header("Content-Type")).as(answer::toString).hasValue("application/problem+json");
+        assertThat(response.header("Content-Type")).as(response::toString).hasValue("application/problem+json");
         if (request.method().equals("HEAD")) {
             return;
         }
-        JsonNode problem = service.json.readTree(answer.body());
+        JsonNode problem = service.json.readTree(response.body());
         String code = problem.get("code").asString();
         assertThat(code).isNotEqualTo("internal-error");
         assertThat(problem.get("type").asString()).isEqualTo("urn:shatterlab:problem:" + code);
         assertThat(problem.get("title").asString()).isNotBlank();
-        assertThat(problem.get("status").asInt()).isEqualTo(answer.status());
+        assertThat(problem.get("status").asInt()).isEqualTo(response.status());
         assertThat(problem.get("detail").asString()).isNotBlank();
         assertThat(problem.get("instance").isString()).isTrue();
         assertThat(problem.has("violations")).isEqualTo(code.equals("invalid-request"));

@@ -19,7 +19,7 @@ import org.shatterlab.lab.input.DatasetFiles;
 import org.shatterlab.service.support.Service;
 import tools.jackson.databind.JsonNode;
 
-/** Each preset is one POST away, with all of its networks, depths and statistics, and two runs to be quick. */
+/** Runs each preset with all of its networks, depths and statistics. Two runs keep the test fast. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PresetsIT {
 
@@ -53,7 +53,7 @@ class PresetsIT {
 
     @ParameterizedTest
     @MethodSource("presets")
-    void succeedsAndIsDrawn(JsonNode preset) throws IOException {
+    void measuresAndDrawsPreset(JsonNode preset) throws IOException {
         String name = preset.get("name").asString();
         JsonNode experiment =
                 service.run("{\"preset\": \"%s\", \"runs\": 2, \"inputs\": %s}".formatted(name, inputs(preset)));

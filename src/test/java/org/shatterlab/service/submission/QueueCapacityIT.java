@@ -15,17 +15,17 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
-import org.shatterlab.service.support.HeaderCallers;
+import org.shatterlab.service.support.CallerHeaderFilter;
 import org.shatterlab.service.support.Service;
 import tools.jackson.databind.JsonNode;
 
-/** Many share a service, and none takes all of it. No worker runs: what is open stays so. */
+/** Tests that no caller can fill the queue of a shared service. No worker runs, so open cells stay open. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class QueueCapacityIT {
 
     private static final String API = "/api/v1/experiments";
 
-    /** A cell for each five runs. */
+    /** A specification with one cell per five runs. */
     private static final String NOISE = """
             {"name": "%s", "networks": [{"family": "white-noise"}], "inputs": {"type": "grid", "points": 16},
              "statistics": ["gradient-variance"], "runs": %d, "seed": %d}""";
@@ -43,7 +43,7 @@ class QueueCapacityIT {
                 "--shatterlab.roles=api",
                 "--shatterlab.limits.open-cells=30",
                 "--shatterlab.limits.open-cells-per-token=10",
-                HeaderCallers.SOURCE);
+                CallerHeaderFilter.SOURCE);
     }
 
     @AfterAll
@@ -52,15 +52,18 @@ class QueueCapacityIT {
     }
 
     @BeforeEach
-    void forget() {
+    void deleteAll() {
         for (String table : List.of("experiment", "cell", "scheduled_tasks", "worker")) {
             service.execute("delete from " + table);
         }
-        pause();
+        awaitCacheExpiry();
     }
 
-    /** What is known of open cells and of workers is a second old at most. */
-    private static void pause() {
+    /**
+     * Waits until the cached counts of open cells and of workers have expired. The service keeps these counts for one
+     * second.
+     */
+    private static void awaitCacheExpiry() {
         Instant end = Instant.now().plusMillis(1100);
         await(() -> Instant.now().isAfter(end));
     }
@@ -74,17 +77,17 @@ class QueueCapacityIT {
     }
 
     private HttpResponse<String> submit(String caller, String body, String... headers) {
-        List<String> all = new ArrayList<>(List.of(HeaderCallers.HEADER, caller));
+        List<String> all = new ArrayList<>(List.of(CallerHeaderFilter.HEADER, caller));
         all.addAll(List.of(headers));
         return service.call("POST", API, body, all.toArray(String[]::new));
     }
 
-    private JsonNode accepted(HttpResponse<String> response) {
+    private JsonNode assertAccepted(HttpResponse<String> response) {
         assertThat(response.statusCode()).as(response.body()).isEqualTo(202);
         return service.json.readTree(response.body());
     }
 
-    private JsonNode refused(HttpResponse<String> response, int status, String code) {
+    private JsonNode assertRejected(HttpResponse<String> response, int status, String code) {
         assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
         JsonNode problem = service.json.readTree(response.body());
         assertThat(problem.get("code").asString()).isEqualTo(code);
@@ -96,10 +99,10 @@ class QueueCapacityIT {
     }
 
     @Test
-    void experimentsHaveOwners() {
-        JsonNode adas = accepted(submit("ada", NOISE.formatted("owned", 5, 1)));
-        accepted(submit("bob", NOISE.formatted("owned", 5, 1)));
-        JsonNode nobodys = accepted(service.submit(NOISE.formatted("owned", 5, 1)));
+    void storesOwnersOfExperiments() {
+        JsonNode adas = assertAccepted(submit("ada", NOISE.formatted("owned", 5, 1)));
+        assertAccepted(submit("bob", NOISE.formatted("owned", 5, 1)));
+        JsonNode nobodys = assertAccepted(service.submit(NOISE.formatted("owned", 5, 1)));
         assertThat(adas.get("owner").asString()).isEqualTo("ada");
         assertThat(adas.get("spec").has("owner")).isFalse();
         assertThat(nobodys.get("owner").isNull()).isTrue();
@@ -111,33 +114,33 @@ class QueueCapacityIT {
     }
 
     @Test
-    void eachHasKeysOfTheirOwn() {
+    void separatesIdempotencyKeysOfCallers() {
         String[] key = {"Idempotency-Key", "one"};
-        JsonNode adas = accepted(submit("ada", NOISE.formatted("keys", 5, 1), key));
-        JsonNode bobs = accepted(submit("bob", NOISE.formatted("keys", 5, 2), key));
-        JsonNode nobodys = accepted(service.call("POST", API, NOISE.formatted("keys", 5, 3), key));
+        JsonNode adas = assertAccepted(submit("ada", NOISE.formatted("keys", 5, 1), key));
+        JsonNode bobs = assertAccepted(submit("bob", NOISE.formatted("keys", 5, 2), key));
+        JsonNode nobodys = assertAccepted(service.call("POST", API, NOISE.formatted("keys", 5, 3), key));
         assertThat(List.of(self(adas), self(bobs), self(nobodys))).doesNotHaveDuplicates();
-        assertThat(self(accepted(submit("ada", NOISE.formatted("keys", 5, 1), key))))
+        assertThat(self(assertAccepted(submit("ada", NOISE.formatted("keys", 5, 1), key))))
                 .isEqualTo(self(adas));
-        refused(submit("bob", NOISE.formatted("keys", 5, 1), key), 409, "conflict");
+        assertRejected(submit("bob", NOISE.formatted("keys", 5, 1), key), 409, "conflict");
     }
 
     @Test
-    void aTokenHasItsPartOfTheQueue() {
-        JsonNode first = accepted(submit("ada", NOISE.formatted("mine", 30, 1)));
+    void limitsOpenCellsOfAToken() {
+        JsonNode first = assertAccepted(submit("ada", NOISE.formatted("mine", 30, 1)));
         HttpResponse<String> response = submit("ada", NOISE.formatted("mine", 25, 2));
-        assertThat(refused(response, 429, "queue-full").get("detail").asString())
+        assertThat(assertRejected(response, 429, "queue-full").get("detail").asString())
                 .startsWith("6 cells of yours are to be computed, and this needs 5 more; 10 is the limit");
         assertThat(response.headers().firstValue("Retry-After")).hasValue("10");
         assertThat(service.count("experiment")).isEqualTo(1);
-        assertThat(service.count("cell")).as("of the refused").isEqualTo(6);
-        accepted(submit("ada", NOISE.formatted("mine", 20, 2)));
-        accepted(submit("bob", NOISE.formatted("mine", 50, 3)));
+        assertThat(service.count("cell")).as("cells after the rejection").isEqualTo(6);
+        assertAccepted(submit("ada", NOISE.formatted("mine", 20, 2)));
+        assertAccepted(submit("bob", NOISE.formatted("mine", 50, 3)));
 
         service.call("POST", self(first) + "/cancel", "");
-        pause();
-        accepted(submit("ada", NOISE.formatted("mine", 30, 4)));
-        refused(service.call("POST", self(first) + "/retry", ""), 429, "queue-full");
+        awaitCacheExpiry();
+        assertAccepted(submit("ada", NOISE.formatted("mine", 30, 4)));
+        assertRejected(service.call("POST", self(first) + "/retry", ""), 429, "queue-full");
         assertThat(service.json
                         .readTree(service.get(self(first)).body())
                         .get("state")
@@ -146,20 +149,30 @@ class QueueCapacityIT {
     }
 
     @Test
-    void theQueueIsAsLongAsItMayBe() {
-        accepted(service.submit(NOISE.formatted("all", 100, 1)));
-        accepted(submit("ada", NOISE.formatted("all", 45, 2)));
-        assertThat(refused(submit("bob", NOISE.formatted("all", 10, 3)), 429, "queue-full")
+    void retryCountsItsCellsOnce() {
+        JsonNode experiment = assertAccepted(submit("ada", NOISE.formatted("retried", 30, 1)));
+        service.call("POST", self(experiment) + "/cancel", "");
+        awaitCacheExpiry();
+        assertAccepted(service.call("POST", self(experiment) + "/retry", ""));
+    }
+
+    @Test
+    void limitsOpenCellsOfAllCallers() {
+        assertAccepted(service.submit(NOISE.formatted("all", 100, 1)));
+        assertAccepted(submit("ada", NOISE.formatted("all", 45, 2)));
+        assertThat(assertRejected(submit("bob", NOISE.formatted("all", 10, 3)), 429, "queue-full")
                         .get("detail")
                         .asString())
                 .startsWith("29 cells are to be computed, and this needs 2 more; 30 is the limit");
-        accepted(submit("bob", NOISE.formatted("all", 5, 4)));
-        refused(service.submit(NOISE.formatted("all", 5, 5)), 429, "queue-full");
+        assertAccepted(submit("bob", NOISE.formatted("all", 5, 4)));
+        assertRejected(service.submit(NOISE.formatted("all", 5, 5)), 429, "queue-full");
 
         service.execute("update cell set state = 'DONE'");
-        JsonNode cached = accepted(service.submit(NOISE.formatted("all", 100, 1)));
-        assertThat(cached.get("state").asString()).as("costs nothing").isEqualTo("SUCCEEDED");
-        refused(service.submit(NOISE.formatted("all", 105, 1)), 429, "queue-full");
+        JsonNode cached = assertAccepted(service.submit(NOISE.formatted("all", 100, 1)));
+        assertThat(cached.get("state").asString())
+                .as("a cached experiment needs no room in the queue")
+                .isEqualTo("SUCCEEDED");
+        assertRejected(service.submit(NOISE.formatted("all", 105, 1)), 429, "queue-full");
     }
 
     private void worker(String name, long memory, String heartbeat) {
@@ -176,18 +189,19 @@ class QueueCapacityIT {
     }
 
     @Test
-    void whatFitsIntoNoWorkerIsRefused() {
+    void rejectsCellsLargerThanEveryWorker() {
         String large = LARGE.formatted(4096, 2, 512, "5", "1");
-        accepted(service.submit(large));
+        assertAccepted(service.submit(large));
         worker("small", 50 << 20, "1 second");
         worker("medium", 100 << 20, "1 second");
         worker("gone", 1L << 40, "61 seconds");
-        pause();
+        awaitCacheExpiry();
         for (String query : List.of("", "?dryRun=true")) {
-            assertThat(violations(refused(service.call("POST", API + query, large), 422, "invalid-request")))
+            assertThat(violations(assertRejected(service.call("POST", API + query, large), 422, "invalid-request")))
                     .singleElement()
                     .asString()
-                    .matches("/networks/1 takes about \\d{3} MiB of memory for a cell; 100 MiB is what .*");
+                    .matches(
+                            "/networks/1 takes about \\d{3} MiB of memory for a cell, but the largest worker on a CPU has 100 MiB; .*");
         }
         String adaptive = LARGE.formatted(
                 4096,
@@ -195,22 +209,22 @@ class QueueCapacityIT {
                 512,
                 "{\"min\": 5, \"max\": 20, \"relativeError\": 0.1, \"of\": \"gradient-variance\"}",
                 "\"x\"");
-        assertThat(violations(refused(service.submit(adaptive), 422, "invalid-request")))
-                .as("together with what else is wrong")
+        assertThat(violations(assertRejected(service.submit(adaptive), 422, "invalid-request")))
+                .as("the violation comes together with all others")
                 .extracting(violation -> violation.substring(0, violation.indexOf(' ')))
                 .containsExactlyInAnyOrder("/networks/1", "/seed");
-        accepted(service.submit(LARGE.formatted(100, 2, 512, "5", "1")));
+        assertAccepted(service.submit(LARGE.formatted(100, 2, 512, "5", "1")));
         service.execute("update worker set heartbeat_at = now() - interval '2 minutes'");
-        pause();
-        accepted(service.submit(large));
+        awaitCacheExpiry();
+        assertAccepted(service.submit(large));
     }
 
     @Test
-    void whatTakesMoreThanAnHourOfACoreIsRefused() {
+    void rejectsCellsLongerThanAnHour() {
         String message =
                 "/networks/1 takes about 6.9e+14 floating-point operations for a cell of 5 runs; 1.4e+14 is the limit";
         for (String query : List.of("", "?dryRun=true")) {
-            assertThat(violations(refused(
+            assertThat(violations(assertRejected(
                             service.call("POST", API + query, LARGE.formatted(4096, 1000, 2048, "20", "1")),
                             422,
                             "invalid-request")))
@@ -218,6 +232,6 @@ class QueueCapacityIT {
                     .asString()
                     .startsWith(message);
         }
-        accepted(service.submit(LARGE.formatted(4096, 190, 2048, "5", "1")));
+        assertAccepted(service.submit(LARGE.formatted(4096, 190, 2048, "5", "1")));
     }
 }

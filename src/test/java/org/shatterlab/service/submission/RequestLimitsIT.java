@@ -26,10 +26,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.shatterlab.service.support.RawHttp;
-import org.shatterlab.service.support.RawHttp.Answer;
+import org.shatterlab.service.support.RawHttp.RawResponse;
 import org.shatterlab.service.support.Service;
 
-/** Requests that are too large, and clients that are too slow. */
+/** Tests the limits on the size of requests and on the time that a client may take to send a request. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RequestLimitsIT {
 
@@ -56,19 +56,22 @@ class RequestLimitsIT {
         service.close();
     }
 
-    private void assertProblem(Answer answer, int status, String code) {
-        assertThat(answer.status()).as(new String(answer.body(), ISO_8859_1)).isEqualTo(status);
-        assertThat(answer.header("Content-Type")).hasValue("application/problem+json");
-        assertThat(service.json.readTree(answer.body()).get("code").asString()).isEqualTo(code);
+    private void assertProblem(RawResponse response, int status, String code) {
+        assertThat(response.status())
+                .as(new String(response.body(), ISO_8859_1))
+                .isEqualTo(status);
+        assertThat(response.header("Content-Type")).hasValue("application/problem+json");
+        assertThat(service.json.readTree(response.body()).get("code").asString())
+                .isEqualTo(code);
     }
 
-    private Answer get(String path, String headers) throws IOException {
+    private RawResponse get(String path, String headers) throws IOException {
         String request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n";
         return RawHttp.exchange(service.port(), request.getBytes(ISO_8859_1), false);
     }
 
     @Test
-    void headersHaveALimit() throws IOException {
+    void rejectsTooLargeHeaders() throws IOException {
         assertThat(get("/api/v1/presets", "Big: " + "x".repeat(15_000) + "\r\n").status())
                 .isEqualTo(200);
         assertProblem(get("/api/v1/presets", "Big: " + "x".repeat(17_000) + "\r\n"), 431, "headers-too-large");
@@ -80,7 +83,7 @@ class RequestLimitsIT {
     }
 
     @Test
-    void addressesHaveALimit() throws IOException {
+    void rejectsTooLongAddresses() throws IOException {
         assertThat(get("/api/v1/experiments?name=" + "x".repeat(200), "").status())
                 .isEqualTo(200);
         assertProblem(get("/api/v1/presets?a=" + "x".repeat(8200), ""), 414, "address-too-long");
@@ -90,17 +93,22 @@ class RequestLimitsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {SUBMIT, CANCEL})
-    void bodiesHaveALimitWhereverTheyAreSent(String head) throws IOException {
+    void rejectsTooLargeBodies(String head) throws IOException {
         for (int size : List.of((1 << 20) + 1, 15 << 20)) {
             byte[] request = (head + "Content-Length: " + size + "\r\n\r\n" + " ".repeat(size)).getBytes(ISO_8859_1);
             assertProblem(RawHttp.exchange(service.port(), request, false), 413, "body-too-large");
         }
     }
 
-    private record Timed(Answer answer, Duration time) {}
+    /** A response and the time from the start of the request to its end. */
+    private record TimedResponse(RawResponse response, Duration time) {}
 
-    /** Sends the rest of a request byte by byte, for as long as there is no answer. */
-    private Timed drip(String head, String pause) throws IOException, InterruptedException {
+    /**
+     * Sends the head of a request, then a filler every 200 ms until the server responds or 20 s have passed.
+     *
+     * @param filler bytes of one step; empty to send nothing more
+     */
+    private TimedResponse drip(String head, String filler) throws IOException, InterruptedException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), service.port())) {
             socket.setSoTimeout(30_000);
             Instant start = Instant.now();
@@ -108,25 +116,25 @@ class RequestLimitsIT {
             out.write(head.getBytes(ISO_8859_1));
             InputStream in = new BufferedInputStream(socket.getInputStream());
             while (in.available() == 0 && Duration.between(start, Instant.now()).toSeconds() < 20) {
-                out.write(pause.getBytes(ISO_8859_1));
+                out.write(filler.getBytes(ISO_8859_1));
                 Thread.sleep(200);
             }
-            return new Timed(RawHttp.read(in, false), Duration.between(start, Instant.now()));
+            return new TimedResponse(RawHttp.read(in, false), Duration.between(start, Instant.now()));
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {SUBMIT, CANCEL})
-    void aBodyThatDripsIsRefusedAndHoldsNoThread(String head) throws Exception {
-        List<Callable<Timed>> clients = new ArrayList<>();
+    void rejectsDrippingBodiesWithoutHoldingThreads(String head) throws Exception {
+        List<Callable<TimedResponse>> clients = new ArrayList<>();
         for (int i = 0; i < 2 * THREADS; i++) {
             clients.add(() -> drip(head + "Content-Length: 100000\r\n\r\n", " "));
             clients.add(() -> drip(head + "Transfer-Encoding: chunked\r\n\r\n", "1\r\n \r\n"));
         }
         try (ExecutorService executor = Executors.newFixedThreadPool(clients.size())) {
-            for (Future<Timed> client : executor.invokeAll(clients)) {
-                assertProblem(client.get().answer(), 408, "request-timeout");
-                // Each of four rounds of clients waits for the threads that the one before it holds.
+            for (Future<TimedResponse> client : executor.invokeAll(clients)) {
+                assertProblem(client.get().response(), 408, "request-timeout");
+                // The clients need four rounds of threads, and each round waits for the threads of the previous round.
                 assertThat(client.get().time()).isLessThan(Duration.ofSeconds(15));
             }
         }
@@ -136,14 +144,14 @@ class RequestLimitsIT {
     }
 
     @Test
-    void aBodyThatStopsIsRefused() throws Exception {
-        Timed stopped = drip(SUBMIT + "Content-Length: 100000\r\n\r\n{", "");
-        assertProblem(stopped.answer(), 408, "request-timeout");
+    void rejectsBodyThatStops() throws Exception {
+        TimedResponse stopped = drip(SUBMIT + "Content-Length: 100000\r\n\r\n{", "");
+        assertProblem(stopped.response(), 408, "request-timeout");
         assertThat(stopped.time()).isLessThan(Duration.ofSeconds(6));
     }
 
     @Test
-    void headersThatStopEndTheConnection() throws IOException {
+    void closesConnectionWhenHeadersStop() throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), service.port())) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream().write("GET /api/v1/presets HTTP/1.1\r\nHo".getBytes(ISO_8859_1));

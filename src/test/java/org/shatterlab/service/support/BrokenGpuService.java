@@ -5,7 +5,10 @@ import org.shatterlab.lab.engine.BrokenDeviceException;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** A service for a process of its own, which is told that a GPU broke once it computes a cell. */
+/**
+ * A program that runs the service and reports a broken GPU to it. The program publishes a {@link BrokenDeviceException}
+ * as soon as the service computes a cell.
+ */
 public final class BrokenGpuService {
 
     private BrokenGpuService() {}

@@ -35,28 +35,29 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * What the contract {@code openapi/shatterlab.yaml} says of a response: that its operation has the status, that the
- * status has the media type and the headers, and what their schemas are (JSON Schema in the dialect of OpenAPI 3.1,
- * formats included).
+ * Checks responses against the contract {@code openapi/shatterlab.yaml}. The contract must declare the operation, its
+ * status, and the media type and headers of that status. The body and the headers must match their schemas. A schema is
+ * a JSON Schema in the dialect of OpenAPI 3.1, and {@code format} keywords are enforced. Instances are thread-safe.
  */
 public final class Contract {
 
-    private static final String ADDRESS = "urn:shatterlab:contract";
+    private static final String SCHEMA_ID = "urn:shatterlab:contract";
     private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch");
 
-    /** What the contract's introduction says that any resource may answer, beside what is declared for it. */
-    private static final Map<Integer, String> ANYWHERE = Map.of(
+    /** Codes of problems by status, which the introduction of the contract allows for every resource. */
+    private static final Map<Integer, String> GENERAL_CODES = Map.of(
             400, "malformed-request",
             401, "unauthenticated",
             403, "forbidden",
             404, "not-found",
             405, "method-not-allowed");
 
-    /** Those of them that a method which a resource lacks may be answered with. */
-    private static final Set<Integer> NO_SUCH_METHOD = Set.of(400, 401, 403, 405);
+    /** Statuses that the service may return where the resource does not support the method. */
+    private static final Set<Integer> UNSUPPORTED_METHOD_STATUSES = Set.of(400, 401, 403, 405);
 
-    private static final JsonPointer PROBLEM = pointer("components", "schemas", "Problem");
+    private static final JsonPointer PROBLEM_SCHEMA = pointer("components", "schemas", "Problem");
 
+    /** The contract that the repository holds. */
     public static final Contract COMMITTED = new Contract();
 
     private final JsonMapper json = JsonMapper.builder()
@@ -68,11 +69,11 @@ public final class Contract {
     private final Map<JsonPointer, Schema> schemas = new ConcurrentHashMap<>();
 
     /**
-     * A response as it was received.
+     * A response as the client received it.
      *
-     * @param method of the request
-     * @param path of the request, as it was sent
-     * @param body empty where there is none
+     * @param method method of the request
+     * @param path path of the request as the client sent it, with percent encoding and without the query
+     * @param body body of the response; empty if the response has no body
      */
     public record Response(String method, String path, int status, HttpHeaders headers, byte[] body) {}
 
@@ -88,25 +89,25 @@ public final class Contract {
                 .toList();
         registry = SchemaRegistry.withDialect(
                 Dialects.getOpenApi31(),
-                builder -> builder.schemas(Map.of(ADDRESS, json.writeValueAsString(document)))
+                builder -> builder.schemas(Map.of(SCHEMA_ID, json.writeValueAsString(document)))
                         .schemaRegistryConfig(SchemaRegistryConfig.builder()
                                 .formatAssertionsEnabled(true)
                                 .build()));
     }
 
-    /** Every operation, as its method and path: {@code GET /api/v1/presets}. */
+    /** Returns all operations, each as its method and path, for example {@code GET /api/v1/presets}. */
     public Set<String> operations() {
         Set<String> operations = new TreeSet<>();
         for (PathPattern path : paths) {
             pathItem(path).propertyNames().stream()
                     .filter(METHODS::contains)
-                    .forEach(method -> operations.add(name(method, path)));
+                    .forEach(method -> operations.add(operationName(method, path)));
         }
         return operations;
     }
 
-    /** Where an operation may be asked for: its path, with the examples of its parameters. */
-    public String address(String operation) {
+    /** Returns the path of an operation with the examples of its path parameters filled in. */
+    public String examplePath(String operation) {
         String[] name = operation.split(" ", 2);
         return Stream.of(
                         pointer("paths", name[1], "parameters"),
@@ -115,7 +116,7 @@ public final class Contract {
                 .filter(parameter -> parameter.get("in").asString().equals("path"))
                 .reduce(
                         name[1],
-                        (address, parameter) -> address.replace(
+                        (path, parameter) -> path.replace(
                                 "{" + parameter.get("name").asString() + "}",
                                 UriUtils.encode(parameter.get("example").asString(), StandardCharsets.UTF_8)),
                         String::concat);
@@ -125,21 +126,27 @@ public final class Contract {
         return IntStream.range(0, document.at(list).size()).mapToObj(i -> document.at(resolved(list.appendIndex(i))));
     }
 
-    /** The operation that answered; none where the contract has no such operation. */
+    /** Returns the operation of a response; empty if the contract does not declare the operation. */
     Optional<String> operation(Response response) {
-        return path(response).filter(path -> has(path, response)).map(path -> name(method(response), path));
+        return path(response)
+                .filter(path -> hasOperation(path, response))
+                .map(path -> operationName(method(response), path));
     }
 
-    /** Fails where a response is not as the contract has it. */
+    /**
+     * Requires that a response satisfies the contract.
+     *
+     * @throws AssertionError if the response breaks the contract; the message lists all breaches
+     */
     public void check(Response response) {
         List<String> breaches = breaches(response);
         if (!breaches.isEmpty()) {
-            throw new AssertionError("The contract is broken by %d to %s %s (%s):\n  %s\n%s"
+            throw new AssertionError("The response %d to %s %s (%s) breaks the contract:\n  %s\n%s"
                     .formatted(
                             response.status(),
                             response.method(),
                             response.path(),
-                            operation(response).orElse("no operation of it"),
+                            operation(response).orElse("no operation of the contract"),
                             String.join("\n  ", breaches),
                             new String(response.body(), StandardCharsets.UTF_8)
                                     .lines()
@@ -148,19 +155,19 @@ public final class Contract {
         }
     }
 
-    /** Everything that is not as the contract has it; of the body, each with a pointer. */
+    /** Returns all breaches of the contract. A breach in the body starts with the JSON pointer of the value. */
     public List<String> breaches(Response response) {
         Optional<PathPattern> path = path(response);
         if (path.isEmpty()) {
-            boolean refused = response.status() >= 400 && response.status() < 500;
-            return refused ? undeclared(response) : List.of();
+            boolean rejected = response.status() >= 400 && response.status() < 500;
+            return rejected ? undeclaredBreaches(response) : List.of();
         }
-        if (!has(path.get(), response)) {
-            return NO_SUCH_METHOD.contains(response.status())
-                    ? undeclared(response)
+        if (!hasOperation(path.get(), response)) {
+            return UNSUPPORTED_METHOD_STATUSES.contains(response.status())
+                    ? undeclaredBreaches(response)
                     : response.method().equals("OPTIONS")
                             ? List.of()
-                            : List.of("a method that the resource lacks is answered with 405");
+                            : List.of("the status must be 405 because the resource does not support the method");
         }
         JsonPointer operation = pointer("paths", path.get().getPatternString(), method(response));
         JsonPointer declared = resolved(operation.append(pointer("responses", String.valueOf(response.status()))));
@@ -170,8 +177,8 @@ public final class Contract {
             return breaches;
         }
         return response.status() == 400
-                ? undeclared(response)
-                : List.of("the operation has no status " + response.status());
+                ? undeclaredBreaches(response)
+                : List.of("the operation does not declare the status " + response.status());
     }
 
     private Optional<PathPattern> path(Response response) {
@@ -179,7 +186,7 @@ public final class Contract {
         return paths.stream().filter(pattern -> pattern.matches(path)).findFirst();
     }
 
-    private boolean has(PathPattern path, Response response) {
+    private boolean hasOperation(PathPattern path, Response response) {
         return pathItem(path).has(method(response));
     }
 
@@ -187,27 +194,30 @@ public final class Contract {
         return document.get("paths").get(path.getPatternString());
     }
 
-    /** HEAD is GET without a body. */
+    /** Returns the method as the contract spells it. HEAD maps to GET, because HEAD is GET without a body. */
     private static String method(Response response) {
         return response.method().equals("HEAD") ? "get" : response.method().toLowerCase(Locale.ROOT);
     }
 
-    private static String name(String method, PathPattern path) {
+    private static String operationName(String method, PathPattern path) {
         return method.toUpperCase(Locale.ROOT) + " " + path.getPatternString();
     }
 
-    /** Refusals that need no declaration: a problem document, with the code that belongs to the status. */
-    private List<String> undeclared(Response response) {
+    /**
+     * Returns the breaches of a rejection that the contract does not declare for the operation. Such a rejection must
+     * be a problem document with the general code of its status.
+     */
+    private List<String> undeclaredBreaches(Response response) {
         List<String> breaches = new ArrayList<>();
         if (response.status() == 405 && !response.headers().containsHeader("Allow")) {
             breaches.add("the header Allow is missing");
         }
         MediaType type = response.headers().getContentType();
         if (!MediaType.APPLICATION_PROBLEM_JSON.equals(type)) {
-            breaches.add("the media type is " + type + " where it must be a problem document");
+            breaches.add("the media type is " + type + " but must be application/problem+json");
         } else if (!response.method().equals("HEAD")) {
-            breaches.addAll(json(response.body(), PROBLEM));
-            String code = ANYWHERE.get(response.status());
+            breaches.addAll(json(response.body(), PROBLEM_SCHEMA));
+            String code = GENERAL_CODES.get(response.status());
             if (breaches.isEmpty()
                     && code != null
                     && !json.readTree(response.body()).get("code").asString().equals(code)) {
@@ -225,7 +235,7 @@ public final class Contract {
             if (value != null) {
                 JsonPointer schema = resolved(header.appendProperty("schema"));
                 boolean integer = document.at(schema).path("type").asString("").equals("integer");
-                validate(integer ? readable(value) : text(value), schema)
+                validate(integer ? parsedOrText(value) : text(value), schema)
                         .forEach(breach -> breaches.add("the header " + name + breach));
             } else if (document.at(header).path("required").asBoolean(false)) {
                 breaches.add("the header " + name + " is missing");
@@ -238,7 +248,7 @@ public final class Contract {
         JsonNode types = document.at(declared);
         MediaType type = response.headers().getContentType();
         if (types.isMissingNode()) {
-            return response.body().length == 0 ? List.of() : List.of("there is a body where there must be none");
+            return response.body().length == 0 ? List.of() : List.of("the response must have no body");
         }
         Optional<String> declaredType = type == null
                 ? Optional.empty()
@@ -246,10 +256,10 @@ public final class Contract {
                         .filter(name -> MediaType.parseMediaType(name).equalsTypeAndSubtype(type))
                         .findFirst();
         if (declaredType.isEmpty()) {
-            return List.of("the media type is %s where there are %s".formatted(type, types.propertyNames()));
+            return List.of("the media type is %s but must be one of %s".formatted(type, types.propertyNames()));
         }
         if (response.method().equals("HEAD")) {
-            return response.body().length == 0 ? List.of() : List.of("there is a body of HEAD");
+            return response.body().length == 0 ? List.of() : List.of("the response to HEAD must have no body");
         }
         if (response.body().length == 0) {
             return List.of("the body is empty");
@@ -273,14 +283,14 @@ public final class Contract {
 
     private List<String> validate(JsonNode value, JsonPointer schema) {
         return schemas
-                .computeIfAbsent(schema, pointer -> registry.getSchema(SchemaLocation.of(ADDRESS + "#" + pointer)))
+                .computeIfAbsent(schema, pointer -> registry.getSchema(SchemaLocation.of(SCHEMA_ID + "#" + pointer)))
                 .validate(value)
                 .stream()
                 .map(error -> error.getInstanceLocation() + ": " + error.getMessage())
                 .toList();
     }
 
-    private JsonNode readable(String value) {
+    private JsonNode parsedOrText(String value) {
         try {
             return json.readTree(value);
         } catch (JacksonException e) {
@@ -292,11 +302,11 @@ public final class Contract {
         return JsonNodeFactory.instance.stringNode(value);
     }
 
-    /** Where the object at a place of the document really is, if that is a reference. */
-    private JsonPointer resolved(JsonPointer place) {
-        JsonNode reference = document.at(place).path("$ref");
+    /** Follows references ({@code $ref}) from a location in the document to the object itself. */
+    private JsonPointer resolved(JsonPointer location) {
+        JsonNode reference = document.at(location).path("$ref");
         return reference.isMissingNode()
-                ? place
+                ? location
                 : resolved(JsonPointer.compile(reference.asString().substring(1)));
     }
 

@@ -1,19 +1,19 @@
 package org.shatterlab.service.support;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static org.shatterlab.service.support.RequestWords.ACCEPTED;
-import static org.shatterlab.service.support.RequestWords.API;
-import static org.shatterlab.service.support.RequestWords.BROKEN;
-import static org.shatterlab.service.support.RequestWords.BROKEN_HEADERS;
-import static org.shatterlab.service.support.RequestWords.CHANGES;
-import static org.shatterlab.service.support.RequestWords.HEADERS;
-import static org.shatterlab.service.support.RequestWords.METHODS;
-import static org.shatterlab.service.support.RequestWords.ODD;
-import static org.shatterlab.service.support.RequestWords.PARAMETERS;
-import static org.shatterlab.service.support.RequestWords.READS;
-import static org.shatterlab.service.support.RequestWords.TYPES;
-import static org.shatterlab.service.support.RequestWords.VALUES;
-import static org.shatterlab.service.support.RequestWords.VERSIONS;
+import static org.shatterlab.service.support.RequestVocabulary.ACCEPT_VALUES;
+import static org.shatterlab.service.support.RequestVocabulary.CHANGE_PATHS;
+import static org.shatterlab.service.support.RequestVocabulary.CONTENT_TYPES;
+import static org.shatterlab.service.support.RequestVocabulary.EXPERIMENTS;
+import static org.shatterlab.service.support.RequestVocabulary.HEADERS;
+import static org.shatterlab.service.support.RequestVocabulary.HTTP_VERSIONS;
+import static org.shatterlab.service.support.RequestVocabulary.INVALID_HEADERS;
+import static org.shatterlab.service.support.RequestVocabulary.INVALID_SEGMENTS;
+import static org.shatterlab.service.support.RequestVocabulary.METHODS;
+import static org.shatterlab.service.support.RequestVocabulary.PARAMETER_NAMES;
+import static org.shatterlab.service.support.RequestVocabulary.PARAMETER_VALUES;
+import static org.shatterlab.service.support.RequestVocabulary.READ_PATHS;
+import static org.shatterlab.service.support.RequestVocabulary.UNUSUAL_SEGMENTS;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,8 +23,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests of every kind that a wire can carry: from what a client should send to what no client would. Each is drawn from the
- * seed and its own number alone.
+ * A generator of random HTTP requests, from requests of a well-behaved client to malformed bytes. A request depends
+ * only on the seed, its number and the given experiments.
  */
 public final class GeneratedRequests {
 
@@ -35,18 +35,18 @@ public final class GeneratedRequests {
     }
 
     /**
-     * Experiments that there are.
+     * The ids of experiments in the service.
      *
-     * @param measured has results; never deleted
-     * @param cancelled may be retried and deleted
+     * @param measured experiment with results, which no request deletes
+     * @param cancelled experiment without results, which requests may retry and delete
      */
-    public record Ids(String measured, String cancelled) {}
+    public record ExperimentIds(String measured, String cancelled) {}
 
     /**
      * A request, ready for the wire.
      *
-     * @param head up to the empty line
-     * @param body with its framing
+     * @param head request line and headers, with the empty line at the end
+     * @param body body with its framing
      */
     public record Request(String method, String head, byte[] body) {
 
@@ -57,7 +57,7 @@ public final class GeneratedRequests {
             return all;
         }
 
-        public boolean hasKey() {
+        public boolean hasIdempotencyKey() {
             return head.contains("Idempotency-Key:");
         }
 
@@ -69,67 +69,70 @@ public final class GeneratedRequests {
         }
     }
 
-    public Request request(int number, Ids ids) {
-        return new Draw(new RandomChoices(seed * 1_000_003 + number), ids).request();
+    /** Returns the request of a number. Equal numbers and experiments give equal requests. */
+    public Request request(int number, ExperimentIds ids) {
+        return new RequestDraw(new RandomChoices(seed * 1_000_003 + number), ids).request();
     }
 
-    /** One request in the making. */
-    private static final class Draw {
+    /** A builder that draws the elements of one request. */
+    private static final class RequestDraw {
 
         private final RandomChoices random;
         private final GeneratedBodies bodies;
-        private final Ids ids;
+        private final ExperimentIds ids;
         private final List<String> headers = new ArrayList<>();
 
-        Draw(RandomChoices random, Ids ids) {
+        RequestDraw(RandomChoices random, ExperimentIds ids) {
             this.random = random;
             this.bodies = new GeneratedBodies(random);
             this.ids = ids;
         }
 
-        public Request request() {
+        Request request() {
             return switch (random.nextInt(10)) {
                 case 0, 1, 2, 3 -> submission();
-                case 4, 5, 6 -> of("GET", withQuery(random.one(READS)), random.rarely() ? bodies.content() : null);
+                case 4, 5, 6 ->
+                    request("GET", withQuery(random.pick(READ_PATHS)), random.rarely() ? bodies.content() : null);
                 case 7 -> change();
                 default ->
-                    of(
-                            random.one(METHODS),
-                            withQuery(random.one(random.nextInt(3) == 0 ? CHANGES : READS)),
+                    request(
+                            random.pick(METHODS),
+                            withQuery(random.pick(random.nextInt(3) == 0 ? CHANGE_PATHS : READ_PATHS)),
                             random.nextBoolean() ? bodies.content() : null);
             };
         }
 
         private Request submission() {
-            headers.add("Content-Type: " + (random.rarely() ? random.one(TYPES) : "application/json"));
-            String query = random.nextInt(6) == 0 ? "?dryRun=" + random.one(List.of("true", "true", "false", "x")) : "";
-            return of("POST", API + query, bodies.content());
+            headers.add("Content-Type: " + (random.rarely() ? random.pick(CONTENT_TYPES) : "application/json"));
+            String query =
+                    random.nextInt(6) == 0 ? "?dryRun=" + random.pick(List.of("true", "true", "false", "x")) : "";
+            return request("POST", EXPERIMENTS + query, bodies.content());
         }
 
         private Request change() {
-            String target = random.one(CHANGES);
-            return of(
+            String target = random.pick(CHANGE_PATHS);
+            return request(
                     target.endsWith("{id}") ? "DELETE" : "POST",
                     random.rarely() ? withQuery(target) : target,
                     random.rarely() ? bodies.content() : null);
         }
 
-        private Request of(String method, String path, byte @Nullable [] content) {
+        private Request request(String method, String path, byte @Nullable [] content) {
             for (int more = random.nextInt(3); more > 0; more--) {
                 headers.add(
                         random.nextInt(3) == 0
-                                ? "Accept: " + random.one(ACCEPTED)
-                                : random.one(random.rarely() ? BROKEN_HEADERS : HEADERS));
+                                ? "Accept: " + random.pick(ACCEPT_VALUES)
+                                : random.pick(random.rarely() ? INVALID_HEADERS : HEADERS));
             }
             if (content != null && headers.isEmpty() && random.nextBoolean()) {
-                headers.add("Content-Type: " + random.one(TYPES));
+                headers.add("Content-Type: " + random.pick(CONTENT_TYPES));
             }
             byte[] body = content == null ? new byte[0] : bodies.framed(content, headers);
             if (random.nextInt(50) > 0) {
                 headers.addFirst("Host: 127.0.0.1");
             }
-            String target = filled(path, method.equals("DELETE"));
-            String version = random.nextInt(40) == 0 ? random.one(VERSIONS) : "HTTP/1.1";
+            String target = expandedPath(path, method.equals("DELETE"));
+            String version = random.nextInt(40) == 0 ? random.pick(HTTP_VERSIONS) : "HTTP/1.1";
             String end = random.nextInt(100) == 0 ? "\n" : "\r\n";
             String head = Stream.concat(
                             Stream.of(method + " " + target + " " + version),
@@ -138,15 +141,17 @@ public final class GeneratedRequests {
             return new Request(method, head, body);
         }
 
-        private String filled(String path, boolean deletes) {
-            String filled = path;
-            while (filled.contains("{id}") || filled.contains("{odd}")) {
-                filled = filled.replaceFirst("\\{id}", id(deletes)).replaceFirst("\\{odd}", quoted(odd()));
+        /** Replaces the placeholders of a path by ids and by unusual segments. */
+        private String expandedPath(String path, boolean deletes) {
+            String expanded = path;
+            while (expanded.contains("{id}") || expanded.contains("{odd}")) {
+                expanded = expanded.replaceFirst("\\{id}", id(deletes))
+                        .replaceFirst("\\{odd}", quotedReplacement(unusualSegment()));
             }
-            return random.nextInt(30) == 0 ? filled + odd() : filled;
+            return random.nextInt(30) == 0 ? expanded + unusualSegment() : expanded;
         }
 
-        private static String quoted(String replacement) {
+        private static String quotedReplacement(String replacement) {
             return replacement.replace("\\", "\\\\").replace("$", "\\$");
         }
 
@@ -154,7 +159,7 @@ public final class GeneratedRequests {
             return switch (random.nextInt(8)) {
                 case 0 -> "01a207bf-87b2-7969-b8cf-0a7bf5febb19";
                 case 1 -> "1-1-1-1-1";
-                case 2 -> quoted(odd());
+                case 2 -> quotedReplacement(unusualSegment());
                 case 3, 4, 5 -> deletes ? ids.cancelled() : ids.measured();
                 default -> ids.cancelled();
             };
@@ -165,7 +170,7 @@ public final class GeneratedRequests {
                 return path + "?" + "a&".repeat(1500);
             }
             if (random.nextInt(100) == 0) {
-                // At once, as the client has another version; or after that second.
+                // The response comes at once if the client has another version, and after one second otherwise.
                 return path + "?wait=1";
             }
             StringBuilder query = new StringBuilder(path);
@@ -173,20 +178,22 @@ public final class GeneratedRequests {
             for (int more = random.nextInt(4); more > 0; more--) {
                 boolean waits = random.nextInt(10) == 0;
                 query.append(mark)
-                        .append(waits ? "wait" : random.one(PARAMETERS))
+                        .append(waits ? "wait" : random.pick(PARAMETER_NAMES))
                         .append(random.nextInt(20) == 0 ? "" : "=")
-                        .append(waits ? random.one(List.of("0", "61", "x", "1.5", "9".repeat(20))) : value());
-                mark = random.one(List.of("&", "&", "&", "&&", ";", "?"));
+                        .append(waits ? random.pick(List.of("0", "61", "x", "1.5", "9".repeat(20))) : parameterValue());
+                mark = random.pick(List.of("&", "&", "&", "&&", ";", "?"));
             }
             return query.toString();
         }
 
-        private String value() {
-            return random.nextInt(4) == 0 ? odd() : random.one(VALUES).replace(" ", "%20");
+        private String parameterValue() {
+            return random.nextInt(4) == 0
+                    ? unusualSegment()
+                    : random.pick(PARAMETER_VALUES).replace(" ", "%20");
         }
 
-        private String odd() {
-            return random.one(random.rarely() ? BROKEN : ODD);
+        private String unusualSegment() {
+            return random.pick(random.rarely() ? INVALID_SEGMENTS : UNUSUAL_SEGMENTS);
         }
     }
 }

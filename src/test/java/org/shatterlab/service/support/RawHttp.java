@@ -16,35 +16,43 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Sends any bytes at all as a request, and takes only a complete HTTP/1.1 answer (RFC 9112) for one. */
+/**
+ * An HTTP client for raw bytes. The client sends any bytes as a request, and accepts only a complete HTTP/1.1 response
+ * (RFC 9112).
+ */
 public final class RawHttp {
 
-    private static final int PATIENCE_MILLIS = 30_000;
+    private static final int TIMEOUT_MILLIS = 30_000;
 
     private RawHttp() {}
 
     /**
-     * An answer.
+     * A response.
      *
-     * @param headers by name in any case, each with its lines in their order
+     * @param status status code
+     * @param headers values by header name, which is case-insensitive, in the order of the header lines
+     * @param body body without the framing; empty if the response has no body
      */
-    public record Answer(int status, Map<String, List<String>> headers, byte[] body) {
+    public record RawResponse(int status, Map<String, List<String>> headers, byte[] body) {
 
+        /** Returns the first value of a header. */
         public Optional<String> header(String name) {
             return headers.getOrDefault(name, List.of()).stream().findFirst();
         }
     }
 
     /**
-     * Sends a request on a connection of its own, and nothing after it.
+     * Sends a request on a new connection, closes the sending side and reads the response.
      *
-     * @param bodiless whether the answer to its method has no body, whatever its headers say
-     * @throws IOException where the answer is not whole
+     * @param port port on the loopback interface
+     * @param bodiless whether a response to the method has no body even if its headers declare a length, as for HEAD
+     * @throws IOException if the response is malformed or incomplete
+     * @throws NumberFormatException if a declared length is not a number
      */
-    public static Answer exchange(int port, byte[] request, boolean bodiless) throws IOException {
+    public static RawResponse exchange(int port, byte[] request, boolean bodiless) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            socket.setSoTimeout(PATIENCE_MILLIS);
-            // The answer may come, and the connection end, before all of the request is read.
+            socket.setSoTimeout(TIMEOUT_MILLIS);
+            // The server may respond and close the connection before it has read the whole request.
             var _ = Thread.ofVirtual().start(() -> write(socket, request));
             return read(new BufferedInputStream(socket.getInputStream()), bodiless);
         }
@@ -55,90 +63,96 @@ public final class RawHttp {
             socket.getOutputStream().write(request);
             socket.shutdownOutput();
         } catch (IOException _) {
-            // What was answered tells whether that is allowed.
+            // The server may stop reading early. The response shows whether the server was right to do so.
         }
     }
 
-    public static Answer read(InputStream in, boolean bodiless) throws IOException {
+    /**
+     * Reads a response and skips interim responses (1xx).
+     *
+     * @throws IOException if the response is malformed or incomplete
+     * @throws NumberFormatException if a declared length is not a number
+     */
+    public static RawResponse read(InputStream in, boolean bodiless) throws IOException {
         while (true) {
-            String start = line(in);
+            String start = readLine(in);
             if (!start.matches("HTTP/1\\.1 [1-5]\\d\\d( .*)?")) {
-                throw new ProtocolException("no status line: " + start);
+                throw new ProtocolException("The response must start with a status line, but starts with: " + start);
             }
             int status = Integer.parseInt(start.substring(9, 12));
-            Map<String, List<String>> headers = fields(in);
+            Map<String, List<String>> headers = readHeaders(in);
             if (status >= 200) {
                 boolean empty = bodiless || status == 204 || status == 304;
-                return new Answer(status, headers, empty ? new byte[0] : body(in, headers));
+                return new RawResponse(status, headers, empty ? new byte[0] : readBody(in, headers));
             }
         }
     }
 
-    private static Map<String, List<String>> fields(InputStream in) throws IOException {
-        Map<String, List<String>> fields = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        for (String line = line(in); !line.isEmpty(); line = line(in)) {
+    private static Map<String, List<String>> readHeaders(InputStream in) throws IOException {
+        Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        for (String line = readLine(in); !line.isEmpty(); line = readLine(in)) {
             int colon = line.indexOf(':');
             if (colon < 1) {
-                throw new ProtocolException("no header: " + line);
+                throw new ProtocolException("A header line must have a name and a colon, but is: " + line);
             }
-            fields.computeIfAbsent(line.substring(0, colon), _ -> new ArrayList<>())
+            headers.computeIfAbsent(line.substring(0, colon), _ -> new ArrayList<>())
                     .add(line.substring(colon + 1).strip());
         }
-        return fields;
+        return headers;
     }
 
-    private static byte[] body(InputStream in, Map<String, List<String>> headers) throws IOException {
+    private static byte[] readBody(InputStream in, Map<String, List<String>> headers) throws IOException {
         List<String> length = headers.getOrDefault("Content-Length", List.of());
         if (headers.containsKey("Transfer-Encoding")) {
             if (!length.isEmpty()) {
-                throw new ProtocolException("chunked, and with a length");
+                throw new ProtocolException("A response must not have both Transfer-Encoding and Content-Length.");
             }
-            return chunks(in);
+            return readChunks(in);
         }
         if (length.size() == 1) {
-            return exactly(in, Integer.parseInt(length.getFirst()));
+            return readExactly(in, Integer.parseInt(length.getFirst()));
         }
         if (!headers.getOrDefault("Connection", List.of()).contains("close")) {
-            throw new ProtocolException("nothing says where the body ends: " + headers);
+            throw new ProtocolException("The headers must declare the end of the body, but are: " + headers);
         }
         return in.readAllBytes();
     }
 
-    private static byte[] chunks(InputStream in) throws IOException {
+    private static byte[] readChunks(InputStream in) throws IOException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
-        for (int size = chunkSize(in); size > 0; size = chunkSize(in)) {
-            body.write(exactly(in, size));
-            if (!line(in).isEmpty()) {
-                throw new ProtocolException("a chunk is longer than it says");
+        for (int size = readChunkSize(in); size > 0; size = readChunkSize(in)) {
+            body.write(readExactly(in, size));
+            if (!readLine(in).isEmpty()) {
+                throw new ProtocolException("A chunk is longer than its declared size.");
             }
         }
-        fields(in);
+        readHeaders(in);
         return body.toByteArray();
     }
 
-    private static int chunkSize(InputStream in) throws IOException {
-        return Integer.parseInt(line(in), 16);
+    private static int readChunkSize(InputStream in) throws IOException {
+        return Integer.parseInt(readLine(in), 16);
     }
 
-    private static byte[] exactly(InputStream in, int size) throws IOException {
+    private static byte[] readExactly(InputStream in, int size) throws IOException {
         byte[] bytes = in.readNBytes(size);
         if (bytes.length < size) {
-            throw new EOFException("the connection ended after " + bytes.length + " of " + size + " bytes");
+            throw new EOFException("The connection ended after " + bytes.length + " of " + size + " bytes.");
         }
         return bytes;
     }
 
-    private static String line(InputStream in) throws IOException {
+    private static String readLine(InputStream in) throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         for (int next = in.read(); next != '\n'; next = in.read()) {
             if (next < 0) {
-                throw new EOFException("the connection ended after \"" + line.toString(ISO_8859_1) + "\"");
+                throw new EOFException("The connection ended after \"" + line.toString(ISO_8859_1) + "\".");
             }
             line.write(next);
         }
         String text = line.toString(ISO_8859_1);
         if (!text.endsWith("\r")) {
-            throw new ProtocolException("a line without a carriage return: " + text);
+            throw new ProtocolException("A line must end with a carriage return and a line feed, but is: " + text);
         }
         return text.substring(0, text.length() - 1);
     }

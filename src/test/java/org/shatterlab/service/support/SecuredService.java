@@ -18,42 +18,57 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
 
-/** Starts services that ask who callers are. */
+/** Starts services whose API authenticates its callers, and sends requests to these services. */
 public final class SecuredService {
 
+    /** A token with the scope {@code read}. */
     public static final String READER = "reader-8d1f0c5b7e9a4f62";
+    /** A token with the scope {@code write}. */
     public static final String WRITER = "writer-3b6c2e8f1a7d4950";
+    /** A token with both scopes. */
     public static final String BOTH = "both-5e9a7c1d3f8b2460";
+    /** A token with both scopes that has expired. */
     public static final String EXPIRED = "expired-0f4b8d2c6a1e3957";
+    /** A token that no service knows. */
     public static final String UNKNOWN = "unknown-9c3e5a7b1d8f2046";
-    public static final String PAGE = "https://lab.example.org";
+    /** The origin whose pages may use the API. */
+    public static final String ALLOWED_ORIGIN = "https://lab.example.org";
+    /** An empty body, and the absence of an {@code Authorization} header. */
     public static final String NONE = "";
 
+    /** A specification of one cell, with a placeholder for the seed. */
     public static final String EXPERIMENT = """
             {"networks": [{"family": "white-noise"}], "inputs": {"type": "grid", "points": 17}, "runs": 5, "seed": %d}""";
 
     private SecuredService() {}
 
-    /** Starts an API with tokens of its own beside those of an issuer. */
+    /**
+     * Starts an API that accepts the tokens {@link #READER}, {@link #WRITER} and {@link #BOTH}, and the tokens of an
+     * issuer.
+     *
+     * @param data data folder
+     * @param issuer address of the issuer
+     */
     public static Service start(Path data, String issuer) {
         List<String> arguments = new ArrayList<>(List.of(
                 "--spring.security.oauth2.resourceserver.jwt.issuer-uri=" + issuer,
                 "--spring.security.oauth2.resourceserver.jwt.audiences=" + TokenIssuer.AUDIENCE,
-                "--shatterlab.security.allowed-origins=" + PAGE));
+                "--shatterlab.security.allowed-origins=" + ALLOWED_ORIGIN));
         arguments.addAll(token("reader", READER, "read"));
         arguments.addAll(token("writer", WRITER, "write"));
         arguments.addAll(token("both", BOTH, "read,write"));
         arguments.addAll(token("expired", EXPIRED, "read,write"));
         arguments.add(
                 "--shatterlab.security.tokens.expired.expires=" + Instant.now().minusSeconds(1));
-        return open(data, arguments);
+        return startApi(data, arguments);
     }
 
     private static List<String> token(String name, String token, String scopes) {
-        String place = "--shatterlab.security.tokens." + name;
-        return List.of(place + ".sha256=" + sha256(token), place + ".scopes=" + scopes);
+        String prefix = "--shatterlab.security.tokens." + name;
+        return List.of(prefix + ".sha256=" + sha256(token), prefix + ".scopes=" + scopes);
     }
 
+    /** Returns the SHA-256 of a token in hexadecimal, as the settings of the service need the hash. */
     public static String sha256(String token) {
         try {
             return HexFormat.of()
@@ -63,15 +78,17 @@ public final class SecuredService {
         }
     }
 
-    /** Starts an API that also says of each request that is let through whose it is. */
-    public static Service open(Path data, List<String> more) {
+    /**
+     * Starts an API that also reports the caller of each accepted request, in the response header {@code X-Principal}.
+     */
+    public static Service startApi(Path data, List<String> moreArguments) {
         List<String> arguments = new ArrayList<>(List.of(
                 "--server.port=0",
                 "--shatterlab.welcome=false",
                 "--shatterlab.roles=api",
                 "--shatterlab.data-dir=" + data));
         arguments.addAll(TestDatabase.arguments(data));
-        arguments.addAll(more);
+        arguments.addAll(moreArguments);
         return Service.of(new SpringApplicationBuilder(ShatterlabApplication.class)
                 .initializers(SecuredService::addPrincipal)
                 .run(arguments.toArray(String[]::new)));
@@ -86,8 +103,8 @@ public final class SecuredService {
         ((GenericApplicationContext) context).registerBean("principalFilter", Filter.class, () -> filter);
     }
 
-    /** Asks with this header, or with none where it is empty. */
-    public static HttpResponse<String> ask(Service service, String method, String address, String authorization) {
+    /** Sends a request with this {@code Authorization} header. An empty value sends no such header. */
+    public static HttpResponse<String> call(Service service, String method, String address, String authorization) {
         return authorization.isEmpty()
                 ? service.call(method, address, NONE)
                 : service.call(method, address, NONE, "Authorization", authorization);

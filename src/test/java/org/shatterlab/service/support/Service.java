@@ -2,7 +2,6 @@ package org.shatterlab.service.support;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -25,7 +24,6 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.ShatterlabApplication;
-import org.shatterlab.client.ApiClient;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -40,23 +38,29 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A running service on a data folder and a database of its own, spoken to as its users do: over HTTP. */
+/**
+ * A client of a running service that sends requests over HTTP, as users do. Every response of an API must satisfy the
+ * {@link Contract}, otherwise the request fails with an {@link AssertionError}.
+ */
 public final class Service implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(4);
+    private static final Duration TIMEOUT = Duration.ofMinutes(4);
 
     public final JsonMapper json = new JsonMapper();
     private final HttpClient http =
             HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NORMAL).build();
     private final ConfigurableApplicationContext context;
     private final String base;
-    /** Whether it answers as the contract has it: a worker has no part in it. */
+    /**
+     * Whether the process serves the API, so that its responses must satisfy the contract. A worker serves only its
+     * health.
+     */
     private final boolean hasApi;
 
-    /** What every request has in the header {@code Authorization}; null for nothing. */
+    /** The value of the header {@code Authorization} of every request; null for no such header. */
     private final @Nullable String authorization;
 
-    private final Set<String> served = ConcurrentHashMap.newKeySet();
+    private final Set<String> succeededOperations = ConcurrentHashMap.newKeySet();
 
     private Service(
             ConfigurableApplicationContext context, String base, boolean hasApi, @Nullable String authorization) {
@@ -66,6 +70,7 @@ public final class Service implements AutoCloseable {
         this.authorization = authorization;
     }
 
+    /** Starts a service in this process, at a free port and on the database of the data folder. */
     public static Service start(Path dataFolder, String... arguments) {
         List<String> all = new ArrayList<>(
                 List.of("--server.port=0", "--shatterlab.welcome=false", "--shatterlab.data-dir=" + dataFolder));
@@ -74,7 +79,7 @@ public final class Service implements AutoCloseable {
         return of(new SpringApplicationBuilder(ShatterlabApplication.class).run(all.toArray(String[]::new)));
     }
 
-    /** A service that a test framework started, and ends. */
+    /** Returns a client of a service that runs in this process. Closing the client stops the service. */
     public static Service of(ConfigurableApplicationContext context) {
         return new Service(
                 context,
@@ -83,16 +88,23 @@ public final class Service implements AutoCloseable {
                 null);
     }
 
-    /** The same service, asked with this bearer token whatever is asked; closing either ends it. */
-    public Service with(String token) {
+    /** Returns a client that sends this bearer token with every request. Closing either client stops the service. */
+    public Service withToken(String token) {
         return new Service(context, base, hasApi, "Bearer " + token);
     }
 
-    /** A service in another process, of which nothing is known but what it answers. */
+    /**
+     * Returns a client of a service in another process. The methods that need its context or its database do not work.
+     */
     static Service at(String base) {
         return new Service(new GenericApplicationContext(), base, true, null);
     }
 
+    /**
+     * Sends a GET request.
+     *
+     * @param headers names and values in turn
+     */
     public HttpResponse<String> get(String path, String... headers) {
         HttpRequest.Builder request = request(path);
         if (headers.length > 0) {
@@ -112,7 +124,12 @@ public final class Service implements AutoCloseable {
                 .build());
     }
 
-    /** Any request; the body is JSON, where there is one. */
+    /**
+     * Sends a request with a JSON body.
+     *
+     * @param body body; empty for no body
+     * @param headers names and values in turn
+     */
     public HttpResponse<String> call(String method, String path, String body, String... headers) {
         HttpRequest.Builder request = request(path);
         if (headers.length > 0) {
@@ -123,6 +140,7 @@ public final class Service implements AutoCloseable {
                 .build());
     }
 
+    /** Submits an experiment. */
     public HttpResponse<String> submit(String body) {
         return post("/api/v1/experiments", body.getBytes(StandardCharsets.UTF_8), "application/json");
     }
@@ -157,7 +175,7 @@ public final class Service implements AutoCloseable {
         }
     }
 
-    /** Every response passes here, and fails the test where it is not as the contract has it. */
+    /** Checks a response against the contract, and records the operation if it succeeded. */
     private void check(String method, URI address, int status, HttpHeaders headers, byte[] body) {
         Contract.Response response = new Contract.Response(method, address.getRawPath(), status, headers, body);
         if (!hasApi) {
@@ -165,24 +183,21 @@ public final class Service implements AutoCloseable {
         }
         Contract.COMMITTED.check(response);
         if (status < 300) {
-            Contract.COMMITTED.operation(response).ifPresent(served::add);
+            Contract.COMMITTED.operation(response).ifPresent(succeededOperations::add);
         }
     }
 
-    /** The operations of the contract that were asked for with success. */
-    public Set<String> served() {
-        return served;
+    /** Returns the operations of the contract that have succeeded at least once. */
+    public Set<String> succeededOperations() {
+        return succeededOperations;
     }
 
-    /** A generated client of this service, which accepts these media types or any; what it is answered is checked too. */
-    public ApiClient client(MediaType... accepted) {
-        // What is not set is not sent.
-        JsonMapper mapper = ApiClient.createDefaultMapper(null)
-                .rebuild()
-                .changeDefaultPropertyInclusion(all -> all.withValueInclusion(JsonInclude.Include.NON_NULL))
-                .build();
-        RestClient http = ApiClient.buildRestClientBuilder(mapper)
-                .requestFactory(new JdkClientHttpRequestFactory(this.http))
+    /**
+     * Builds a REST client that accepts these media types or any. The client sends the bearer token of this service, and every
+     * response is checked against the contract.
+     */
+    public RestClient restClient(RestClient.Builder builder, MediaType... accepted) {
+        return builder.requestFactory(new JdkClientHttpRequestFactory(http))
                 .bufferContent((_, _) -> true)
                 .requestInterceptor((request, body, execution) -> {
                     if (authorization != null) {
@@ -201,10 +216,14 @@ public final class Service implements AutoCloseable {
                     return response;
                 })
                 .build();
-        return new ApiClient(http).setBasePath(base);
     }
 
-    /** The operations that the application itself maps, as the contract calls them. */
+    /** Returns the address of this service, without a path. */
+    public String base() {
+        return base;
+    }
+
+    /** Returns the operations that the application maps, in the notation of {@link Contract#operations}. */
     public Set<String> routes() {
         return routes(context);
     }
@@ -223,17 +242,17 @@ public final class Service implements AutoCloseable {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** Submits an experiment and waits for its end. */
+    /** Submits an experiment, waits for its end and returns the finished experiment. */
     public JsonNode run(String body) {
         HttpResponse<String> accepted = submit(body);
         assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(202);
         return await(json.readTree(accepted.body()));
     }
 
-    /** Waits for the end of an experiment. */
+    /** Waits for the end of an experiment and returns the finished experiment. */
     public JsonNode await(JsonNode submitted) {
         String location = submitted.get("links").get("self").asString();
-        Instant deadline = Instant.now().plus(PATIENCE);
+        Instant deadline = Instant.now().plus(TIMEOUT);
         while (Instant.now().isBefore(deadline)) {
             JsonNode experiment = json.readTree(get(location).body());
             if (!experiment.get("finishedAt").isNull()) {
@@ -241,9 +260,10 @@ public final class Service implements AutoCloseable {
             }
             sleep();
         }
-        throw new AssertionError("no end of " + location + " in " + PATIENCE);
+        throw new AssertionError(location + " did not end within " + TIMEOUT + ".");
     }
 
+    /** Sleeps for the interval between two polls. */
     public static void sleep() {
         try {
             Thread.sleep(50);
@@ -253,7 +273,7 @@ public final class Service implements AutoCloseable {
         }
     }
 
-    /** All rows of an experiment, page by page. */
+    /** Reads all rows of an experiment, page by page. */
     public List<JsonNode> rows(JsonNode experiment, String query) {
         List<JsonNode> rows = new ArrayList<>();
         String path = experiment.get("links").get("results").asString() + "?limit=50&" + query;
@@ -268,6 +288,7 @@ public final class Service implements AutoCloseable {
         return rows;
     }
 
+    /** Reads all rows of an experiment as CSV. */
     public String csv(JsonNode experiment) {
         HttpResponse<String> response =
                 get(experiment.get("links").get("results").asString(), "Accept", "text/csv");
@@ -275,21 +296,25 @@ public final class Service implements AutoCloseable {
         return response.body();
     }
 
-    /** How many rows a table has, or the part of it after a {@code where}. */
+    /**
+     * Counts the rows of a table.
+     *
+     * @param table name of the table, optionally with a {@code where} clause
+     */
     public long count(String table) {
-        return numbers("select count(*) from " + table).getFirst();
+        return queryLongs("select count(*) from " + table).getFirst();
     }
 
-    /** The first column of a query. */
-    public List<Long> numbers(String sql) {
+    /** Returns the first column of a query, as integers. */
+    public List<Long> queryLongs(String sql) {
         return context.getBean(JdbcClient.class)
                 .sql(sql)
                 .query((row, _) -> row.getLong(1))
                 .list();
     }
 
-    /** The same of a query for texts. */
-    public List<String> texts(String sql) {
+    /** Returns the first column of a query, as strings. */
+    public List<String> queryStrings(String sql) {
         return context.getBean(JdbcClient.class)
                 .sql(sql)
                 .query((row, _) -> row.getString(1))
@@ -300,7 +325,7 @@ public final class Service implements AutoCloseable {
         return context.getBean(type);
     }
 
-    /** What to start another service on this one's database with. */
+    /** Returns the arguments that start another service on the database of this service. */
     public List<String> databaseArguments() {
         JdbcConnectionDetails database = context.getBean(JdbcConnectionDetails.class);
         return List.of(
@@ -313,7 +338,7 @@ public final class Service implements AutoCloseable {
         return URI.create(base).getPort();
     }
 
-    /** The name of this service's database. */
+    /** Returns the name of the database of this service. */
     public String database() {
         return context.getBean(JdbcClient.class)
                 .sql("select current_database()")
@@ -321,7 +346,8 @@ public final class Service implements AutoCloseable {
                 .single();
     }
 
-    public boolean has(Class<?> bean) {
+    /** Returns whether the context of the service has a bean of this type. */
+    public boolean hasBean(Class<?> bean) {
         return context.getBeanProvider(bean).getIfAvailable() != null;
     }
 

@@ -16,11 +16,19 @@ import java.util.concurrent.TimeUnit;
 import org.shatterlab.JavaProcess;
 import org.shatterlab.ShatterlabApplication;
 
-/** A process of the service, which can be sent signals and whose log can be read. */
+/**
+ * A process of the service. Tests can send signals to the process and read its log.
+ *
+ * @param name name of its data folder
+ * @param process process of the operating system
+ * @param port port on the loopback interface
+ * @param client client of its API, which checks every response against the contract
+ */
 public record ServiceNode(String name, JavaProcess process, int port, Service client) implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration TIMEOUT = Duration.ofMinutes(3);
 
+    /** Returns a port that was free a moment ago. */
     public static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
@@ -29,7 +37,10 @@ public record ServiceNode(String name, JavaProcess process, int port, Service cl
         }
     }
 
-    /** Starts a process and does not wait for it; its log is in its data folder. */
+    /**
+     * Starts a process and does not wait until the process is ready. Its log is the file {@code log} in its data
+     * folder.
+     */
     public static ServiceNode start(Path dataFolder, int port, List<String> options, List<String> arguments) {
         List<String> all = new ArrayList<>(
                 List.of("--server.port=" + port, "--shatterlab.welcome=false", "--shatterlab.data-dir=" + dataFolder));
@@ -46,26 +57,32 @@ public record ServiceNode(String name, JavaProcess process, int port, Service cl
                 Service.at("http://127.0.0.1:" + port));
     }
 
-    /** Starts a short-lived process of one role on another one's database. */
+    /** Starts a short-lived process of one role on the database of another service. */
     public static ServiceNode start(Path dataFolder, Service other, String role) {
         List<String> arguments = new ArrayList<>(other.databaseArguments());
         arguments.add("--shatterlab.roles=" + role);
         return start(dataFolder, freePort(), JavaProcess.SHORT_LIVED, arguments);
     }
 
+    /**
+     * Waits until the process is ready.
+     *
+     * @throws IllegalStateException if the process ends or does not become ready in time
+     */
     public ServiceNode awaitReady() {
-        Instant deadline = Instant.now().plus(PATIENCE);
+        Instant deadline = Instant.now().plus(TIMEOUT);
         while (!isReady()) {
             process.requireAlive();
             if (Instant.now().isAfter(deadline)) {
-                throw new IllegalStateException(name + " is not ready in " + PATIENCE + ":\n" + process.output());
+                throw new IllegalStateException(
+                        name + " did not become ready within " + TIMEOUT + ". Its log:\n" + process.output());
             }
             Service.sleep();
         }
         return this;
     }
 
-    /** Whether it says that it is, as a load balancer asks. */
+    /** Returns whether the readiness probe succeeds, as a load balancer sees it. */
     public boolean isReady() {
         try {
             return get("/actuator/health/readiness").status() == 200;
@@ -74,14 +91,26 @@ public record ServiceNode(String name, JavaProcess process, int port, Service cl
         }
     }
 
-    public RawHttp.Answer get(String path) throws IOException {
+    /** Sends a GET request on a new connection, without a check against the contract. */
+    public RawHttp.RawResponse get(String path) throws IOException {
         return RawHttp.exchange(port, request("GET", path, ""), false);
     }
 
-    public RawHttp.Answer post(String path, String body, String... headers) throws IOException {
+    /**
+     * Sends a POST request on a new connection, without a check against the contract.
+     *
+     * @param headers header lines
+     */
+    public RawHttp.RawResponse post(String path, String body, String... headers) throws IOException {
         return RawHttp.exchange(port, request("POST", path, body, headers), false);
     }
 
+    /**
+     * Returns the bytes of a request.
+     *
+     * @param body JSON in ASCII; empty for no body
+     * @param headers header lines
+     */
     public static byte[] request(String method, String path, String body, String... headers) {
         StringBuilder head = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n");
         for (String header : headers) {
@@ -93,7 +122,11 @@ public record ServiceNode(String name, JavaProcess process, int port, Service cl
         return head.append("\r\n").append(body).toString().getBytes(US_ASCII);
     }
 
-    /** Sends it a signal, of this name without SIG. */
+    /**
+     * Sends a signal to the process.
+     *
+     * @param signal name of the signal without {@code SIG}
+     */
     public void signal(String signal) {
         try {
             int exit = new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
@@ -103,7 +136,7 @@ public record ServiceNode(String name, JavaProcess process, int port, Service cl
                     .join()
                     .exitValue();
             if (exit != 0) {
-                throw new IllegalStateException(name + " cannot be sent " + signal);
+                throw new IllegalStateException("Cannot send SIG" + signal + " to " + name + ".");
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -114,14 +147,17 @@ public record ServiceNode(String name, JavaProcess process, int port, Service cl
         return !process.exit().isDone();
     }
 
-    /** Its exit status; -1 where it has not ended by itself within this time. */
-    public int awaitExit(Duration most) {
+    /**
+     * Waits for the end of the process and returns its exit status, or -1 if the process did not end within the
+     * timeout.
+     */
+    public int awaitExit(Duration timeout) {
         return process.exit()
-                .completeOnTimeout(-1, most.toMillis(), TimeUnit.MILLISECONDS)
+                .completeOnTimeout(-1, timeout.toMillis(), TimeUnit.MILLISECONDS)
                 .join();
     }
 
-    /** Whether its memory has a file mapped with this in its name; on Linux only. */
+    /** Returns whether the process has mapped a file whose path contains this text. Works on Linux only. */
     public boolean hasMapped(String file) {
         try {
             return Files.readString(Path.of("/proc", Long.toString(process.pid()), "maps"))
@@ -131,7 +167,7 @@ public record ServiceNode(String name, JavaProcess process, int port, Service cl
         }
     }
 
-    /** Kills it as {@code kill -9} does. */
+    /** Kills the process, as {@code kill -9} does, and closes its client. */
     @Override
     public void close() {
         process.close();

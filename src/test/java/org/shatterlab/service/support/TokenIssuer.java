@@ -18,19 +18,23 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Date;
 
-/** An OpenID provider, as far as a service that takes its tokens needs one: who it is, and its keys. */
+/** A minimal OpenID provider for tests. It serves its configuration and its public keys, and signs JSON web tokens. */
 public final class TokenIssuer implements AutoCloseable {
 
     static final String AUDIENCE = "shatterlab";
 
     private final HttpServer server;
-    private final RSAKey key = key();
+    private final RSAKey key = generateKey();
 
     private TokenIssuer(HttpServer server) {
         this.server = server;
     }
 
-    /** Starts one at a port; 0 for any. */
+    /**
+     * Starts an issuer on the loopback interface.
+     *
+     * @param port port; 0 for any free port
+     */
     public static TokenIssuer start(int port) {
         try {
             TokenIssuer issuer = new TokenIssuer(
@@ -60,7 +64,7 @@ public final class TokenIssuer implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    public static RSAKey key() {
+    public static RSAKey generateKey() {
         try {
             return new RSAKeyGenerator(2048).keyID("the key").generate();
         } catch (JOSEException e) {
@@ -68,7 +72,7 @@ public final class TokenIssuer implements AutoCloseable {
         }
     }
 
-    /** Claims that are valid for the next minute, and say nothing of scopes. */
+    /** Returns claims of the caller {@code ann} that are valid for the next minute and have no scopes. */
     public JWTClaimsSet.Builder claims() {
         return new JWTClaimsSet.Builder()
                 .issuer(address())
@@ -77,15 +81,17 @@ public final class TokenIssuer implements AutoCloseable {
                 .expirationTime(Date.from(Instant.now().plusSeconds(60)));
     }
 
-    /** The same of someone who may do everything. */
+    /** Returns the claims of {@link #claims} with all scopes. */
     public JWTClaimsSet.Builder scoped() {
         return claims().claim("scope", "read write");
     }
 
+    /** Returns a token that this issuer signs with its key. */
     public String sign(JWTClaimsSet.Builder claims) {
         return sign(claims, key);
     }
 
+    /** Returns a token signed with a given key. */
     public static String sign(JWTClaimsSet.Builder claims, RSAKey key) {
         try {
             SignedJWT token = new SignedJWT(

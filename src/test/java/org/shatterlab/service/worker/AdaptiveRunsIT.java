@@ -15,13 +15,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
-/** Experiments that run until their rows are as precise as asked. */
+/** Tests experiments that run until their rows are precise enough. */
 class AdaptiveRunsIT {
 
     private static final Logger log = LoggerFactory.getLogger(AdaptiveRunsIT.class);
 
-    /** Networks that stop in different rounds for different reasons: noise has no correlation to be relative to. */
-    private static final String SEVERAL = """
+    /**
+     * Networks that stop in different rounds for different reasons. White noise has no correlation, so
+     * its rows never meet the relative target.
+     */
+    private static final String SEVERAL_NETWORKS = """
             {"networks": [{"family": "feedforward", "width": 40, "normalization": "mean-centering", "depths": [1, 3]},
                           {"family": "resnet", "width": 40, "beta": 0.3, "depths": [2]},
                           {"family": "white-noise"}, {"family": "brown-noise"}],
@@ -29,60 +32,61 @@ class AdaptiveRunsIT {
              "statistics": ["gradient-variance", "gradient-correlation", "autocorrelation"],
              "runs": {"min": 10, "max": 87, "relativeError": 0.1, "absoluteError": 0.001, "of": "gradient-correlation"}}""";
 
-    private static final String ONE = """
+    private static final String ONE_NETWORK = """
             {"networks": [{"family": "feedforward", "width": 64, "depths": [4]}], "seed": %d, "runs": %s,
              "inputs": {"type": "grid", "points": 32}, "statistics": ["gradient-correlation"]}""";
 
     @Test
-    void theEstimateIsWithinTheErrorThatWasAskedFor(@TempDir Path data) {
-        double asked = 0.08;
+    void estimateMeetsRequestedError(@TempDir Path data) {
+        double target = 0.08;
         int repetitions = 100;
         String runs = "{\"min\": 20, \"max\": 5000, \"relativeError\": %s, \"of\": \"gradient-correlation\"}"
-                .formatted(asked);
+                .formatted(target);
         try (Service service = Service.start(data)) {
-            double truth = only(service.rows(service.run(ONE.formatted(1_000_000, 5000)), ""))
+            double truth = singleRow(service.rows(service.run(ONE_NETWORK.formatted(1_000_000, 5000)), ""))
                     .get("mean")
                     .asDouble();
             List<JsonNode> submitted = new ArrayList<>();
             for (int seed = 0; seed < repetitions; seed++) {
                 submitted.add(service.json.readTree(
-                        service.submit(ONE.formatted(seed, runs)).body()));
+                        service.submit(ONE_NETWORK.formatted(seed, runs)).body()));
             }
             int inside = 0;
-            List<Integer> taken = new ArrayList<>();
+            List<Integer> runCounts = new ArrayList<>();
             for (JsonNode experiment : submitted) {
                 JsonNode end = service.await(experiment);
-                JsonNode row = only(items(service, end));
+                JsonNode row = singleRow(items(service, end));
                 assertThat(row.get("stoppedBy").asString()).isEqualTo("relativeError");
                 assertThat(row.get("halfWidth").asDouble())
-                        .isLessThanOrEqualTo(asked * row.get("mean").asDouble());
-                taken.add(row.get("runs").asInt());
-                inside += Math.abs(row.get("mean").asDouble() - truth) <= asked * truth ? 1 : 0;
+                        .isLessThanOrEqualTo(target * row.get("mean").asDouble());
+                runCounts.add(row.get("runs").asInt());
+                inside += Math.abs(row.get("mean").asDouble() - truth) <= target * truth ? 1 : 0;
             }
             log.info(
-                    "inside {} of {} times, with {} runs on average, from {} to {}",
+                    "{} of {} estimates are within the target, with {} runs on average, from {} to {}",
                     inside,
                     repetitions,
-                    taken.stream().mapToInt(n -> n).average().orElseThrow(),
-                    taken.stream().mapToInt(n -> n).min().orElseThrow(),
-                    taken.stream().mapToInt(n -> n).max().orElseThrow());
+                    runCounts.stream().mapToInt(n -> n).average().orElseThrow(),
+                    runCounts.stream().mapToInt(n -> n).min().orElseThrow(),
+                    runCounts.stream().mapToInt(n -> n).max().orElseThrow());
             assertThat(inside).isGreaterThanOrEqualTo(88);
         }
     }
 
     @Test
-    void oneWorkerAndTwoStopAtTheSameRunsWithTheSameBits(@TempDir Path first, @TempDir Path second) {
+    void workerCountDoesNotChangeRounds(@TempDir Path first, @TempDir Path second) {
         try (Service one = Service.start(first, "--shatterlab.worker.threads=1", "--shatterlab.queue.window=3");
                 Service two = Service.start(second, "--shatterlab.worker.threads=2")) {
-            JsonNode left = one.run(SEVERAL.formatted(3));
-            JsonNode right = two.run(SEVERAL.formatted(3));
+            JsonNode left = one.run(SEVERAL_NETWORKS.formatted(3));
+            JsonNode right = two.run(SEVERAL_NETWORKS.formatted(3));
             assertThat(left.get("state").asString()).isEqualTo("SUCCEEDED");
             assertThat(right.get("progress")).isEqualTo(left.get("progress"));
             assertThat(right.get("rounds")).isEqualTo(left.get("rounds"));
             assertThat(two.csv(right)).isEqualTo(one.csv(left)).hasLineCount(1 + 18 * 5);
             assertThat(items(two, right)).isEqualTo(items(one, left)).hasSize(5);
 
-            JsonNode again = one.json.readTree(one.submit(SEVERAL.formatted(3)).body());
+            JsonNode again =
+                    one.json.readTree(one.submit(SEVERAL_NETWORKS.formatted(3)).body());
             assertThat(again.get("state").asString()).isEqualTo("SUCCEEDED");
             assertThat(again.get("rounds")).isEqualTo(left.get("rounds"));
             assertThat(again.get("progress").get("cached"))
@@ -93,9 +97,9 @@ class AdaptiveRunsIT {
     }
 
     @Test
-    void everyRowSaysWhereItStoppedAndWhy(@TempDir Path data) {
+    void reportsWhereEachRowStopped(@TempDir Path data) {
         try (Service service = Service.start(data)) {
-            JsonNode end = service.run(SEVERAL.formatted(3));
+            JsonNode end = service.run(SEVERAL_NETWORKS.formatted(3));
             assertThat(end.get("rounds").asInt()).isEqualTo(5);
             List<JsonNode> rows = items(service, end);
             List<JsonNode> measured = service.rows(end, "statistic=gradient-correlation");
@@ -121,7 +125,7 @@ class AdaptiveRunsIT {
             assertThat(end.get("progress").get("cells").asInt()).isEqualTo(cells);
             assertThat(rows).extracting(row -> row.get("runs").asInt()).contains(10, 87);
             assertThat(service.get(self(end) + "/figures/figure-2.svg").body()).contains("10 to 87 runs");
-            assertThat(only(items(service, end, "?network=white-noise"))
+            assertThat(singleRow(items(service, end, "?network=white-noise"))
                             .get("stoppedBy")
                             .asString())
                     .isEqualTo("maxRuns");
@@ -129,9 +133,9 @@ class AdaptiveRunsIT {
     }
 
     @Test
-    void pagesHoldEveryRowOnce(@TempDir Path data) {
+    void pagesHoldEachRowOnce(@TempDir Path data) {
         try (Service service = Service.start(data)) {
-            JsonNode end = service.run(SEVERAL.formatted(3));
+            JsonNode end = service.run(SEVERAL_NETWORKS.formatted(3));
             List<JsonNode> paged = new ArrayList<>();
             String cursor = "";
             do {
@@ -146,21 +150,21 @@ class AdaptiveRunsIT {
                             .statusCode())
                     .isEqualTo(422);
 
-            JsonNode fixed = service.run(ONE.formatted(1, 5));
+            JsonNode fixed = service.run(ONE_NETWORK.formatted(1, 5));
             assertThat(fixed.has("rounds")).isFalse();
             assertThat(fixed.get("links").has("stopping")).isFalse();
             HttpResponse<String> none = service.get(self(fixed) + "/stopping");
             assertThat(none.statusCode()).isEqualTo(404);
-            assertThat(none.body()).contains("The experiment has 5 runs whatever they show");
+            assertThat(none.body()).contains("The experiment has a fixed number of 5 runs");
         }
     }
 
     @Test
-    void aDryRunTellsTheLeastAndTheMost(@TempDir Path data) {
+    void dryRunReportsMinimumAndMaximum(@TempDir Path data) {
         try (Service service = Service.start(data)) {
             JsonNode cost = service.json.readTree(service.post(
                             "/api/v1/experiments?dryRun=true",
-                            SEVERAL.formatted(3).getBytes(StandardCharsets.UTF_8),
+                            SEVERAL_NETWORKS.formatted(3).getBytes(StandardCharsets.UTF_8),
                             "application/json")
                     .body());
             JsonNode most = cost.get("atMost");
@@ -173,11 +177,14 @@ class AdaptiveRunsIT {
         }
     }
 
-    /** What a process leaves that dies between the end of a round and the decision upon it, at each round. */
+    /**
+     * Restores the state of a process that died after a round ended and before the round was decided, for several
+     * rounds.
+     */
     @Test
-    void aRoundThatWasNotDecidedUponIsTakenUp(@TempDir Path data) {
+    void resumesUndecidedRound(@TempDir Path data) {
         try (Service service = Service.start(data)) {
-            JsonNode end = service.run(SEVERAL.formatted(3));
+            JsonNode end = service.run(SEVERAL_NETWORKS.formatted(3));
             int cells = end.get("progress").get("cells").asInt();
             for (int[] left : new int[][] {{8, 0}, {14, 1}, {cells, 4}}) {
                 service.execute("delete from experiment_cell where ordinal >= " + left[0]);
@@ -194,11 +201,11 @@ class AdaptiveRunsIT {
     }
 
     @Test
-    void aCancelledExperimentGoesOnWithItsRoundsWhenItIsRetried(@TempDir Path data) {
+    void retryResumesCancelledRounds(@TempDir Path data) {
         String self;
         try (Service service = Service.start(data, "--shatterlab.roles=api")) {
-            JsonNode submitted =
-                    service.json.readTree(service.submit(SEVERAL.formatted(3)).body());
+            JsonNode submitted = service.json.readTree(
+                    service.submit(SEVERAL_NETWORKS.formatted(3)).body());
             self = self(submitted);
             service.call("POST", self + "/cancel", "");
             JsonNode cancelled = service.await(submitted);
@@ -206,8 +213,8 @@ class AdaptiveRunsIT {
             assertThat(cancelled.get("rounds").asInt()).isZero();
         }
         try (Service service = Service.start(data)) {
-            // Does all of it, so that every round of the one that is retried is there already.
-            JsonNode other = service.run(SEVERAL.formatted(3));
+            // The other experiment computes every cell, so that every round of the retried experiment finds its cells.
+            JsonNode other = service.run(SEVERAL_NETWORKS.formatted(3));
             JsonNode retried = service.json.readTree(
                     service.call("POST", self + "/retry", "").body());
             assertThat(retried.get("state").asString()).isEqualTo("SUCCEEDED");
@@ -216,7 +223,7 @@ class AdaptiveRunsIT {
     }
 
     @Test
-    void aCellThatFailsEndsTheExperimentInItsRound(@TempDir Path data) {
+    void failedCellEndsExperimentInRound(@TempDir Path data) {
         try (Service service = Service.start(data)) {
             JsonNode failed = service.run("""
                     {"networks": [{"label": "exploding", "family": "resnet", "width": 200, "depths": [300]},
@@ -226,7 +233,8 @@ class AdaptiveRunsIT {
             assertThat(failed.get("state").asString()).isEqualTo("FAILED");
             assertThat(failed.get("rounds").asInt()).isZero();
             assertThat(failed.get("progress").get("cells").asInt()).isEqualTo(2);
-            assertThat(only(items(service, failed)).get("stoppedBy").isNull()).isTrue();
+            assertThat(singleRow(items(service, failed)).get("stoppedBy").isNull())
+                    .isTrue();
         }
     }
 
@@ -234,7 +242,7 @@ class AdaptiveRunsIT {
         return experiment.get("links").get("self").asString();
     }
 
-    private static JsonNode only(List<JsonNode> rows) {
+    private static JsonNode singleRow(List<JsonNode> rows) {
         assertThat(rows).hasSize(1);
         return rows.getFirst();
     }

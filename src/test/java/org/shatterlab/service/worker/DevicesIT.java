@@ -14,7 +14,7 @@ import org.shatterlab.experiment.store.CellLease;
 import org.shatterlab.service.support.Service;
 import tools.jackson.databind.JsonNode;
 
-/** Which experiments wait for a GPU, beside a worker that has none. */
+/** Tests which experiments wait for a GPU while the only real worker has a CPU. */
 class DevicesIT {
 
     private static final String API = "/api/v1/experiments";
@@ -40,20 +40,20 @@ class DevicesIT {
         service.close();
     }
 
-    private void gpuIsThere(long memoryBytes) throws InterruptedException {
+    private void registerGpuWorker(long memoryBytes) throws InterruptedException {
         service.execute("""
                 insert into worker (name, node, device, engine, threads, memory_bytes, heartbeat_at)
                 values ('with a GPU', 'n', 'gpu', 'e', 64, %d, now() + interval '1 hour')""".formatted(memoryBytes));
-        refreshed();
+        awaitWorkerCache();
     }
 
-    private void gpuIsGone() throws InterruptedException {
+    private void removeGpuWorker() throws InterruptedException {
         service.execute("delete from worker where device = 'gpu'");
-        refreshed();
+        awaitWorkerCache();
     }
 
-    /** What workers there are is known for a second. */
-    private static void refreshed() throws InterruptedException {
+    /** Waits until the cached list of workers expires. The service caches the list for a second. */
+    private static void awaitWorkerCache() throws InterruptedException {
         Thread.sleep(1100);
     }
 
@@ -74,19 +74,19 @@ class DevicesIT {
         return experiment.get("spec").get("device").asString();
     }
 
-    private List<String> waitingForGpus() {
-        return service.texts("select left(task_instance, 64) from scheduled_tasks where task_name = 'cell-gpu'");
+    private List<String> queuedGpuCells() {
+        return service.queryStrings("select left(task_instance, 64) from scheduled_tasks where task_name = 'cell-gpu'");
     }
 
     @Test
-    void aGpuThatIsNotThereIsRefusedWithWhatToDo() {
+    void rejectsMissingGpuWithAdvice() {
         for (String query : List.of("", "?dryRun=true")) {
             HttpResponse<String> response = service.call("POST", API + query, CELL.formatted("gpu"));
             assertThat(response.statusCode()).isEqualTo(422);
             JsonNode violation =
                     service.json.readTree(response.body()).get("violations").get(0);
             assertThat(violation.get("pointer").asString()).isEqualTo("/device");
-            assertThat(violation.get("message").asString()).contains("start one, or ask for \"auto\" or \"cpu\"");
+            assertThat(violation.get("message").asString()).contains("start one, or use \"auto\" or \"cpu\"");
         }
         JsonNode onCpu = submit("auto");
         assertThat(device(onCpu)).isEqualTo("cpu");
@@ -94,8 +94,8 @@ class DevicesIT {
     }
 
     @Test
-    void whatFitsIntoNoGpuIsLeftToTheCpu() throws InterruptedException {
-        gpuIsThere(1);
+    void computesOversizedCellsOnCpu() throws InterruptedException {
+        registerGpuWorker(1);
         JsonNode onCpu = submit("auto");
         assertThat(device(onCpu)).isEqualTo("cpu");
         JsonNode ended = service.await(onCpu);
@@ -103,11 +103,11 @@ class DevicesIT {
         assertThat(ended.at("/provenance/0/computedBy/device").asString()).isEqualTo("cpu");
         HttpResponse<String> response = service.submit(CELL.formatted("gpu"));
         assertThat(response.statusCode()).isEqualTo(422);
-        assertThat(response.body()).contains("0 MiB is what the largest worker on a GPU has");
+        assertThat(response.body()).contains("the largest worker on a GPU has 0 MiB");
     }
 
     @Test
-    void aGpuMayDrawItsOwnWeightsAndACpuMayNot() throws InterruptedException {
+    void allowsDeviceDrawsOnlyOnGpu() throws InterruptedException {
         String drawn = CELL.replace("\"runs\"", "\"draws\": \"device\", \"runs\"");
         for (String device : List.of("auto", "cpu")) {
             HttpResponse<String> response = service.submit(drawn.formatted(device));
@@ -117,19 +117,17 @@ class DevicesIT {
             assertThat(violation.get("pointer").asString()).isEqualTo("/draws");
             assertThat(violation.get("message").asString()).contains("must be \"host\" where a CPU computes");
         }
-        gpuIsThere(LARGE);
+        registerGpuWorker(LARGE);
         assertThat(service.submit(drawn.formatted("cpu")).statusCode()).isEqualTo(422);
         JsonNode onGpu = accepted(service.submit(drawn.formatted("auto")));
         assertThat(onGpu.get("spec").get("draws").asString()).isEqualTo("device");
         assertThat(submit("gpu").get("spec").get("draws").asString()).isEqualTo("host");
-        assertThat(waitingForGpus())
-                .as("cells that are drawn otherwise are not the same")
-                .hasSize(2);
+        assertThat(queuedGpuCells()).as("different draws give different cells").hasSize(2);
     }
 
     @Test
-    void anExperimentKeepsToTheDeviceThatItWasGiven() throws InterruptedException {
-        gpuIsThere(LARGE);
+    void experimentKeepsItsDevice() throws InterruptedException {
+        registerGpuWorker(LARGE);
         assertThat(service.call("POST", API + "?dryRun=true", CELL.formatted("gpu"))
                         .statusCode())
                 .isEqualTo(200);
@@ -138,20 +136,22 @@ class DevicesIT {
         JsonNode onCpu = submit("cpu");
         assertThat(service.await(onCpu).get("state").asString()).isEqualTo("SUCCEEDED");
         assertThat(service.count("cell"))
-                .as("results of two classes are not the same")
+                .as("each device class has its own cells")
                 .isEqualTo(2);
-        assertThat(waitingForGpus()).as("whatever the worker with a CPU does").hasSize(1);
+        assertThat(queuedGpuCells())
+                .as("the worker with a CPU leaves the cell in the queue")
+                .hasSize(1);
 
-        gpuIsGone();
+        removeGpuWorker();
         act(onGpu, "cancel");
-        assertThat(waitingForGpus()).isEmpty();
+        assertThat(queuedGpuCells()).isEmpty();
         assertThat(device(act(onGpu, "retry"))).isEqualTo("gpu");
-        assertThat(waitingForGpus()).hasSize(1);
+        assertThat(queuedGpuCells()).hasSize(1);
 
-        CellExecutionService ledger = service.bean(CellExecutionService.class);
-        CellLease claim =
-                ledger.lease(waitingForGpus().getFirst(), "with a GPU").orElseThrow();
-        assertThat(ledger.complete(claim, PROVENANCE, () -> {})).isTrue();
+        CellExecutionService executions = service.bean(CellExecutionService.class);
+        CellLease lease =
+                executions.lease(queuedGpuCells().getFirst(), "with a GPU").orElseThrow();
+        assertThat(executions.complete(lease, PROVENANCE, () -> {})).isTrue();
         JsonNode ended = service.await(onGpu);
         assertThat(ended.get("state").asString()).isEqualTo("SUCCEEDED");
         assertThat(ended.at("/provenance/0/computedBy/device").asString()).isEqualTo("gpu");

@@ -12,7 +12,7 @@ import org.shatterlab.lab.Lab;
 import org.shatterlab.service.support.Service;
 import tools.jackson.databind.JsonNode;
 
-/** Cells are computed once, whoever asks, and give the same bits, whoever computes. */
+/** Tests that each cell is computed once for all experiments and that every worker computes the same bits. */
 class OrchestrationIT {
 
     private static final String SPEC = """
@@ -26,7 +26,7 @@ class OrchestrationIT {
              "runs": %d, "seed": %d}""";
 
     @Test
-    void oneWorkerAndTwoGiveTheSameBits(@TempDir Path first, @TempDir Path second) {
+    void workerCountDoesNotChangeBits(@TempDir Path first, @TempDir Path second) {
         try (Service one = Service.start(first, "--shatterlab.worker.threads=1");
                 Service two = Service.start(second, "--shatterlab.worker.threads=2")) {
             JsonNode left = one.run(SPEC.formatted(40, 9));
@@ -48,7 +48,7 @@ class OrchestrationIT {
     }
 
     @Test
-    void whatWasComputedIsNotComputedAgain(@TempDir Path data) {
+    void reusesComputedCells(@TempDir Path data) {
         try (Service service = Service.start(data)) {
             JsonNode twenty = service.run(SPEC.formatted(20, 1));
             assertThat(progress(twenty, "cells")).isEqualTo(4 * 4);
@@ -72,7 +72,7 @@ class OrchestrationIT {
     }
 
     @Test
-    void aCellThatOverflowsFailsAloneAndSaysWhatToDo(@TempDir Path data) {
+    void overflowFailsOnlyItsCell(@TempDir Path data) {
         try (Service service = Service.start(data)) {
             String spec = """
                     {"networks": [{"label": "exploding", "family": "resnet", "width": 200, "depths": [300]},
@@ -93,20 +93,20 @@ class OrchestrationIT {
                             .getFirst()
                             .get("mean")
                             .asDouble())
-                    .as("2^300, which Theorem 2 says, times or divided by the spread of five runs of so deep a network")
+                    .as("2^300 of Theorem 2, within the spread of five runs of a network of this depth")
                     .isBetween(Math.pow(2, 285), Math.pow(2, 310));
         }
     }
 
     @Test
-    void rolesAreKeptApart(@TempDir Path data) {
+    void separatesApiAndWorkerRoles(@TempDir Path data) {
         try (Service service = Service.start(data, "--shatterlab.roles=api")) {
             assertThat(service.submit(SPEC.formatted(5, 1)).statusCode()).isEqualTo(202);
-            assertThat(service.has(Lab.class)).isFalse();
+            assertThat(service.hasBean(Lab.class)).isFalse();
         }
         try (Service service = Service.start(data, "--shatterlab.roles=worker")) {
             assertThat(service.get("/api/v1/presets").statusCode())
-                    .as("it answers probes, and nobody else")
+                    .as("a worker answers only probes")
                     .isEqualTo(401);
             await(() -> service.count("experiment where state = 'SUCCEEDED'") == 1);
         }
@@ -120,9 +120,11 @@ class OrchestrationIT {
         }
     }
 
-    /** Whatever plan PostgreSQL makes for the pick: the plans that are switched off hide the fault. */
+    /**
+     * The fault depends on the plan of PostgreSQL for the pick. The test switches off the plans that hide the fault.
+     */
     @Test
-    void noMoreCellsArePickedThanThereAreWorkers(@TempDir Path data) throws InterruptedException {
+    void picksNoMoreCellsThanWorkers(@TempDir Path data) throws InterruptedException {
         try (Service service = Service.start(data)) {
             for (String plan : List.of("hashjoin", "mergejoin", "material", "hashagg", "sort", "indexscan")) {
                 service.execute("alter database " + service.database() + " set enable_" + plan + " = off");
@@ -137,7 +139,7 @@ class OrchestrationIT {
                 most = Math.max(most, service.count("scheduled_tasks where picked"));
                 Thread.sleep(50);
             }
-            // The two cells and, at moments, the recurring task.
+            // The picked tasks are the two cells and, at times, the recurring task.
             assertThat(most).isBetween(2L, 3L);
         }
     }

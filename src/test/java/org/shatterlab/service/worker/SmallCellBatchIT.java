@@ -24,19 +24,22 @@ import org.shatterlab.lab.engine.UnmeasurableException;
 import org.shatterlab.lab.statistic.CellResult;
 import org.shatterlab.service.support.Service;
 
-/** Cells that are taken out of the queue, computed and published in one transaction; a worker is played by the test. */
+/**
+ * Tests that one transaction takes small cells from the queue, computes and publishes them. The test acts as the
+ * worker.
+ */
 class SmallCellBatchIT {
 
     private static final int CELLS = 5;
-    private static final CellResult NOTHING = new CellResult(List.of(), List.of(), List.of());
+    private static final CellResult EMPTY_RESULT = new CellResult(List.of(), List.of(), List.of());
 
     private Service service;
-    private SmallCellBatch small;
+    private SmallCellBatch batch;
 
     @BeforeEach
     void start(@TempDir Path data) {
         service = Service.start(data, "--shatterlab.roles=api");
-        small = service.bean(SmallCellBatch.class);
+        batch = service.bean(SmallCellBatch.class);
     }
 
     @AfterEach
@@ -44,24 +47,24 @@ class SmallCellBatchIT {
         service.close();
     }
 
-    /** A worker whose cells measure nothing. */
-    private interface Worker extends SmallCellBatch.Computer<CellResult> {
+    /** A worker whose cells have empty results. */
+    private interface ResultComputer extends SmallCellBatch.Computer<CellResult> {
 
         @Override
         default void save(Map<CellLease, CellResult> results) {}
     }
 
-    private boolean compute(String fingerprint, Worker worker) {
-        return small.compute(fingerprint, "w", "{}", worker);
+    private boolean compute(String fingerprint, ResultComputer worker) {
+        return batch.compute(fingerprint, "w", "{}", worker);
     }
 
-    /** The fingerprints of some cells that wait in the queue. */
+    /** Submits an experiment and returns the fingerprints of its cells, which wait in the queue. */
     private List<String> submit(int width, int depth) {
         assertThat(service.submit("""
                         {"networks": [{"family": "feedforward", "width": %d}], "depths": [%d], "runs": %d,
                          "inputs": {"type": "grid", "points": 16}, "statistics": ["gradient-variance"]}""".formatted(width, depth, 5 * CELLS)).statusCode())
                 .isEqualTo(202);
-        return service.texts("select fingerprint from cell order by fingerprint");
+        return service.queryStrings("select fingerprint from cell order by fingerprint");
     }
 
     private long waiting() {
@@ -69,54 +72,55 @@ class SmallCellBatchIT {
     }
 
     @Test
-    void allThatWaitAreComputedWithTheOneThatWasAskedFor() {
+    void computesAllWaitingSmallCells() {
         List<String> cells = submit(2, 1);
-        assertThat(compute(cells.getFirst(), _ -> NOTHING)).isTrue();
-        assertThat(service.texts("select distinct state from cell")).containsExactly("DONE");
-        assertThat(service.texts("select state from experiment")).containsExactly("SUCCEEDED");
-        assertThat(service.numbers("select fence from cell_execution where worker = 'w'"))
+        assertThat(compute(cells.getFirst(), _ -> EMPTY_RESULT)).isTrue();
+        assertThat(service.queryStrings("select distinct state from cell")).containsExactly("DONE");
+        assertThat(service.queryStrings("select state from experiment")).containsExactly("SUCCEEDED");
+        assertThat(service.queryLongs("select fence from cell_execution where worker = 'w'"))
                 .hasSize(CELLS)
                 .containsOnly(1L);
-        // That of the cell that was asked for is its caller's.
+        // The caller deletes the task of the requested cell.
         assertThat(waiting()).isEqualTo(1);
     }
 
     @Test
-    void nothingIsLeftOfCellsOfWhichOneCannotBeComputed() {
+    void rollsBackBatchOnFailure() {
         List<String> cells = submit(2, 1);
         assertThatIllegalStateException()
-                .isThrownBy(() -> compute(cells.getFirst(), claim -> {
-                    if (claim.fingerprint().equals(cells.get(3))) {
+                .isThrownBy(() -> compute(cells.getFirst(), lease -> {
+                    if (lease.fingerprint().equals(cells.get(3))) {
                         throw new IllegalStateException("no memory");
                     }
-                    return NOTHING;
+                    return EMPTY_RESULT;
                 }));
-        assertThat(service.texts("select distinct state || fence from cell")).containsExactly("QUEUED0");
+        assertThat(service.queryStrings("select distinct state || fence from cell"))
+                .containsExactly("QUEUED0");
         assertThat(service.count("cell_execution")).isZero();
         assertThat(waiting()).isEqualTo(CELLS);
     }
 
     @Test
-    void aCellThatIsAtFaultItselfFailsAlone() {
+    void unmeasurableCellFailsAlone() {
         List<String> cells = submit(2, 1);
-        assertThat(compute(cells.getFirst(), claim -> {
-                    if (claim.fingerprint().equals(cells.get(3))) {
+        assertThat(compute(cells.getFirst(), lease -> {
+                    if (lease.fingerprint().equals(cells.get(3))) {
                         throw new UnmeasurableException("It has no value.");
                     }
-                    return NOTHING;
+                    return EMPTY_RESULT;
                 }))
                 .isTrue();
-        assertThat(service.texts("select fingerprint from cell where state = 'FAILED'"))
+        assertThat(service.queryStrings("select fingerprint from cell where state = 'FAILED'"))
                 .containsExactly(cells.get(3));
         assertThat(service.count("cell where state = 'DONE'")).isEqualTo(CELLS - 1);
-        assertThat(service.texts("select failure from experiment"))
+        assertThat(service.queryStrings("select failure from experiment"))
                 .singleElement()
                 .asString()
                 .endsWith("It has no value.");
     }
 
     @Test
-    void theQueueTellsSmallCellsFromLargeOnes() {
+    void queueMarksSmallCells() {
         submit(2, 1);
         submit(300, 100);
         Task<Boolean> task = Tasks.oneTime(CellQueue.cell(DeviceClass.CPU)).execute((_, _) -> {});
@@ -128,11 +132,11 @@ class SmallCellBatchIT {
     }
 
     @Test
-    void whatNobodyWantsAnyMoreIsLeft() {
+    void skipsUnwantedCells() {
         List<String> cells = submit(2, 1);
         service.execute("update experiment set state = 'CANCELLING'");
         assertThat(compute(cells.getFirst(), _ -> {
-                    throw new AssertionError("not to be computed here");
+                    throw new AssertionError("An unwanted cell must not be computed.");
                 }))
                 .isFalse();
     }

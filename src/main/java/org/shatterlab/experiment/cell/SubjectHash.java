@@ -7,12 +7,15 @@ import org.shatterlab.lab.input.InputSpec;
 import org.shatterlab.lab.network.NetworkSpec;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The address of the predictions for a network at some inputs; neither seed nor runs nor precision change them. */
-public final class PredictionKey {
+/**
+ * Computes the subject of a cell: the key of the predictions for a network at some inputs. Predictions depend on neither the seed nor the runs
+ * nor the precision.
+ */
+public final class SubjectHash {
 
-    private PredictionKey() {}
+    private SubjectHash() {}
 
-    /** The SHA-256 of the canonical JSON of both and of the lab's revision, as 64 hexadecimal digits. */
+    /** Returns the SHA-256 of the network, the inputs and the revision of the lab, as 64 hexadecimal digits. */
     public static String of(NetworkSpec network, InputSpec inputs, String labRevision) {
         ObjectNode json = CellSpecJson.subject(network, inputs);
         json.put("labRevision", labRevision);

@@ -26,8 +26,8 @@ import org.shatterlab.lab.network.Normalization;
 import org.shatterlab.lab.network.SkipConnection;
 import org.shatterlab.lab.statistic.Statistic;
 
-/** Cells whose memory is measured, of arrays that are large beside what else a process holds. */
-enum MeasuredCell {
+/** A cell whose memory is measured. Its arrays are large compared with the other memory of a process. */
+enum MemoryTestCell {
     WIDE(rectifier(2048, Normalization.NONE), grid(2048), List.of(2, 4)),
     WIDE_IN_FLOAT64(rectifier(2048, Normalization.NONE), grid(2048), List.of(2, 4), Precision.FLOAT64),
     BATCH_NORM(rectifier(2048, Normalization.BATCH_NORM), grid(2048), List.of(2, 4)),
@@ -84,7 +84,7 @@ enum MeasuredCell {
     SHALLOW(rectifier(128, Normalization.BATCH_NORM), grid(8192), List.of(10)),
     DEEP(rectifier(128, Normalization.BATCH_NORM), grid(8192), List.of(200)),
 
-    /** Each array of which takes 1 MiB. */
+    /** A cell whose arrays take 1 MiB each. */
     REPEATED(
             rectifier(512, Normalization.BATCH_NORM),
             new InputSpec.Gaussian(512, 64, 1),
@@ -92,23 +92,24 @@ enum MeasuredCell {
             COVARIANCE,
             ACTIVATION_RATE,
             EFFECTIVE_RANK),
-    /** Each array of which takes a MiB or two. */
+
+    /** A cell whose arrays take 1 MiB to 2 MiB each. */
     REPEATED_CONVOLUTIONS(
             new NetworkSpec.Convolutional(new SkipConnection.Resnet(1, 1), 4, Normalization.BATCH_NORM), List.of(2));
 
-    /** Images of the data set of {@link #CONVOLUTIONS} and the others. */
+    /** The number of images in the batch of each convolutional cell. */
     static final int IMAGES = 128;
 
     private static final int FEW_UNITS = 4;
 
-    @SuppressWarnings("ImmutableEnumChecker") // it keeps nothing but what it is made of
+    @SuppressWarnings("ImmutableEnumChecker") // The function captures only the immutable arguments of the constructor.
     private final Function<DatasetFolder, CellSpec> cell;
 
-    MeasuredCell(NetworkSpec network, InputSpec inputs, List<Integer> depths, Statistic... statistics) {
+    MemoryTestCell(NetworkSpec network, InputSpec inputs, List<Integer> depths, Statistic... statistics) {
         this(network, inputs, depths, Precision.FLOAT32, statistics);
     }
 
-    MeasuredCell(
+    MemoryTestCell(
             NetworkSpec network, InputSpec inputs, List<Integer> depths, Precision precision, Statistic... statistics) {
         this.cell = _ -> cell(
                 network,
@@ -118,11 +119,11 @@ enum MeasuredCell {
                 statistics.length == 0 ? Set.of(GRADIENT_CORRELATION, AUTOCORRELATION) : Set.of(statistics));
     }
 
-    MeasuredCell(NetworkSpec.Convolutional network, List<Integer> depths) {
+    MemoryTestCell(NetworkSpec.Convolutional network, List<Integer> depths) {
         this(network, depths, Precision.FLOAT32);
     }
 
-    MeasuredCell(NetworkSpec.Convolutional network, List<Integer> depths, Precision precision) {
+    MemoryTestCell(NetworkSpec.Convolutional network, List<Integer> depths, Precision precision) {
         this.cell = datasets -> cell(
                 network,
                 new InputSpec.Images(
@@ -158,12 +159,12 @@ enum MeasuredCell {
         return new InputSpec.Grid(-2, 2, points);
     }
 
-    /** The cell. */
+    /** Returns the specification of the cell. */
     CellSpec of(DatasetFolder datasets) {
         return cell.apply(datasets);
     }
 
-    /** The same of a network of few units, which takes every step of it and little memory. */
+    /** Returns the specification with few units, so that the cell runs the same code with little memory. */
     CellSpec small(DatasetFolder datasets) {
         CellSpec large = of(datasets);
         NetworkSpec network = switch (large.network()) {

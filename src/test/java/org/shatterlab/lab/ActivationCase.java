@@ -9,11 +9,11 @@ import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.Normalization;
 import org.shatterlab.lab.network.SkipConnection;
 
-/** An activation and an initialisation that suits it. */
-public record Layer(Activation activation, Initialization initialization) {
+/** A pair of an activation and an initialisation that supports the activation. */
+public record ActivationCase(Activation activation, Initialization initialization) {
 
-    /** Every pair that there is, PReLU at several slopes. */
-    public static List<Layer> all() {
+    /** Returns all pairs, with PReLU at several slopes. */
+    public static List<ActivationCase> all() {
         return Stream.of(
                         new Activation.Relu(),
                         new Activation.Crelu(),
@@ -22,11 +22,12 @@ public record Layer(Activation activation, Initialization initialization) {
                         new Activation.Prelu(-0.6),
                         new Activation.Prelu(1))
                 .flatMap(activation -> Arrays.stream(Initialization.values())
-                        .filter(initialization -> initialization.suits(activation))
-                        .map(initialization -> new Layer(activation, initialization)))
+                        .filter(initialization -> initialization.supports(activation))
+                        .map(initialization -> new ActivationCase(activation, initialization)))
                 .toList();
     }
 
+    /** Returns a network with this activation and this initialisation. */
     public NetworkSpec.Rectifier in(
             SkipConnection skipConnection, int width, Normalization normalization, double firstBiasStd) {
         return new NetworkSpec.Rectifier(

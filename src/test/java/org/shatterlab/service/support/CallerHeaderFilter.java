@@ -10,11 +10,16 @@ import java.security.Principal;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Takes whoever a request names in a header for its caller. {@link #SOURCE} adds it to a service. */
-public final class HeaderCallers extends OncePerRequestFilter {
+/**
+ * A filter that makes the name in a header the caller of a request. The argument {@link #SOURCE} adds the filter to a
+ * service.
+ */
+public final class CallerHeaderFilter extends OncePerRequestFilter {
 
+    /** The header that names the caller. A request without the header has no caller. */
     public static final String HEADER = "Caller";
-    public static final String SOURCE = "--spring.main.sources=" + HeaderCallers.class.getName();
+    /** The command-line argument that adds this filter to a service. */
+    public static final String SOURCE = "--spring.main.sources=" + CallerHeaderFilter.class.getName();
 
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** What the heads of {@link GeneratedRequests} are made of. */
-final class RequestWords {
+/** A vocabulary of methods, paths, parameters and headers, from which {@link GeneratedRequests} picks. */
+final class RequestVocabulary {
 
-    static final String API = "/api/v1/experiments";
+    static final String EXPERIMENTS = "/api/v1/experiments";
 
     static final List<String> METHODS = List.of(
             "GET",
@@ -33,21 +33,22 @@ final class RequestWords {
             "POST,",
             "É");
 
-    static final List<String> READS = List.of(
-            API,
-            API + "/{id}",
-            API + "/{id}",
-            API + "/{id}/results",
-            API + "/{id}/results",
-            API + "/{id}/series/{odd}/2",
-            API + "/{id}/series/plain/2",
-            API + "/{id}/matrices/plain/2/covariance",
-            API + "/{id}/matrices/plain/{odd}/outer-product",
-            API + "/{id}/figures/figure-2.svg",
-            API + "/{id}/figures/figure-2.png",
-            API + "/{id}/figures/{odd}",
-            API + "/{id}/{odd}",
-            API + "/{odd}/results",
+    /** Paths of resources for GET. The generator replaces the placeholders. */
+    static final List<String> READ_PATHS = List.of(
+            EXPERIMENTS,
+            EXPERIMENTS + "/{id}",
+            EXPERIMENTS + "/{id}",
+            EXPERIMENTS + "/{id}/results",
+            EXPERIMENTS + "/{id}/results",
+            EXPERIMENTS + "/{id}/series/{odd}/2",
+            EXPERIMENTS + "/{id}/series/plain/2",
+            EXPERIMENTS + "/{id}/matrices/plain/2/covariance",
+            EXPERIMENTS + "/{id}/matrices/plain/{odd}/outer-product",
+            EXPERIMENTS + "/{id}/figures/figure-2.svg",
+            EXPERIMENTS + "/{id}/figures/figure-2.png",
+            EXPERIMENTS + "/{id}/figures/{odd}",
+            EXPERIMENTS + "/{id}/{odd}",
+            EXPERIMENTS + "/{odd}/results",
             "/api/v1/results",
             "/api/v1/presets",
             "/api/v1/presets/figure-1",
@@ -70,11 +71,16 @@ final class RequestWords {
             "http://{odd}/api/v1/presets",
             "*");
 
-    static final List<String> CHANGES =
-            List.of(API + "/{id}/cancel", API + "/{id}/retry", API + "/{id}", API + "/{odd}/cancel", API + "/{odd}");
+    /** Paths of operations that change or delete an experiment. */
+    static final List<String> CHANGE_PATHS = List.of(
+            EXPERIMENTS + "/{id}/cancel",
+            EXPERIMENTS + "/{id}/retry",
+            EXPERIMENTS + "/{id}",
+            EXPERIMENTS + "/{odd}/cancel",
+            EXPERIMENTS + "/{odd}");
 
-    /** Parts of addresses that a client may send. */
-    static final List<String> ODD = List.of(
+    /** Path segments that a client may send although they are unusual. */
+    static final List<String> UNUSUAL_SEGMENTS = List.of(
             "%5c",
             "..",
             "%2e%2e",
@@ -107,8 +113,8 @@ final class RequestWords {
             "%E2%80%AE",
             "~!$&'()*+,=");
 
-    /** Parts of addresses that no client may send. */
-    static final List<String> BROKEN = List.of(
+    /** Path segments that no client may send. */
+    static final List<String> INVALID_SEGMENTS = List.of(
             "%00",
             "%2f",
             "%2F..",
@@ -138,7 +144,7 @@ final class RequestWords {
             "\u007f",
             "x".repeat(9000));
 
-    static final List<String> PARAMETERS = List.of(
+    static final List<String> PARAMETER_NAMES = List.of(
             "network",
             "depth",
             "statistic",
@@ -156,7 +162,7 @@ final class RequestWords {
             "%00",
             "a%5Bb%5D");
 
-    static final List<String> VALUES = List.of(
+    static final List<String> PARAMETER_VALUES = List.of(
             "plain",
             "2",
             "2,4",
@@ -188,7 +194,7 @@ final class RequestWords {
             "%25",
             "_");
 
-    static final List<String> TYPES = List.of(
+    static final List<String> CONTENT_TYPES = List.of(
             "application/json",
             "application/json;charset=utf-8",
             "application/json;charset=utf-16",
@@ -210,7 +216,7 @@ final class RequestWords {
             "application/json;q=\"",
             bytes("application/jsön"));
 
-    static final List<String> ACCEPTED = List.of(
+    static final List<String> ACCEPT_VALUES = List.of(
             "*/*",
             "application/json",
             "text/csv",
@@ -300,8 +306,8 @@ final class RequestWords {
             "X-Tab:\ta\t",
             "Sec-Fetch-Site: cross-site");
 
-    /** Headers that are none, or too much. */
-    static final List<String> BROKEN_HEADERS = List.of(
+    /** Header lines that are malformed, conflicting or too large. */
+    static final List<String> INVALID_HEADERS = List.of(
             "Expect: miracles",
             "Origin: \\",
             "Host: other",
@@ -324,12 +330,12 @@ final class RequestWords {
             "(x): y",
             "Referer: \u007f");
 
-    static final List<String> VERSIONS = List.of(
+    static final List<String> HTTP_VERSIONS = List.of(
             "HTTP/1.0", "HTTP/1.2", "HTTP/2.0", "HTTP/0.9", "http/1.1", "HTTP/1.1 x", "HTTP/11", "FTP/1.1", "\u00ff");
 
-    private RequestWords() {}
+    private RequestVocabulary() {}
 
-    /** UTF-8 as it comes out where each character is written as one byte. */
+    /** Returns the UTF-8 bytes of a text as a string of one character per byte, because the wire gets ISO 8859-1. */
     private static String bytes(String text) {
         return new String(text.getBytes(UTF_8), ISO_8859_1);
     }
