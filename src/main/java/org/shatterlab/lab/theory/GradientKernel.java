@@ -39,9 +39,9 @@ import org.shatterlab.lab.theory.CoactiveMoments.PreActivation;
 final class GradientKernel {
 
     static final String DEGENERATE =
-            "The rectifier has no derivative at some input: its pre-activation is zero for all weights, or too close to"
-                    + " zero to be distinguished from rounding. Such an input lies at the origin without a first-layer"
-                    + " bias, or at the mean of a centred batch.";
+            "Some input's pre-activation is zero whatever the weights, or too close to zero to be told from rounding"
+                    + " (an input at the origin without a first-layer bias, or at the mean of a batch that is centred):"
+                    + " the rectifier has no derivative there.";
 
     /** A variance that centring reduces below this fraction is known to fewer than six digits. */
     private static final double CANCELLED = 1e-9;

@@ -42,13 +42,13 @@ final class InfiniteWidth {
 
     private static final String NEEDS_LARGE_BATCH =
             ("With batch normalisation the limit of infinite width has a known form"
-                            + " only if every unit has the same variance over the batch."
-                            + " This needs Gaussian inputs of at least %d points in at least %d dimensions.")
+                            + " only where every unit has the same variance over the batch:"
+                            + " for Gaussian inputs of at least %d points in at least %d dimensions.")
                     .formatted(LARGE_BATCH, LARGE_DIMENSION);
     private static final String INPUTS_DIFFER_BETWEEN_RUNS =
-            "Each run has different inputs, and the limit of infinite width depends on the inputs.";
+            "Each run has inputs of its own, and for each the limit of infinite width is another.";
     private static final String TOO_MANY_POINTS =
-            "The prediction for infinite width is available for at most %d points.".formatted(MAX_POINTS);
+            "The prediction for infinite width is worked out for at most %d points.".formatted(MAX_POINTS);
 
     private InfiniteWidth() {}
 
@@ -111,9 +111,9 @@ final class InfiniteWidth {
     }
 
     private static String tooCostly(long entries) {
-        return ("The prediction for infinite width is available up to the depth at which points x points x layers is"
-                        + " %.1e. Every %d dimensions of the inputs count as one more layer. If the coefficients depend"
-                        + " on the depth, the layers of all requested depths add up.")
+        return ("The prediction for infinite width is worked out up to a depth at which points x points x layers is"
+                        + " %.1e, and %d dimensions of the inputs count as a layer; where the coefficients depend on the"
+                        + " depth, the layers of all the depths asked for add up.")
                 .formatted((double) entries, DIMENSIONS_PER_LAYER);
     }
 

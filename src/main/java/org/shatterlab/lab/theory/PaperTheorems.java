@@ -16,8 +16,8 @@ import org.shatterlab.lab.network.SkipConnection;
 final class PaperTheorems {
 
     static final String OTHER_LAYER =
-            "The paper states its theorems for activation relu with initialization he. The derived prediction extends"
-                    + " their assumption to other layers.";
+            "The paper's theorems are stated for activation relu with initialization he; the derived prediction carries"
+                    + " their assumption over to others.";
 
     private PaperTheorems() {}
 
@@ -48,8 +48,8 @@ final class PaperTheorems {
     private static GradientMoments theorem2(SkipConnection.Resnet resnet, int depth) {
         if (resnet.alpha() != 1 || resnet.beta() != 1) {
             return GradientMoments.none(
-                    "The paper states Theorem 2 for alpha = beta = 1 only. The derived prediction extends its"
-                            + " assumption to other values.");
+                    "The paper's Theorem 2 is stated for alpha = beta = 1 only; the derived prediction"
+                            + " carries its assumption over to other values.");
         }
         return GradientMoments.of(Math.pow(2, depth), Math.pow(0.75, depth));
     }
@@ -64,8 +64,8 @@ final class PaperTheorems {
     private static GradientMoments theorem3(SkipConnection.Resnet resnet, int depth) {
         if (resnet.alpha() != 1) {
             return GradientMoments.none(
-                    "The paper states Theorem 3 for alpha = 1 only. The derived prediction extends its"
-                            + " assumption to other values.");
+                    "The paper's Theorem 3 is stated for alpha = 1 only; the derived prediction carries its"
+                            + " assumption over to other values.");
         }
         double beta2 = resnet.beta() * resnet.beta();
         double correlation = 1;
@@ -80,7 +80,7 @@ final class PaperTheorems {
     private static GradientMoments corollary1(Coefficients gamma, boolean batchNorm, int depth) {
         if (batchNorm) {
             return GradientMoments.none(
-                    "The paper states Corollary 1 for highway networks without batch normalisation only.");
+                    "The paper's Corollary 1 is about highway networks without batch normalisation.");
         }
         double factor = gamma.skip() * gamma.skip() + gamma.branch() * gamma.branch() / 2;
         return GradientMoments.of(1, Math.pow(factor, depth));

@@ -20,12 +20,12 @@ import org.shatterlab.lab.statistic.Statistic;
 public final class Theory {
 
     private static final String NO_SPECTRUM = "No closed form is known for the spectrum of a network's gradients.";
-    private static final String NOT_A_NETWORK = "Noise is a reference beside the networks and not a network.";
+    private static final String NOT_A_NETWORK = "Noise is a reference beside the networks, not a network.";
 
     private static final GradientPredictions NO_CONVOLUTIONAL_PREDICTION = GradientPredictions.of(
-            GradientMoments.none("The paper states its theorems for fully connected networks only."),
-            GradientMoments.none("The derived prediction is available for fully connected networks only."),
-            GradientMoments.none("The limit of infinite width is available for fully connected networks only."));
+            GradientMoments.none("The paper's theorems are about fully connected networks."),
+            GradientMoments.none("The assumption is worked out for fully connected networks."),
+            GradientMoments.none("The limit of infinite width is worked out for fully connected networks."));
 
     /** The statistics that {@link #rows} predicts. */
     public static final Set<Statistic> PREDICTED = Collections.unmodifiableSet(EnumSet.of(
@@ -129,10 +129,8 @@ public final class Theory {
             case AUTOCORRELATION -> "No closed form is known for the autocorrelation, a mean over runs of a ratio.";
             case EFFECTIVE_RANK -> "No closed form is known for the effective rank of a network's gradients.";
             case RELATIVE_EFFECTIVE_RANK ->
-                "No closed form is known for the effective rank of a network's gradients."
-                        + " White noise has the relative rank 1.";
-            case ACTIVATION_HISTOGRAM ->
-                "No closed form is known for the distribution of the units over their mean activation.";
+                "No closed form is known for the effective rank of a network's gradients; 1 is that of white noise.";
+            case ACTIVATION_HISTOGRAM -> "No closed form is known for how the units spread over their mean activation.";
             case CONTIGUITY_HISTOGRAM -> "No closed form is known for the lengths of runs of equal activity.";
             case GRADIENT_VARIANCE,
                     GRADIENT_CORRELATION,

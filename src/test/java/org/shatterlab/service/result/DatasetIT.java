@@ -86,7 +86,7 @@ class DatasetIT {
         assertThat(service.rows(experiment, ""))
                 .hasSize(2)
                 .allSatisfy(row -> assertThat(row.get("predictions").get("note").asString())
-                        .contains("different inputs"));
+                        .contains("inputs of its own"));
     }
 
     @Test
