@@ -9,10 +9,13 @@ import org.shatterlab.lab.input.Datasets;
 @FunctionalInterface
 interface ImageChecksums {
 
+    /** The violation of a checksum that is missing or has another form. */
+    String SHA256_RULE = "must be a SHA-256 as 64 hexadecimal digits in lower case";
+
     /** Takes the checksum from the document. A stored specification stays readable after its data set is gone. */
     ImageChecksums RECORDED = (fields, _, given) -> {
         if (given == null && !fields.has("sha256")) {
-            fields.reject("sha256", InputReader.SHA256_RULE);
+            fields.reject("sha256", SHA256_RULE);
         }
         return given;
     };
@@ -44,7 +47,7 @@ interface ImageChecksums {
                 fields.reject(
                         "batch",
                         "must be an integer from %d to %d, the number of images in the data set"
-                                .formatted(InputReader.MIN_POINTS, info.images()));
+                                .formatted(Limits.MIN_POINTS, info.images()));
             }
             if (given != null && !given.equals(info.sha256())) {
                 fields.reject("sha256", "must be " + info.sha256() + ", the SHA-256 of the data set of this service");

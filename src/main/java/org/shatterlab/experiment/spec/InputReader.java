@@ -13,8 +13,6 @@ import tools.jackson.databind.JsonNode;
 /** Reads the inputs of an experiment: the points at which gradients are measured. */
 final class InputReader {
 
-    static final int MIN_POINTS = 2;
-    static final String SHA256_RULE = "must be a SHA-256 as 64 hexadecimal digits in lower case";
     private static final Map<String, Dataset> DATASETS = ApiNames.byName(Dataset.values(), Dataset::apiName);
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
@@ -113,7 +111,7 @@ final class InputReader {
 
     private InputSpec.@Nullable Images images(JsonObjectReader fields) {
         Dataset dataset = fields.requiredChoice("name", DATASETS);
-        int batch = fields.integer("batch", MIN_POINTS, limits.points(), SpecDefaults.BATCH, "points");
+        int batch = fields.integer("batch", Limits.MIN_POINTS, limits.points(), SpecDefaults.BATCH, "points");
         long seed = fields.integer("seed", Long.MIN_VALUE, Long.MAX_VALUE, SpecDefaults.BATCH_SEED, "");
         boolean perRun = fields.bool("perRun", SpecDefaults.BATCH_PER_RUN);
         String sha256 = sha256(fields);
@@ -139,12 +137,12 @@ final class InputReader {
         if (value.isString() && SHA256.matcher(value.stringValue()).matches()) {
             return value.stringValue();
         }
-        fields.reject("sha256", SHA256_RULE);
+        fields.reject("sha256", ImageChecksums.SHA256_RULE);
         return null;
     }
 
     private int points(JsonObjectReader fields, int fallback) {
-        return fields.integer("points", MIN_POINTS, limits.points(), fallback, "points");
+        return fields.integer("points", Limits.MIN_POINTS, limits.points(), fallback, "points");
     }
 
     private void checkEnds(JsonObjectReader fields, InputSpec.Grid grid, Precision precision) {

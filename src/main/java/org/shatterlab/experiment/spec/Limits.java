@@ -38,6 +38,9 @@ public record Limits(
         @DefaultValue("128") @Positive int channels,
         @DefaultValue("144000000000000") @Positive long cellOperations) {
 
+    /** The smallest number of points or images. Statistics over pairs of inputs need two inputs. */
+    static final int MIN_POINTS = 2;
+
     private static final int MAX = Integer.MAX_VALUE;
 
     /** The limits of specifications that were accepted before. A lower limit must not make them unreadable. */
