@@ -22,7 +22,7 @@ import org.springframework.util.FileSystemUtils;
  */
 final class FaultSuite implements ParameterResolver, AfterTestExecutionCallback {
 
-    /** Whether the suite runs in its short form, with fewer kills, shorter outages and less load. */
+    /** True for the short form of the suite, which has fewer kills, shorter outages and less load. */
     static final boolean SHORT = Boolean.getBoolean("faults.short");
 
     /** The seed of every random choice. */

@@ -62,8 +62,8 @@ public final class Lab {
     private static final int LARGE_ARRAY = 1 << 16;
 
     /**
-     * Whether the engine uses {@link #INTRA_OP_THREADS} on a thread. The engine applies this setting to each thread at
-     * the thread's first large array. Earlier products run on one thread per core and round differently.
+     * True for each thread on which the engine uses {@link #INTRA_OP_THREADS}. The engine applies this setting at the
+     * first large array of a thread. Earlier products run on one thread per core and round differently.
      */
     private static final ThreadLocal<Boolean> THREAD_COUNT_APPLIED = ThreadLocal.withInitial(() -> {
         try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {

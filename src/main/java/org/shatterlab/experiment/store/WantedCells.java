@@ -11,7 +11,7 @@ import org.springframework.data.repository.Repository;
 /** Finds the cells that live experiments want. A live experiment wants each of its cells until the cell has ended. */
 public interface WantedCells extends Repository<CellEntity, String> {
 
-    /** Whether a cell {@code c} is wanted. The offset keeps PostgreSQL from joining all cells that have not ended. */
+    /** A condition that a cell {@code c} is wanted. The offset keeps PostgreSQL from joining all cells that have not ended. */
     String WANTED = """
             exists (select from experiment_cell o join experiment e on e.id = o.experiment_id
                     where o.fingerprint = c.fingerprint and not o.settled and e.state in ('QUEUED', 'RUNNING') offset 0)""";

@@ -51,10 +51,7 @@ public final class Service implements AutoCloseable {
             HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NORMAL).build();
     private final ConfigurableApplicationContext context;
     private final String base;
-    /**
-     * Whether the process serves the API, so that its responses must satisfy the contract. A worker serves only its
-     * health.
-     */
+    /** True if the process serves the API, so that its responses must satisfy the contract. */
     private final boolean hasApi;
 
     /** The value of the header {@code Authorization} of every request; null for no such header. */
