@@ -1,5 +1,6 @@
 package org.shatterlab;
 
+import java.util.Locale;
 import org.shatterlab.platform.ServiceProperties;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -14,7 +15,12 @@ import org.springframework.boot.webmvc.autoconfigure.error.ErrorMvcAutoConfigura
 @EnableConfigurationProperties(ServiceProperties.class)
 public class ShatterlabApplication {
 
+    /**
+     * Starts the service. The service writes for machines only, so the language of the machine makes no difference. The
+     * libraries that draw the axes of figures would otherwise write foreign digits.
+     */
     public static void main(String[] args) {
+        Locale.setDefault(Locale.ROOT);
         SpringApplication.run(ShatterlabApplication.class, args);
     }
 }

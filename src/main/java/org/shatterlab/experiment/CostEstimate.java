@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param memoryBytes the memory of the largest of the other cells
  * @param seconds the estimated time from the first start to the last end of the other cells, with an otherwise empty
  *     queue
+ * @param storedBytes the bytes of the database that all cells take, with the cached cells; the limits on stored bytes
+ *     count these bytes
  * @param atMost the cost of all rounds; null unless the experiment is adaptive
  */
 public record CostEstimate(
@@ -23,4 +25,5 @@ public record CostEstimate(
         double floatingPointOperations,
         double memoryBytes,
         double seconds,
+        long storedBytes,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable CostEstimate atMost) {}

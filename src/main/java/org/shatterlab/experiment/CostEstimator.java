@@ -12,8 +12,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.cell.CellCost;
 import org.shatterlab.experiment.cell.CellPlanner;
+import org.shatterlab.experiment.cell.CellStorage;
 import org.shatterlab.experiment.cell.CostProperties;
 import org.shatterlab.experiment.cell.PlannedCell;
+import org.shatterlab.experiment.queue.SubmissionRate;
 import org.shatterlab.experiment.spec.CellSpecJson;
 import org.shatterlab.experiment.spec.ExperimentSpec;
 import org.shatterlab.experiment.spec.Runs;
@@ -21,6 +23,7 @@ import org.shatterlab.experiment.store.CellExecutionRepository;
 import org.shatterlab.experiment.store.CellRepository;
 import org.shatterlab.experiment.store.CellStore;
 import org.shatterlab.lab.engine.DeviceClass;
+import org.shatterlab.platform.ProblemException;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -34,11 +37,14 @@ public class CostEstimator {
     /** The number of recent cells that an estimate looks at. */
     private static final int MAX_MEASURED = 200;
 
+    private final SubmissionRate rate;
     private final CellRepository cells;
     private final CellExecutionRepository executions;
     private final CostProperties properties;
 
-    CostEstimator(CellRepository cells, CellExecutionRepository executions, CostProperties properties) {
+    CostEstimator(
+            SubmissionRate rate, CellRepository cells, CellExecutionRepository executions, CostProperties properties) {
+        this.rate = rate;
         this.cells = cells;
         this.executions = executions;
         this.properties = properties;
@@ -55,10 +61,13 @@ public class CostEstimator {
     /**
      * Plans an experiment as {@link ExperimentService#submit} does, and estimates the cost of the missing cells.
      *
+     * @param caller the name of the token of the request; null where the service runs without tokens
      * @param spec an admitted specification
+     * @throws ProblemException with status 429, where the caller has planned too many cells in the last minute
      */
     @Transactional(readOnly = true)
-    public CostEstimate estimate(ExperimentSpec spec) {
+    public CostEstimate estimate(@Nullable String caller, ExperimentSpec spec) {
+        rate.take(caller, CellPlanner.count(spec));
         CostEstimate atMost = spec.runs() instanceof Runs.Adaptive runs
                 ? estimate(spec, CellPlanner.planMax(spec), runs.max(), null)
                 : null;
@@ -94,6 +103,7 @@ public class CostEstimator {
                         .max()
                         .orElse(0),
                 seconds(missing.values(), spec.device()),
+                CellStorage.bytes(spec, runs),
                 atMost);
     }
 

@@ -25,6 +25,7 @@ import org.shatterlab.experiment.store.ExperimentVersion;
 import org.shatterlab.platform.ConditionalOnRole;
 import org.shatterlab.platform.NotificationListener;
 import org.shatterlab.platform.Role;
+import org.shatterlab.platform.request.RequestThreads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -54,7 +55,9 @@ public class ExperimentChangeNotifier implements NotificationListener, SmartLife
     private final ScheduledExecutorService reader = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("experiment-watch").factory());
     private final ExecutorService answers = Executors.newFixedThreadPool(
-            ANSWERS, Thread.ofPlatform().daemon().name("experiment-answer-", 0).factory());
+            ANSWERS,
+            RequestThreads.marked(
+                    Thread.ofPlatform().daemon().name("experiment-answer-", 0).factory()));
     private volatile boolean running = true;
 
     ExperimentChangeNotifier(ExperimentQueries queries) {

@@ -7,10 +7,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Gatherers;
+import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.queue.AdaptiveRounds;
 import org.shatterlab.experiment.queue.CellQueue;
 import org.shatterlab.experiment.queue.QueueCapacity;
 import org.shatterlab.experiment.queue.QueueWithdrawal;
+import org.shatterlab.experiment.queue.SubmissionRate;
 import org.shatterlab.experiment.store.CellRepository;
 import org.shatterlab.experiment.store.CellTotals;
 import org.shatterlab.experiment.store.Experiment;
@@ -20,6 +22,7 @@ import org.shatterlab.experiment.store.ExperimentFilter;
 import org.shatterlab.experiment.store.ExperimentQueries;
 import org.shatterlab.experiment.store.ExperimentRepository;
 import org.shatterlab.experiment.store.ExperimentState;
+import org.shatterlab.experiment.store.ExperimentStatus;
 import org.shatterlab.experiment.store.WantedCells;
 import org.shatterlab.platform.DatabaseClock;
 import org.shatterlab.platform.Problem;
@@ -49,6 +52,7 @@ public class ExperimentCommands {
     private final ExperimentCellRepository links;
     private final WantedCells wanted;
     private final QueueWithdrawal withdrawal;
+    private final SubmissionRate rate;
     private final QueueCapacity capacity;
     private final CellQueue queue;
     private final AdaptiveRounds rounds;
@@ -64,6 +68,7 @@ public class ExperimentCommands {
             ExperimentCellRepository links,
             WantedCells wanted,
             QueueWithdrawal withdrawal,
+            SubmissionRate rate,
             QueueCapacity capacity,
             CellQueue queue,
             AdaptiveRounds rounds,
@@ -77,6 +82,7 @@ public class ExperimentCommands {
         this.links = links;
         this.wanted = wanted;
         this.withdrawal = withdrawal;
+        this.rate = rate;
         this.capacity = capacity;
         this.queue = queue;
         this.rounds = rounds;
@@ -167,13 +173,18 @@ public class ExperimentCommands {
     }
 
     /**
-     * Computes the missing cells of a failed or cancelled experiment.
+     * Computes the missing cells of a failed or cancelled experiment. The bytes of the experiment are counted already.
      *
+     * @param caller the name of the token of the request; null where the service runs without tokens
      * @throws ProblemException with status 404, 409 or 429, where the experiment does not exist, has another state, or
      *     the queue has no room
      */
-    public Experiment retry(String id) {
+    public Experiment retry(String id, @Nullable String caller) {
         UUID key = ExperimentService.key(id);
+        ExperimentStatus known = queries.findStatuses(List.of(key)).stream()
+                .findFirst()
+                .orElseThrow(() -> ExperimentService.notFound(id));
+        rate.take(caller, known.progress().cells());
         return rounds.advance(transactions.execute(_ -> {
             cells.lockAllOf(key);
             cells.planFailed(key);

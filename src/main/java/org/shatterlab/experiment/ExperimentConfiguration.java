@@ -5,6 +5,7 @@ import org.shatterlab.experiment.cell.CostProperties;
 import org.shatterlab.experiment.cell.DeviceMemory;
 import org.shatterlab.experiment.queue.QueueCapacityProperties;
 import org.shatterlab.experiment.queue.QueueProperties;
+import org.shatterlab.experiment.queue.StorageCapacityProperties;
 import org.shatterlab.experiment.spec.Limits;
 import org.shatterlab.experiment.spec.NetworkAtInputsReader;
 import org.shatterlab.experiment.spec.Presets;
@@ -23,7 +24,8 @@ import org.springframework.context.annotation.Configuration;
     Limits.class,
     QueueCapacityProperties.class,
     QueueProperties.class,
-    RetentionProperties.class
+    RetentionProperties.class,
+    StorageCapacityProperties.class
 })
 public class ExperimentConfiguration {
 

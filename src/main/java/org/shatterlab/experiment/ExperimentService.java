@@ -12,10 +12,13 @@ import java.util.stream.IntStream;
 import org.hibernate.id.uuid.UuidVersion7Strategy;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.cell.CellPlanner;
+import org.shatterlab.experiment.cell.CellStorage;
 import org.shatterlab.experiment.cell.PlannedCell;
 import org.shatterlab.experiment.queue.AdaptiveRounds;
 import org.shatterlab.experiment.queue.CellQueue;
 import org.shatterlab.experiment.queue.QueueCapacity;
+import org.shatterlab.experiment.queue.StorageCapacity;
+import org.shatterlab.experiment.queue.SubmissionRate;
 import org.shatterlab.experiment.spec.ExperimentSpec;
 import org.shatterlab.experiment.spec.Runs;
 import org.shatterlab.experiment.store.CellExecutionRepository;
@@ -50,7 +53,9 @@ public class ExperimentService {
     private final CellStore cells;
     private final ExperimentCellRepository links;
     private final CellExecutionRepository executions;
+    private final SubmissionRate rate;
     private final QueueCapacity capacity;
+    private final StorageCapacity storage;
     private final CellQueue queue;
     private final AdaptiveRounds rounds;
     private final TransactionOperations transactions;
@@ -65,7 +70,9 @@ public class ExperimentService {
             CellStore cells,
             ExperimentCellRepository links,
             CellExecutionRepository executions,
+            SubmissionRate rate,
             QueueCapacity capacity,
+            StorageCapacity storage,
             CellQueue queue,
             AdaptiveRounds rounds,
             TransactionOperations transactions,
@@ -76,7 +83,9 @@ public class ExperimentService {
         this.cells = cells;
         this.links = links;
         this.executions = executions;
+        this.rate = rate;
         this.capacity = capacity;
+        this.storage = storage;
         this.queue = queue;
         this.rounds = rounds;
         this.transactions = transactions;
@@ -102,7 +111,8 @@ public class ExperimentService {
      *
      * @param owner the name of the token that submits; null where the service runs without tokens
      * @param spec an admitted specification
-     * @throws ProblemException with status 429, where the queue has no room for the cells that have not been computed
+     * @throws ProblemException with status 429, where the queue has no room for the cells that have not been computed, or
+     *     with status 507, where the storage has no room
      */
     public Experiment submit(@Nullable String owner, ExperimentSpec spec) {
         return rounds.advance(transactions.execute(_ -> store(owner, spec)));
@@ -111,6 +121,9 @@ public class ExperimentService {
     /** Submits in the caller's transaction. After the transaction the caller calls {@link AdaptiveRounds#advance}. */
     @Transactional(propagation = Propagation.MANDATORY)
     Experiment store(@Nullable String owner, ExperimentSpec spec) {
+        // The rounds of an adaptive experiment whose cells are done already follow at once.
+        rate.take(owner, CellPlanner.count(spec));
+        storage.requireRoom(owner, CellStorage.bytes(spec, spec.runs().initial()));
         UUID id = UuidVersion7Strategy.INSTANCE.generateUuid(null);
         List<PlannedCell> plan = CellPlanner.plan(spec);
         if (!capacity.hasRoom(owner, plan.size())) {
@@ -119,11 +132,12 @@ public class ExperimentService {
         }
         CellStore.StoredCells stored = cells.store(id, spec, plan, 0);
         Instant now = clock.now();
-        ExperimentEntity experiment = new ExperimentEntity(id, owner, spec, stored.all(), stored.cached(), now);
+        ExperimentEntity experiment = new ExperimentEntity(id, owner, spec, stored, now);
         queue.fill(experiment, stored);
         experiments.save(experiment);
         links.insert(id, stored.links());
         capacity.admitted(owner, experiment.open());
+        storage.admitted(owner, stored.bytes());
         return experiment.snapshot(spec, now);
     }
 

@@ -51,12 +51,13 @@ public class IdempotentSubmissions {
      *
      * @param owner the name of the token that submits; null where the service runs without tokens
      * @param text the idempotency key
-     * @param body the JSON of the request. White space and the order of members make no difference.
+     * @param body the JSON of the request. White space, the order of members and the
+     *     notation of numbers make no difference.
      * @throws ProblemException with status 409, where the key came with another body
      */
     public Submission submit(@Nullable String owner, String text, JsonNode body, ExperimentSpec spec) {
         IdempotencyKeys.IdempotencyKey key = new IdempotencyKeys.IdempotencyKey(owner, text);
-        String hash = DigestUtils.sha256Hex(StrictJson.sorted(body));
+        String hash = DigestUtils.sha256Hex(StrictJson.canonical(body));
         Instant deadline = Instant.now().plus(PATIENCE);
         while (true) {
             Optional<Submission> submission = transactions.execute(_ -> attempt(key, hash, spec));

@@ -28,6 +28,7 @@ public class DatabaseClock {
     private static final Duration DRIFT = Duration.ofMillis(10);
 
     private final JdbcClient jdbc;
+    private final DatabaseOutages outages;
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("database-clock").factory());
 
@@ -36,8 +37,9 @@ public class DatabaseClock {
     private Duration uncertainty = Duration.ofDays(1);
 
     /** Measures the difference of the clocks before it returns, unless the database is unavailable. */
-    DatabaseClock(JdbcClient jdbc) {
+    DatabaseClock(JdbcClient jdbc, DatabaseOutages outages) {
         this.jdbc = jdbc;
+        this.outages = outages;
         // The first query is slow: it opens a connection and runs code that is not compiled yet. A clock that is set by
         // this query alone would jump back at the next query, and tasks scheduled by it would start late.
         for (int i = 0; i < INITIAL_MEASUREMENTS; i++) {
@@ -66,7 +68,9 @@ public class DatabaseClock {
                     .single()
                     .toInstant();
             update(before, databaseTime, Instant.now());
+            outages.onAnswer();
         } catch (RuntimeException e) {
+            outages.record(e);
             log.debug("The database did not return its time", e);
         }
     }

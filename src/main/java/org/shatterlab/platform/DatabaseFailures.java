@@ -22,6 +22,14 @@ public final class DatabaseFailures {
     /** SQLStates of a lock timeout and of a transaction that was rolled back because of a deadlock. */
     private static final Pattern LOCKED = Pattern.compile("55P03|40P01");
 
+    /** SQLState of a statement that ran too long. */
+    private static final Pattern TOO_SLOW = Pattern.compile("57014");
+
+    /**
+     * SQLStates of a full disk and of other exhausted resources of the server, and of a change in a read-only database.
+     */
+    private static final Pattern REFUSES_CHANGES = Pattern.compile("53(?!300)...|25006");
+
     /** The message, without an SQLState, of a connection that the pool closed because it was broken. */
     private static final String CLOSED = "Connection is closed";
 
@@ -29,22 +37,43 @@ public final class DatabaseFailures {
 
     /** Returns the problem that answers a failure. Empty if the database did not cause the failure. */
     static Optional<Problem> problem(Throwable failure) {
-        if (isOutage(failure)) {
+        if (anyCause(failure, DatabaseFailures::isRefusedChange)) {
+            return Optional.of(Problem.DATABASE_READ_ONLY);
+        }
+        if (anyCause(failure, DatabaseFailures::isUnavailable)) {
             return Optional.of(Problem.DATABASE_AWAY);
         }
-        return anyCause(failure, DatabaseFailures::isLocked) ? Optional.of(Problem.BUSY) : Optional.empty();
+        return anyCause(failure, cause -> isLocked(cause) || isOverloaded(cause))
+                ? Optional.of(Problem.BUSY)
+                : Optional.empty();
     }
 
-    /** Returns whether a failure means that the database is unavailable. The same operation may succeed later. */
+    /**
+     * Returns whether a failure means that the database is unavailable, accepts no changes, or has too much to do.
+     * A repetition may succeed later.
+     */
     public static boolean isOutage(Throwable failure) {
-        return anyCause(failure, DatabaseFailures::isUnavailable);
+        return anyCause(failure, cause -> isUnavailable(cause) || isRefusedChange(cause) || isOverloaded(cause));
     }
 
     private static boolean isUnavailable(Throwable cause) {
-        return cause instanceof SQLTransientConnectionException
-                || cause instanceof CannotGetJdbcConnectionException
+        return (cause instanceof CannotGetJdbcConnectionException && cause.getCause() == null)
                 || (cause instanceof SQLException && CLOSED.equals(cause.getMessage()))
+                || (cause instanceof SQLTransientConnectionException && !isPoolExhausted(cause))
                 || isIn(UNAVAILABLE, cause);
+    }
+
+    private static boolean isRefusedChange(Throwable cause) {
+        return isIn(REFUSES_CHANGES, cause);
+    }
+
+    /** Returns whether other users of a pool held all connections. After a failed connection, the pool names a cause. */
+    private static boolean isPoolExhausted(Throwable cause) {
+        return cause instanceof SQLTransientConnectionException && cause.getCause() == null;
+    }
+
+    private static boolean isOverloaded(Throwable cause) {
+        return isPoolExhausted(cause) || isIn(TOO_SLOW, cause);
     }
 
     private static boolean isLocked(Throwable cause) {

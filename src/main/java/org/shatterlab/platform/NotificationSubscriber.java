@@ -36,14 +36,16 @@ class NotificationSubscriber implements SmartLifecycle {
 
     private final JdbcConnectionDetails database;
     private final List<NotificationListener> listeners;
+    private final DatabaseOutages outages;
     private volatile boolean running;
     private volatile @Nullable Connection current;
-    private boolean connectionLost;
     private Duration pause = FIRST_PAUSE;
 
-    NotificationSubscriber(JdbcConnectionDetails database, List<NotificationListener> listeners) {
+    NotificationSubscriber(
+            JdbcConnectionDetails database, List<NotificationListener> listeners, DatabaseOutages outages) {
         this.database = database;
         this.listeners = listeners;
+        this.outages = outages;
     }
 
     @Override
@@ -68,10 +70,7 @@ class NotificationSubscriber implements SmartLifecycle {
         if (!running) {
             return;
         }
-        if (!connectionLost) {
-            log.warn("The database is unavailable, and no notifications arrive: {}", e.getMessage());
-            connectionLost = true;
-        }
+        outages.onLostConnection(e);
         sleep(pause);
         Duration longer = pause.multipliedBy(2);
         pause = longer.compareTo(MAX_PAUSE) < 0 ? longer : MAX_PAUSE;
@@ -96,10 +95,6 @@ class NotificationSubscriber implements SmartLifecycle {
                     .toList()) {
                 statement.execute("listen \"" + channel + "\"");
             }
-        }
-        if (connectionLost) {
-            log.info("The database is available again, and notifications arrive again");
-            connectionLost = false;
         }
         pause = FIRST_PAUSE;
         listeners.forEach(listener -> call(listener, listener::onGap));

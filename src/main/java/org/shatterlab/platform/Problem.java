@@ -26,7 +26,10 @@ public enum Problem {
     INVALID_REQUEST(HttpStatus.UNPROCESSABLE_CONTENT, "The request is understood but not allowed"),
     QUEUE_FULL(HttpStatus.TOO_MANY_REQUESTS, "The queue is full", 10),
     INTERNAL_ERROR(HttpStatus.INTERNAL_SERVER_ERROR, "The service failed"),
+    STORAGE_FULL(HttpStatus.INSUFFICIENT_STORAGE, "The storage is full"),
+    NO_FONT(HttpStatus.INTERNAL_SERVER_ERROR, "The service has no font"),
     DATABASE_AWAY(HttpStatus.SERVICE_UNAVAILABLE, "The database does not answer", 5),
+    DATABASE_READ_ONLY(HttpStatus.SERVICE_UNAVAILABLE, "The database accepts no changes", 30),
     ISSUER_AWAY(HttpStatus.SERVICE_UNAVAILABLE, "The issuer of tokens does not answer", 5),
     BUSY(HttpStatus.SERVICE_UNAVAILABLE, "The service is busy", 1);
 

@@ -1,13 +1,10 @@
 package org.shatterlab.platform;
 
 import jakarta.servlet.http.HttpServletResponse;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.coyote.BadRequestException;
@@ -15,7 +12,6 @@ import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.core.NestedExceptionUtils;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
@@ -35,10 +31,11 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
 
     private static final Logger log = LoggerFactory.getLogger(ProblemHandler.class);
 
-    /** An outage is logged at most once in this time, not for every failed request. */
-    private static final Duration WARNING_INTERVAL = Duration.ofSeconds(10);
+    private final DatabaseOutages outages;
 
-    private final AtomicReference<Instant> lastWarning = new AtomicReference<>(Instant.MIN);
+    ProblemHandler(DatabaseOutages outages) {
+        this.outages = outages;
+    }
 
     @ExceptionHandler
     @Nullable
@@ -93,30 +90,21 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     @Nullable
     ResponseEntity<Object> onAnythingElse(Exception e, WebRequest request) {
-        Optional<Problem> database = DatabaseFailures.problem(e);
+        Optional<Problem> database = outages.record(e);
         if (database.isEmpty()) {
             log.error("A request failed: {}", request.getDescription(false), e);
             return answer(e, Problem.INTERNAL_ERROR, Problem.FAILURE, request);
         }
-        warn(database.get(), e);
         return answer(
                 e,
                 database.get(),
-                database.get() == Problem.BUSY
-                        ? "Another transaction is changing the same data. Try again in a second."
-                        : "Try again in a few seconds.",
+                switch (database.get()) {
+                    case BUSY -> "Other requests use all connections or are changing the same data. Retry in a second.";
+                    case DATABASE_READ_ONLY ->
+                        "The disk of the database is full, or the database is read-only. Retry later.";
+                    default -> "Try again in a few seconds.";
+                },
                 request);
-    }
-
-    private void warn(Problem problem, Exception e) {
-        Instant now = Instant.now();
-        Instant last = lastWarning.get();
-        if (now.isAfter(last.plus(WARNING_INTERVAL)) && lastWarning.compareAndSet(last, now)) {
-            log.warn(
-                    "Requests are answered with problem {}: {}",
-                    problem.code(),
-                    NestedExceptionUtils.getMostSpecificCause(e).toString());
-        }
     }
 
     private @Nullable ResponseEntity<Object> answer(Exception e, Problem problem, String detail, WebRequest request) {
@@ -148,9 +136,12 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
             throw e instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(e);
         }
         reset(response(request));
-        Object answer = body instanceof ProblemDetail ours && ours.getProperties() != null
-                ? body
+        ProblemDetail answer = body instanceof ProblemDetail ours && ours.getProperties() != null
+                ? ours
                 : Problem.of(status).detail(detail(e));
+        // The framework would take the address as it is, and fail if the address is no URI.
+        answer.setInstance(TomcatProblems.instance(
+                ((ServletWebRequest) request).getRequest().getRequestURI()));
         HttpHeaders all = new HttpHeaders();
         all.putAll(headers);
         all.setContentType(MediaType.APPLICATION_PROBLEM_JSON);

@@ -17,9 +17,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QueryParameters {
 
+    /** An address of 8 KiB can be wrong in thousands of places. Further violations are only counted. */
+    static final int MAX_LISTED = 20;
+
+    private static final int MAX_VALUE_LENGTH = 200;
+    private static final int MAX_MESSAGE_LENGTH = 1000;
+
     private final Map<String, String[]> given;
     private final Set<String> known = new LinkedHashSet<>();
     private final List<Violation> violations = new ArrayList<>();
+    private int count;
 
     /**
      * Creates a reader that has read no parameter yet.
@@ -40,13 +47,23 @@ public final class QueryParameters {
     }
 
     /**
-     * Adds a violation.
+     * Adds a violation. Long texts are shortened.
      *
      * @param value the rejected value; null if the parameter is not given, or if its value must not be repeated
      * @param message the allowed values, for example {@code must be true or false}
      */
     public void reject(String name, @Nullable String value, String message) {
-        violations.add(new Violation("?" + name, value, message));
+        count++;
+        if (count <= MAX_LISTED) {
+            violations.add(new Violation(
+                    shortened("?" + name, MAX_VALUE_LENGTH),
+                    value == null ? null : shortened(value, MAX_VALUE_LENGTH),
+                    shortened(message, MAX_MESSAGE_LENGTH)));
+        }
+    }
+
+    private static String shortened(String text, int length) {
+        return text.length() <= length ? text : text.substring(0, length) + "…";
     }
 
     /** Returns all values of a parameter that may be repeated. Adds a violation for each value that is not allowed. */
@@ -162,6 +179,9 @@ public final class QueryParameters {
                                 : "is not known; known parameters: " + String.join(", ", known));
             }
         });
+        if (count > MAX_LISTED) {
+            violations.add(new Violation("", null, "and " + (count - MAX_LISTED) + " more violations"));
+        }
         if (!violations.isEmpty()) {
             throw new InvalidRequestException(violations);
         }

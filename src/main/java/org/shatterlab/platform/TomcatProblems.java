@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.core.StandardHost;
@@ -33,6 +34,11 @@ import tools.jackson.databind.json.JsonMapper;
 @Component
 class TomcatProblems implements WebServerFactoryCustomizer<TomcatServletWebServerFactory> {
 
+    private static final Logger log = LoggerFactory.getLogger(TomcatProblems.class);
+
+    /** The instance of a problem whose request has no readable address. */
+    private static final URI UNREADABLE = URI.create("about:blank");
+
     @Override
     public void customize(TomcatServletWebServerFactory factory) {
         factory.addContextCustomizers(
@@ -42,12 +48,20 @@ class TomcatProblems implements WebServerFactoryCustomizer<TomcatServletWebServe
                 connector.setEncodedReverseSolidusHandling(EncodedSolidusHandling.PASS_THROUGH.getValue()));
     }
 
+    /** Returns the address of a request as a URI, escaped if necessary. An address such as {@code //} is no URI at all. */
+    static URI instance(String address) {
+        for (String uri : List.of(address, UriUtils.encodePath(address, StandardCharsets.ISO_8859_1))) {
+            try {
+                return new URI(uri);
+            } catch (URISyntaxException e) {
+                log.debug("The address of a request is no URI", e);
+            }
+        }
+        return UNREADABLE;
+    }
+
     /** A valve that Tomcat creates by its class name. */
     public static final class ProblemValve extends ErrorReportValve {
-
-        private static final Logger log = LoggerFactory.getLogger(ProblemValve.class);
-        /** The instance of a problem whose request has no readable address. */
-        private static final URI UNREADABLE = URI.create("about:blank");
 
         private static final JsonMapper JSON = JsonMapper.builder()
                 .addMixIn(ProblemDetail.class, ProblemDetailJacksonMixin.class)
@@ -88,15 +102,6 @@ class TomcatProblems implements WebServerFactoryCustomizer<TomcatServletWebServe
             problem.setStatus(status);
             problem.setInstance(address == null ? UNREADABLE : instance(address));
             return problem;
-        }
-
-        /** Returns the address of the request as a URI. Escapes an address that is not a valid URI. */
-        private static URI instance(String address) {
-            try {
-                return new URI(address);
-            } catch (URISyntaxException e) {
-                return URI.create(UriUtils.encodePath(address, StandardCharsets.ISO_8859_1));
-            }
         }
     }
 }

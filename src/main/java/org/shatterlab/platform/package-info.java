@@ -1,6 +1,6 @@
 /**
- * The ground floor of the service: roles, problem documents, query parameters, request limits, the clock of the
- * database and notifications between processes. This package imports no other package of the service.
+ * The ground floor of the service: roles, problem documents, query parameters, the clock and the outages of the database,
+ * and notifications between processes. This package imports no other package of the service.
  */
 @NullMarked
 package org.shatterlab.platform;

@@ -5,7 +5,7 @@ import org.shatterlab.result.ResultQuery.RowKey;
 
 /** Accepts rows of several experiments one by one. */
 @FunctionalInterface
-public interface CombinedRowConsumer {
+interface CombinedRowConsumer {
 
     /**
      * Accepts the next row.

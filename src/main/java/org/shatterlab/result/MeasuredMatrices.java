@@ -37,14 +37,14 @@ public class MeasuredMatrices {
             case OUTER_PRODUCT ->
                 results.findSeries(experiment.id(), network, depth, 0)
                         .map(gradient -> square(1, Matrices.outerProduct(gradient)));
-            case ACTIVITY_RASTER -> results.findMatrix(experiment.id(), statistic, network, depth);
+            case ACTIVITY_RASTER -> results.findMatrix(experiment, statistic, network, depth);
             default ->
                 throw new IllegalArgumentException(statistic + " is not a matrix. Use a statistic of the kind MATRIX.");
         };
     }
 
     private Optional<AveragedMatrix> covariance(Experiment experiment, int network, int depth) {
-        return results.findMatrix(experiment.id(), Statistic.COVARIANCE, network, depth);
+        return results.findMatrix(experiment, Statistic.COVARIANCE, network, depth);
     }
 
     private static AveragedMatrix square(long runs, double[] values) {

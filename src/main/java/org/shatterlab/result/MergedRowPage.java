@@ -40,6 +40,9 @@ record MergedRowPage(List<NetworkSource> sources, int limit, List<NetworkRows> n
 
     private static final Predicted NO_PREDICTION = new Predicted(null, null, null, null);
 
+    private static final String ERROR_OUT_OF_RANGE =
+            "standardError: The errors over runs are too large or too small for a double-precision number.";
+
     /** The number of rows that the JDBC driver fetches at a time. */
     private static final int FETCH_SIZE = 2048;
 
@@ -50,7 +53,7 @@ record MergedRowPage(List<NetworkSource> sources, int limit, List<NetworkRows> n
      * @param key the key of the row
      * @param moments the merged moments of the cells
      */
-    private record MergedRow(int source, RowKey key, Moments moments) {}
+    record MergedRow(int source, RowKey key, Moments moments) {}
 
     /**
      * A prediction for one row.
@@ -107,6 +110,8 @@ record MergedRowPage(List<NetworkSource> sources, int limit, List<NetworkRows> n
         private ResultRow toResultRow(MergedRow row) {
             Estimate estimate = row.moments().estimate();
             RowKey key = row.key();
+            Predicted predicted =
+                    predictions.getOrDefault(key, UNPREDICTED.getOrDefault(key.statistic(), NO_PREDICTION));
             return new ResultRow(
                     source.label(),
                     key.depth() == ResultStore.NO_DEPTH ? null : key.depth(),
@@ -116,18 +121,26 @@ record MergedRowPage(List<NetworkSource> sources, int limit, List<NetworkRows> n
                     estimate.standardDeviation(),
                     estimate.standardError(),
                     estimate.runs(),
-                    predictions.getOrDefault(key, UNPREDICTED.getOrDefault(key.statistic(), NO_PREDICTION)));
+                    estimate.isErrorOutOfRange() ? predicted.withNote(ERROR_OUT_OF_RANGE) : predicted);
         }
     }
 
+    /** Merges the next rows as {@link #merge} does, and adds the predictions. All cells of a network share them. */
+    static MergedRowPage read(
+            JdbcClient jdbc, List<NetworkSource> sources, ResultQuery query, @Nullable RowKey after, int limit) {
+        MergedRowPage page = merge(jdbc, sources, query, after, limit);
+        page.addPredictions(jdbc, query);
+        return page;
+    }
+
     /**
-     * Reads the rows of the cells, merges the rows in the order of the cells, and adds the predictions. All cells of a
-     * network share its predictions.
+     * Reads the next rows of the cells, and merges the rows in the order of the cells. The merged row of the first cells
+     * is the first operand, so the bits are those of a merge of all cells.
      *
      * @param after the key that the requested rows come after; null to start at the first row
      * @param limit the number of rows to read of each network
      */
-    static MergedRowPage read(
+    static MergedRowPage merge(
             JdbcClient jdbc, List<NetworkSource> sources, ResultQuery query, @Nullable RowKey after, int limit) {
         List<NetworkRows> networks = new ArrayList<>();
         try (Stream<MergedRow> cellRows =
@@ -145,9 +158,7 @@ record MergedRowPage(List<NetworkSource> sources, int limit, List<NetworkRows> n
                 network.merge(row);
             }
         }
-        MergedRowPage page = new MergedRowPage(sources, limit, networks);
-        page.addPredictions(jdbc, query);
-        return page;
+        return new MergedRowPage(sources, limit, networks);
     }
 
     /**
@@ -211,6 +222,11 @@ record MergedRowPage(List<NetworkSource> sources, int limit, List<NetworkRows> n
      */
     boolean passTo(CombinedRowConsumer consumer) {
         return networks.stream().allMatch(network -> network.passTo(consumer));
+    }
+
+    /** Returns all rows of the page, without their predictions. */
+    List<MergedRow> rows() {
+        return networks.stream().flatMap(network -> network.rows().stream()).toList();
     }
 
     /** Returns the number of requested networks that have no further rows. */

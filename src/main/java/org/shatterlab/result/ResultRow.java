@@ -14,10 +14,12 @@ import org.shatterlab.lab.theory.Predictions;
  * @param statistic the API name of the statistic
  * @param index a lag, a layer or a bin, as the statistic defines it; null for a statistic with a single value
  * @param mean the estimate
- * @param standardDeviation the standard deviation over runs; null for fewer than two runs and for a ratio of means
- * @param standardError the standard error of the mean; null for fewer than two runs
+ * @param standardDeviation the standard deviation over runs; null for fewer than two runs, for a ratio of means, and
+ *     where it leaves the range of float64
+ * @param standardError the standard error of the mean; null for fewer than two runs, and where it leaves the range of
+ *     float64
  * @param runs the number of runs
- * @param predictions the values that theory predicts for the mean
+ * @param predictions the values that theory predicts for the mean, with the reasons for missing numbers of the row
  */
 public record ResultRow(
         String network,
@@ -36,7 +38,7 @@ public record ResultRow(
      * @param paper the value that a theorem of the paper states
      * @param derived the value that the paper's assumption gives for the recursion that is measured
      * @param infiniteWidth the exact limit as the width tends to infinity
-     * @param note the reasons why predictions are missing; null if no reason is given
+     * @param note the reasons why predictions, or errors of the row, are missing; null if no reason is given
      */
     public record Predicted(
             @Nullable Double paper,
@@ -51,6 +53,11 @@ public record ResultRow(
                     value(predictions.derived()),
                     value(predictions.infiniteWidth()),
                     note(predictions));
+        }
+
+        /** Returns the values with a further reason in their note. */
+        Predicted withNote(String reason) {
+            return new Predicted(paper, derived, infiniteWidth, note == null ? reason : note + " " + reason);
         }
 
         private static @Nullable Double value(Prediction prediction) {

@@ -11,6 +11,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.lab.statistic.CellResult;
 import org.shatterlab.lab.statistic.MeanMoments;
+import org.shatterlab.lab.statistic.Moments;
 import org.shatterlab.lab.statistic.RatioMoments;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Repository;
@@ -90,18 +91,23 @@ public class ResultStore {
         statement.setString(2, row.statistic().apiName());
         statement.setInt(3, depth(row.depth()));
         statement.setInt(4, index(row.index()));
-        switch (row.moments()) {
+        bind(statement, 5, row.moments());
+    }
+
+    /** Binds moments to six columns: the count, the mean, the second moment and the three columns of a ratio. */
+    static void bind(PreparedStatement statement, int column, Moments moments) throws SQLException {
+        switch (moments) {
             case MeanMoments(long count, double mean, double m2) -> {
-                bind(statement, 5, count, mean, m2);
-                for (int column = 8; column <= 10; column++) {
-                    statement.setNull(column, Types.DOUBLE);
+                bind(statement, column, count, mean, m2);
+                for (int ratio = column + 3; ratio < column + 6; ratio++) {
+                    statement.setNull(ratio, Types.DOUBLE);
                 }
             }
             case RatioMoments ratio -> {
-                bind(statement, 5, ratio.count(), ratio.meanNumerator(), ratio.m2Numerator());
-                statement.setDouble(8, ratio.meanDenominator());
-                statement.setDouble(9, ratio.m2Denominator());
-                statement.setDouble(10, ratio.coMoment());
+                bind(statement, column, ratio.count(), ratio.meanNumerator(), ratio.m2Numerator());
+                statement.setDouble(column + 3, ratio.meanDenominator());
+                statement.setDouble(column + 4, ratio.m2Denominator());
+                statement.setDouble(column + 5, ratio.coMoment());
             }
         }
     }

@@ -26,8 +26,6 @@ class Heartbeat {
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("heartbeat").factory());
 
-    private boolean databaseAvailable = true;
-
     Heartbeat(WorkerRegistry registry, CellExecutionService executions, RunningCells running, Worker worker) {
         this.registry = registry;
         this.executions = executions;
@@ -57,15 +55,8 @@ class Heartbeat {
         try {
             registry.beat(worker, running.isDraining());
             running.stop(executions.findVoid(running.leases()));
-            if (!databaseAvailable) {
-                log.info("The database answers again");
-            }
-            databaseAvailable = true;
         } catch (RuntimeException e) {
-            if (databaseAvailable) {
-                log.warn("The database does not answer, and this worker waits for the database ({})", e.toString());
-            }
-            databaseAvailable = false;
+            log.warn("A heartbeat failed, and the next heartbeat follows in a second", e);
         }
     }
 }

@@ -18,6 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param intraOpThreads the number of threads per cell
  * @param java the version and vendor of the JVM
  * @param system the operating system and the processor architecture
+ * @param processor the model of the processor and its widest vector instructions; null if the system does not tell
  */
 record Provenance(
         @Nullable String commit,
@@ -26,7 +27,8 @@ record Provenance(
         String device,
         int intraOpThreads,
         String java,
-        String system) {
+        String system,
+        @Nullable String processor) {
 
     static Provenance of(String device, @Nullable GitProperties git) {
         RuntimeMXBean runtime = ManagementFactory.getRuntimeMXBean();
@@ -37,7 +39,8 @@ record Provenance(
                 device,
                 Lab.INTRA_OP_THREADS,
                 runtime.getVmVersion() + ", " + runtime.getVmVendor(),
-                System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+                System.getProperty("os.name") + " " + System.getProperty("os.arch"),
+                Processor.name());
     }
 
     String json(JsonMapper mapper) {

@@ -32,6 +32,7 @@ import org.shatterlab.platform.Role;
 import org.shatterlab.platform.ServiceProperties;
 import org.shatterlab.result.PredictionStore;
 import org.shatterlab.result.ResultStore;
+import org.shatterlab.result.RowMerger;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.info.GitProperties;
@@ -168,9 +169,10 @@ class WorkerConfiguration {
         return Tasks.custom(CellQueue.cell(devices.deviceClass()))
                 .onFailure((complete, operations) ->
                         operations.reschedule(complete, complete.getTimeDone().plus(OUTAGE_RETRY_DELAY)))
-                // The cell keeps its execution time. At the end of the queue it could wait for another minute.
+                // The cell keeps its execution time. At the end of the queue it could wait for another minute. The next
+                // worker leases the cell even if it is small, because only an abandoned lease is counted.
                 .onDeadExecution((complete, operations) ->
-                        operations.reschedule(complete, complete.getExecution().executionTime))
+                        operations.reschedule(complete, complete.getExecution().executionTime, false))
                 .execute((instance, _) -> {
                     // Tasks of earlier versions of the service have no data.
                     boolean small = Boolean.TRUE.equals(instance.getData());
@@ -188,9 +190,12 @@ class WorkerConfiguration {
     }
 
     @Bean
-    RecurringTask<Void> housekeepingTask(Housekeeping housekeeping) {
+    RecurringTask<Void> housekeepingTask(Housekeeping housekeeping, RowMerger merger) {
         return Tasks.recurring(CellQueue.HOUSEKEEPING, FixedDelay.of(Duration.ofSeconds(2)))
-                .execute((_, _) -> housekeeping.run());
+                .execute((_, _) -> {
+                    housekeeping.run();
+                    merger.run();
+                });
     }
 
     @Bean(destroyMethod = "")
@@ -207,8 +212,7 @@ class WorkerConfiguration {
         return Scheduler.create(dataSource, cellTask)
                 .jdbcCustomization(selectThenUpdate)
                 .clock(clock::now)
-                // Only failures of the database reach db-scheduler.
-                .failureLogging(LogLevel.WARN, false)
+                .failureLogging(LogLevel.WARN, true)
                 .startTasks(housekeepingTask)
                 .threads(worker.threads())
                 .pollUsingLockAndFetch(0.5, 1.0)

@@ -15,6 +15,7 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.validation.BindValidationException;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.util.unit.DataSize;
 
 class ExperimentConfigurationTest {
 
@@ -31,7 +32,19 @@ class ExperimentConfigurationTest {
     void defaultLimitsMatchTheApi() {
         assertThat(bind(Map.of()))
                 .isEqualTo(new Limits(
-                        64, 4096, 1000, 512, 4096, 16384, 100_000, 20_000, 512, 10_000, 128, 144_000_000_000_000L));
+                        64,
+                        4096,
+                        1000,
+                        512,
+                        4096,
+                        16384,
+                        100_000,
+                        20_000,
+                        512,
+                        10_000,
+                        128,
+                        144_000_000_000_000L,
+                        DataSize.ofGigabytes(20)));
         assertThat(bind(Map.of("shatterlab.limits.matrix-points", "64")).matrixPoints())
                 .isEqualTo(64);
     }
@@ -40,6 +53,7 @@ class ExperimentConfigurationTest {
     @CsvSource({
         "shatterlab.limits.cell-operations, 0, cellOperations",
         "shatterlab.limits.open-cells-per-token, -1, openCellsPerToken",
+        "shatterlab.limits.planned-cells-per-minute, 0, plannedCellsPerMinute",
         "shatterlab.queue.window, 0, window",
         "shatterlab.cost.gigaflops-per-core, NaN, gigaflopsPerCore",
         "shatterlab.cost.gigaflops-per-gpu, 0, gigaflopsPerGpu",

@@ -3,10 +3,12 @@ package org.shatterlab.helm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.LintResult;
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
@@ -29,6 +31,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -370,14 +373,14 @@ class HelmChartTest {
 
     @ParameterizedTest
     @ValueSource(strings = {MINIMAL, PRODUCTION, EXTERNALLY_MANAGED, ON_GPUS})
-    void probesHealthOnHttpPort(String values) throws IOException {
+    void probesHealthOnOwnPort(String values) throws IOException {
         Manifests manifests = render(values);
         for (String role : deployments(manifests)) {
             Container container = container(manifests, role);
-            assertThat(container.getPorts()).singleElement().satisfies(port -> {
-                assertThat(port.getName()).isEqualTo("http");
-                assertThat(port.getContainerPort()).isEqualTo(8080);
-            });
+            assertThat(container.getPorts())
+                    .extracting(ContainerPort::getName, ContainerPort::getContainerPort)
+                    .containsExactly(tuple("http", 8080), tuple("probes", 8081));
+            assertThat(env(manifests, role)).containsEntry("SHATTERLAB_PROBE_PORT", "8081");
             assertThat(env(manifests, role)).containsEntry("SERVER_ADDRESS", "0.0.0.0");
             assertProbe(container.getStartupProbe(), "liveness");
             assertProbe(container.getLivenessProbe(), "liveness");
@@ -387,7 +390,7 @@ class HelmChartTest {
 
     private static void assertProbe(Probe probe, String group) {
         assertThat(probe.getHttpGet().getPath()).isEqualTo("/actuator/health/" + group);
-        assertThat(probe.getHttpGet().getPort()).isEqualTo(new IntOrString("http"));
+        assertThat(probe.getHttpGet().getPort()).isEqualTo(new IntOrString("probes"));
     }
 
     @Test
@@ -457,8 +460,8 @@ class HelmChartTest {
     @ParameterizedTest
     @CsvSource({"0, 0, ''", "1, 1, ''", "2, 1, api", "1, 2, worker", "2, 2, api worker"})
     void rendersBudgetForSeveralPods(int api, int workers, String budgets) throws IOException {
-        Manifests manifests =
-                render("%s\napi: {replicas: %d}\nworker: {replicas: %d}".formatted(MINIMAL, api, workers));
+        Manifests manifests = render(
+                String.format(Locale.ROOT, "%s\napi: {replicas: %d}\nworker: {replicas: %d}", MINIMAL, api, workers));
         assertThat(kinds(manifests).getOrDefault("PodDisruptionBudget", "")).isEqualTo(budgets);
     }
 

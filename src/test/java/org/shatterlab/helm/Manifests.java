@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -70,7 +71,8 @@ record Manifests(List<HasMetadata> objects) {
                 .filter(object -> object.getMetadata().getName().equals(name))
                 .toList();
         if (found.size() != 1) {
-            throw new AssertionError("%d of %s have the name %s".formatted(found.size(), objects, name));
+            throw new AssertionError(
+                    String.format(Locale.ROOT, "%d of %s have the name %s", found.size(), objects, name));
         }
         return found.getFirst();
     }

@@ -151,6 +151,25 @@ class LabTest {
                 .hasMessageContaining("float64");
     }
 
+    /** A division by an infinite deviation would remove the unit, and all numbers would be finite and wrong. */
+    @ParameterizedTest
+    @EnumSource(names = {"EFFECTIVE_RANK", "GRADIENT_VARIANCE", "ACTIVATION_RATE"})
+    void rejectsOverflowingBatchVariance(Statistic statistic) {
+        CellSpec cell = new CellSpec(
+                new NetworkSpec.Rectifier(new SkipConnection.Resnet(1, 1e30), 10, Normalization.BATCH_NORM, 1),
+                new InputSpec.Gaussian(5, 4, 0),
+                List.of(4),
+                Set.of(statistic),
+                Precision.FLOAT32,
+                DrawSource.HOST,
+                11,
+                0,
+                1);
+        assertThatThrownBy(() -> lab.measure(cell))
+                .isInstanceOf(UnmeasurableException.class)
+                .hasMessageContaining("leave the range of float32");
+    }
+
     static void assertSameUpToRounding(CellResult together, CellResult alone) {
         assertThat(together.rows()).hasSameSizeAs(alone.rows());
         for (int i = 0; i < alone.rows().size(); i++) {

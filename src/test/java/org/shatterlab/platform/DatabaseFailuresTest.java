@@ -13,6 +13,7 @@ import org.hibernate.exception.JDBCConnectionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.PSQLState;
 import org.springframework.dao.CannotAcquireLockException;
@@ -31,7 +32,8 @@ class DatabaseFailuresTest {
     }
 
     static Stream<Exception> outages() {
-        SQLException poolTimeout = new SQLTransientConnectionException("HikariPool-1 - Connection is not available");
+        SQLException poolTimeout =
+                new SQLTransientConnectionException("requests - Connection is not available", "08001", sql("08001"));
         TransactionSystemException rollback = new TransactionSystemException("Could not roll back");
         rollback.initApplicationException(new UncategorizedSQLException("insert", null, sql("57P01")));
         return Stream.of(
@@ -60,6 +62,23 @@ class DatabaseFailuresTest {
         assertThat(DatabaseFailures.problem(failure)).hasValue(Problem.DATABASE_AWAY);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"53100", "53200", "25006"})
+    void reportsRefusedChangeAsReadOnly(String state) {
+        Exception refused = new UncategorizedSQLException("insert", null, sql(state));
+        assertThat(DatabaseFailures.problem(refused)).hasValue(Problem.DATABASE_READ_ONLY);
+        assertThat(DatabaseFailures.isOutage(refused)).isTrue();
+    }
+
+    @Test
+    void reportsExhaustedPoolAsBusy() {
+        Exception exhausted = new CannotGetJdbcConnectionException(
+                "Failed to obtain JDBC Connection",
+                new SQLTransientConnectionException("requests - Connection is not available"));
+        assertThat(DatabaseFailures.problem(exhausted)).hasValue(Problem.BUSY);
+        assertThat(DatabaseFailures.isOutage(exhausted)).isTrue();
+    }
+
     @Test
     void reportsLockFailureAsBusy() {
         assertThat(DatabaseFailures.problem(new CannotAcquireLockException("lock", sql("55P03"))))
@@ -68,11 +87,17 @@ class DatabaseFailuresTest {
                 .hasValue(Problem.BUSY);
     }
 
+    @Test
+    void reportsSlowStatementAsOverload() {
+        PersistenceException slow = new PersistenceException(sql("57014"));
+        assertThat(DatabaseFailures.problem(slow)).hasValue(Problem.BUSY);
+        assertThat(DatabaseFailures.isOutage(slow)).isTrue();
+    }
+
     static Stream<Exception> otherFailures() {
         return Stream.of(
                 new IllegalStateException("08006"),
                 new DataIntegrityViolationException("insert", sql("23505")),
-                new UncategorizedSQLException("select", null, sql("57014")),
                 new SQLException("no state at all"),
                 new TransactionSystemException("Could not commit"));
     }

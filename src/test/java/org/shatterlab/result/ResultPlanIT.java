@@ -53,7 +53,7 @@ class ResultPlanIT {
     private JdbcClient jdbc;
 
     private static NetworkSource source(int experiment) {
-        return new NetworkSource(new UUID(0, experiment), NETWORK, "");
+        return NetworkSource.of(new UUID(0, experiment), NETWORK, "", NetworkSource.NOTHING_MERGED);
     }
 
     /** Fills the tables with 50 experiments of 2 networks and 200,000 rows. */

@@ -1,5 +1,6 @@
 package org.shatterlab.experiment.cell;
 
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -15,12 +16,14 @@ import org.shatterlab.platform.InvalidRequestException;
 /**
  * Decides whether the workers can measure a submitted experiment, and on which class of devices.
  *
- * <p>Admission limits the number of cells, the memory of a cell and the computation of a cell. Only the first cell of
- * each network is examined, because no other cell has more statistics or more runs. Safe for use by several threads.
+ * <p>Admission limits the number of cells, the bytes that all cells take in the database, the memory of a cell and the
+ * computation of a cell. Only the first cell of each network is examined for memory and computation, because no other
+ * cell has more statistics or more runs. Safe for use by several threads.
  */
 public final class CellAdmission {
 
     private static final double MEBIBYTE = 1 << 20;
+    private static final double GIBIBYTE = 1 << 30;
 
     private final Limits limits;
     private final DeviceMemory memory;
@@ -44,6 +47,7 @@ public final class CellAdmission {
         if (submitted.isMeasurable()) {
             spec = submitted.choosesDevice() ? spec : spec.withDevice(bestDevice(spec, available));
             requireCapacity(submitted, spec, available);
+            requireStorage(submitted);
         }
         if (submitted.isMeasurable() || submitted.choosesDevice()) {
             requireHostDraws(submitted, spec);
@@ -61,8 +65,31 @@ public final class CellAdmission {
         if (cells > limits.cells()) {
             submitted.reject(
                     "runs",
-                    "%d networks of %d runs are %d cells; %d is the limit on cells"
-                            .formatted(spec.networks().size(), spec.runs().max(), cells, limits.cells()));
+                    String.format(
+                            Locale.ROOT,
+                            "%d networks of %d runs are %d cells; %d is the limit on cells",
+                            spec.networks().size(),
+                            spec.runs().max(),
+                            cells,
+                            limits.cells()));
+        }
+    }
+
+    private void requireStorage(SubmittedSpec submitted) {
+        if (!submitted.isCountable()) {
+            return;
+        }
+        ExperimentSpec spec = submitted.spec();
+        long bytes = CellStorage.bytes(spec, spec.runs().max());
+        if (bytes > limits.experimentBytes().toBytes()) {
+            submitted.reject(
+                    "statistics",
+                    String.format(
+                            Locale.ROOT,
+                            "take about %.1f GB of the database for %d cells; %.1f GB is the limit on experiment-bytes; use fewer runs, depths, points or statistics of matrices",
+                            bytes / GIBIBYTE,
+                            CellPlanner.count(spec),
+                            limits.experimentBytes().toBytes() / GIBIBYTE));
         }
     }
 
@@ -136,17 +163,22 @@ public final class CellAdmission {
         if (bytes != null && cost.memoryBytes() > bytes) {
             submitted.rejectNetwork(
                     network,
-                    "takes about %.0f MiB of memory for a cell, but the largest worker on a %s has %.0f MiB; use fewer points, a smaller width or fewer depths"
-                            .formatted(
-                                    Math.ceil(cost.memoryBytes() / MEBIBYTE),
-                                    device.name(),
-                                    Math.floor(bytes / MEBIBYTE)));
+                    String.format(
+                            Locale.ROOT,
+                            "takes about %.0f MiB of memory for a cell, but the largest worker on a %s has %.0f MiB; use fewer points, a smaller width or fewer depths",
+                            Math.ceil(cost.memoryBytes() / MEBIBYTE),
+                            device.name(),
+                            Math.floor(bytes / MEBIBYTE)));
         }
         if (cost.operations() > limits.cellOperations()) {
             submitted.rejectNetwork(
                     network,
-                    "takes about %.2g floating-point operations for a cell of %d runs; %.2g is the limit on cell-operations; use fewer points, a smaller width or fewer depths"
-                            .formatted(cost.operations(), cell.runs(), (double) limits.cellOperations()));
+                    String.format(
+                            Locale.ROOT,
+                            "takes about %.2g floating-point operations for a cell of %d runs; %.2g is the limit on cell-operations; use fewer points, a smaller width or fewer depths",
+                            cost.operations(),
+                            cell.runs(),
+                            (double) limits.cellOperations()));
         }
     }
 }

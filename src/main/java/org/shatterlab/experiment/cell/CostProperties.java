@@ -9,9 +9,9 @@ import org.springframework.validation.annotation.Validated;
 /**
  * The speeds that time estimates assume.
  *
- * @param gigaflopsPerCore the rate of a core that {@code ?dryRun=true} assumes before any cell is measured, in 10^9
+ * @param gigaflopsPerCore the rate of a core that an estimate assumes before any cell is measured, in 10^9
  *     float32 operations of a matrix product per second
- * @param gigaflopsPerGpu the rate of a GPU that {@code ?dryRun=true} always assumes, because measured cells of a GPU
+ * @param gigaflopsPerGpu the rate of a GPU that an estimate always assumes, because measured cells of a GPU
  *     wait for each other
  */
 @Validated

@@ -143,7 +143,7 @@ public class AdaptiveRounds {
             return;
         }
         links.insert(id, stored.links());
-        locked.get().endRound(stored.all(), stored.cached(), clock.now());
+        locked.get().endRound(stored, clock.now());
         queue.refill(locked.get());
     }
 }

@@ -128,11 +128,7 @@ public class CellQueue {
         if (next.isEmpty()) {
             return;
         }
-        Map<String, CellEntity> free = cells
-                .lockFree(next.stream().map(CellLink::fingerprint).toList())
-                .stream()
-                .collect(Collectors.toMap(CellEntity::fingerprint, Function.identity()));
-        enqueue(experiment, next, free, open);
+        enqueue(experiment, next, cells.lockFree(fingerprints(next)), open);
     }
 
     /** Fills the window of a new experiment, which has no cell in the queue yet. */
@@ -142,11 +138,17 @@ public class CellQueue {
                 .filter(link -> !link.settled())
                 .limit(properties.window())
                 .toList();
-        enqueue(experiment, first, stored.cells(), 0);
+        enqueue(experiment, first, cells.lockAll(fingerprints(first)), 0);
+    }
+
+    private static List<String> fingerprints(List<CellLink> links) {
+        return links.stream().map(CellLink::fingerprint).toList();
     }
 
     /** Queues cells at the end of a window that has open cells already. */
-    private void enqueue(ExperimentEntity experiment, List<CellLink> next, Map<String, CellEntity> free, int open) {
+    private void enqueue(ExperimentEntity experiment, List<CellLink> next, List<CellEntity> locked, int open) {
+        Map<String, CellEntity> free =
+                locked.stream().collect(Collectors.toMap(CellEntity::fingerprint, Function.identity()));
         Instant start = clock.now().minus(DUE_MARGIN).minus(SPACING.multipliedBy(properties.window() - 1));
         int place = open;
         List<SchedulableInstance<?>> scheduled = new ArrayList<>();

@@ -1,53 +1,22 @@
 package org.shatterlab.experiment.queue;
 
-import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Collectors;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.store.ExperimentRepository;
-import org.shatterlab.experiment.store.OwnerCells;
 import org.shatterlab.platform.Problem;
 import org.shatterlab.platform.ProblemException;
 import org.springframework.stereotype.Component;
 
-/**
- * Limits the number of open cells of the queue and of each token.
- *
- * <p>The limits are soft. The open cells are read once a second, and the cells that this process admits in between are
- * added. The cells that other processes admit in between are not counted. Safe for use by several threads.
- */
+/** Limits the number of open cells of the queue and of each token, as far as {@link OwnerTotals} knows the cells. */
 @Component
 public class QueueCapacity {
 
-    /** The owner of experiments that were submitted without a token. */
-    private static final String NOBODY = "";
-
-    private final ExperimentRepository experiments;
     private final QueueCapacityProperties limits;
-    private final TimedCache<OpenCells> openCells = new TimedCache<>(this::read, Duration.ofSeconds(1));
+    private final OwnerTotals openCells;
 
     QueueCapacity(ExperimentRepository experiments, QueueCapacityProperties limits) {
-        this.experiments = experiments;
         this.limits = limits;
-    }
-
-    /** The open cells that were read, with the cells that were admitted since. */
-    private record OpenCells(AtomicLong all, Map<String, AtomicLong> byOwner) {
-
-        AtomicLong of(String owner) {
-            return byOwner.computeIfAbsent(owner, _ -> new AtomicLong());
-        }
-    }
-
-    private OpenCells read() {
-        List<OwnerCells> owners = experiments.countOpenCells();
-        return new OpenCells(
-                new AtomicLong(owners.stream().mapToLong(OwnerCells::open).sum()),
-                new ConcurrentHashMap<>(owners.stream()
-                        .collect(Collectors.toMap(OwnerCells::owner, owner -> new AtomicLong(owner.open())))));
+        this.openCells = new OwnerTotals(experiments::countOpenCells);
     }
 
     /** Returns whether the queue has room for some cells of an owner. */
@@ -68,28 +37,28 @@ public class QueueCapacity {
     }
 
     private @Nullable String refusal(@Nullable String owner, int cells) {
-        OpenCells now = openCells.get();
-        long own = owner == null ? 0 : now.of(owner).get();
+        long own = openCells.of(owner);
         if (owner != null && own + cells > limits.openCellsPerToken()) {
-            return "%d cells of yours are to be computed, and this needs %d more; %d is the limit on open cells of a token."
-                    .formatted(own, cells, limits.openCellsPerToken());
+            return String.format(
+                    Locale.ROOT,
+                    "%d cells of yours are to be computed, and this needs %d more; %d is the limit on open cells of a token.",
+                    own,
+                    cells,
+                    limits.openCellsPerToken());
         }
-        long all = now.all().get();
+        long all = openCells.all();
         return all + cells > limits.openCells()
-                ? "%d cells are to be computed, and this needs %d more; %d is the limit on open cells."
-                        .formatted(all, cells, limits.openCells())
+                ? String.format(
+                        Locale.ROOT,
+                        "%d cells are to be computed, and this needs %d more; %d is the limit on open cells.",
+                        all,
+                        cells,
+                        limits.openCells())
                 : null;
     }
 
-    /**
-     * Counts cells that were admitted and stored. The cells are added to the last reading: a new reading would contain
-     * the cells already, and would count them twice.
-     */
+    /** Counts cells that were admitted and stored. */
     public void admitted(@Nullable String owner, int cells) {
-        OpenCells last = openCells.lastValue();
-        if (last != null) {
-            last.all().addAndGet(cells);
-            last.of(owner == null ? NOBODY : owner).addAndGet(cells);
-        }
+        openCells.add(owner, cells);
     }
 }

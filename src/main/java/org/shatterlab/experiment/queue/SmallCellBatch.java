@@ -28,7 +28,8 @@ import org.springframework.transaction.support.TransactionOperations;
  * several cells from the queue, computes the cells and publishes their results.
  *
  * <p>An interrupted transaction leaves no trace, so small cells need no lease. Other processes see the cells waiting
- * until the cells are done. Only CPUs compute small cells, because a GPU computes cells of any size together.
+ * until the cells are done. Only CPUs compute small cells, because a GPU computes cells of any size together. A cell
+ * that was taken from the queue by a worker that vanished is not small any more, so that further losses are counted.
  */
 @Service
 public class SmallCellBatch {

@@ -2,6 +2,7 @@ package org.shatterlab.experiment.spec;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
@@ -32,8 +33,10 @@ final class DepthsReader {
                 violations.add(
                         pointer,
                         value,
-                        "must be a nonempty array of distinct integers from 1 to %d, or {\"from\", \"to\", \"step\"}"
-                                .formatted(limits.depth()));
+                        String.format(
+                                Locale.ROOT,
+                                "must be a nonempty array of distinct integers from 1 to %d, or {\"from\", \"to\", \"step\"}",
+                                limits.depth()));
                 yield List.of();
             }
         };
@@ -90,7 +93,11 @@ final class DepthsReader {
         violations.add(
                 pointer,
                 value,
-                "has %d distinct depths; %d is the limit on distinct depths".formatted(count, limits.depths()));
+                String.format(
+                        Locale.ROOT,
+                        "has %d distinct depths; %d is the limit on distinct depths",
+                        count,
+                        limits.depths()));
         return true;
     }
 }

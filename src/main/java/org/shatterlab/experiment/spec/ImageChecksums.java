@@ -1,5 +1,6 @@
 package org.shatterlab.experiment.spec;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.lab.input.Dataset;
 import org.shatterlab.lab.input.DatasetException;
@@ -46,8 +47,11 @@ interface ImageChecksums {
             if (batch.images() > info.images()) {
                 fields.reject(
                         "batch",
-                        "must be an integer from %d to %d, the number of images in the data set"
-                                .formatted(Limits.MIN_POINTS, info.images()));
+                        String.format(
+                                Locale.ROOT,
+                                "must be an integer from %d to %d, the number of images in the data set",
+                                Limits.MIN_POINTS,
+                                info.images()));
             }
             if (given != null && !given.equals(info.sha256())) {
                 fields.reject("sha256", "must be " + info.sha256() + ", the SHA-256 of the data set of this service");

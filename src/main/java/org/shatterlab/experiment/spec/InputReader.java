@@ -2,6 +2,7 @@ package org.shatterlab.experiment.spec;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -121,8 +122,11 @@ final class InputReader {
         if (dataset.dimension() > limits.dimension()) {
             fields.reject(
                     "name",
-                    "has images of dimension %d; %d is the limit on dimension"
-                            .formatted(dataset.dimension(), limits.dimension()));
+                    String.format(
+                            Locale.ROOT,
+                            "has images of dimension %d; %d is the limit on dimension",
+                            dataset.dimension(),
+                            limits.dimension()));
         }
         String checksum = images.resolve(fields, new ImageChecksums.ImageBatch(dataset, batch), sha256);
         return checksum == null ? null : new InputSpec.Images(dataset, batch, seed, perRun, checksum);
@@ -165,8 +169,13 @@ final class InputReader {
             violations.add(
                     fields.pointer(),
                     fields.node(),
-                    "%d points from %s to %s are not distinct numbers in %s"
-                            .formatted(grid.points(), grid.from(), grid.to(), precision.apiName()));
+                    String.format(
+                            Locale.ROOT,
+                            "%d points from %s to %s are not distinct numbers in %s",
+                            grid.points(),
+                            grid.from(),
+                            grid.to(),
+                            precision.apiName()));
         }
     }
 }

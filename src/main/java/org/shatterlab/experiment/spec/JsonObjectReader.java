@@ -1,9 +1,11 @@
 package org.shatterlab.experiment.spec;
 
 import java.util.Collection;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.DoublePredicate;
 import org.jspecify.annotations.Nullable;
+import org.shatterlab.platform.NearestName;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -113,8 +115,8 @@ public final class JsonObjectReader {
     }
 
     static String integerBetween(long least, long most, String limit) {
-        String range = "must be an integer from %d to %d".formatted(least, most);
-        return limit.isEmpty() ? range : range + "; %d is the limit on %s".formatted(most, limit);
+        String range = String.format(Locale.ROOT, "must be an integer from %d to %d", least, most);
+        return limit.isEmpty() ? range : range + String.format(Locale.ROOT, "; %d is the limit on %s", most, limit);
     }
 
     /**
@@ -183,7 +185,7 @@ public final class JsonObjectReader {
         if (names.size() == 1) {
             return "must be " + ApiNames.quoted(names);
         }
-        String nearest = value.isString() ? ApiNames.nearest(value.stringValue(), names) : null;
+        String nearest = value.isString() ? NearestName.of(value.stringValue(), names) : null;
         String allowed = "must be one of " + ApiNames.quoted(names);
         return nearest == null ? allowed : allowed + "; did you mean \"" + nearest + "\"?";
     }

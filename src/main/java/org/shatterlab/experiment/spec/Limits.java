@@ -3,6 +3,7 @@ package org.shatterlab.experiment.spec;
 import jakarta.validation.constraints.Positive;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
 /**
@@ -21,6 +22,7 @@ import org.springframework.validation.annotation.Validated;
  * @param channels channels of a convolutional layer
  * @param cellOperations floating-point operations of a cell; the default takes a core one hour at 40 operations per
  *     nanosecond
+ * @param experimentBytes estimated bytes of the database that all cells of an experiment take, such as {@code 20GB}
  */
 @Validated
 @ConfigurationProperties("shatterlab.limits")
@@ -36,7 +38,8 @@ public record Limits(
         @DefaultValue("512") @Positive int matrixPoints,
         @DefaultValue("10000") @Positive int layers,
         @DefaultValue("128") @Positive int channels,
-        @DefaultValue("144000000000000") @Positive long cellOperations) {
+        @DefaultValue("144000000000000") @Positive long cellOperations,
+        @DefaultValue("20GB") DataSize experimentBytes) {
 
     /** The smallest number of points or images. Statistics over pairs of inputs need two inputs. */
     static final int MIN_POINTS = 2;
@@ -44,5 +47,6 @@ public record Limits(
     private static final int MAX = Integer.MAX_VALUE;
 
     /** The limits of specifications that were accepted before. A lower limit must not make them unreadable. */
-    static final Limits UNLIMITED = new Limits(MAX, MAX, MAX, MAX, MAX, MAX, MAX, MAX, MAX, MAX, MAX, Long.MAX_VALUE);
+    static final Limits UNLIMITED = new Limits(
+            MAX, MAX, MAX, MAX, MAX, MAX, MAX, MAX, MAX, MAX, MAX, Long.MAX_VALUE, DataSize.ofBytes(Long.MAX_VALUE));
 }

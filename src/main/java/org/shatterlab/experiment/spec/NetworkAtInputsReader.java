@@ -1,6 +1,7 @@
 package org.shatterlab.experiment.spec;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import org.shatterlab.experiment.spec.ExperimentSpec.NetworkEntry;
 import org.shatterlab.lab.engine.Precision;
@@ -47,8 +48,11 @@ public final class NetworkAtInputsReader {
             if (layers > limits.layers()) {
                 fields.reject(
                         "depths",
-                        "add up to %d layers, and every layer has rows; %d is the limit on layers"
-                                .formatted(layers, limits.layers()));
+                        String.format(
+                                Locale.ROOT,
+                                "add up to %d layers, and every layer has rows; %d is the limit on layers",
+                                layers,
+                                limits.layers()));
             }
         }
         if (points == null || entry == null || !violations.isEmpty()) {

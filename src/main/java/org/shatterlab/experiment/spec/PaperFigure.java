@@ -8,6 +8,7 @@ import org.shatterlab.lab.network.NetworkSpec;
 import org.shatterlab.lab.network.NetworkSpec.Rectifier;
 import org.shatterlab.lab.network.Normalization;
 import org.shatterlab.lab.network.SkipConnection;
+import org.shatterlab.lab.statistic.Autocorrelation;
 import org.shatterlab.lab.statistic.Statistic;
 
 /**
@@ -36,6 +37,10 @@ public enum PaperFigure {
     private static final int MAX_PANELS = 64;
     private static final int MAX_COLUMNS = 5;
     private static final int MAX_CONVOLUTIONAL_NETWORKS = 4;
+    private static final int MAX_CURVE_POINTS = 1 << 14;
+    private static final int MAX_SERIES_POINTS = 1 << 18;
+    private static final int MAX_COVARIANCE_ENTRIES = 1 << 21;
+    private static final int MAX_RASTER_ENTRIES = 1 << 24;
 
     private final String apiName;
 
@@ -111,6 +116,48 @@ public enum PaperFigure {
                 : Optional.empty();
     }
 
+    /**
+     * Returns the number of measured values that the figure of an experiment shows. The memory and the time of a drawing
+     * grow with this number.
+     */
+    public long values(ExperimentSpec spec) {
+        long points = spec.inputs().points();
+        return networks(spec).stream()
+                .mapToLong(entry -> {
+                    long depths = Math.max(1, spec.effectiveDepths(entry).size());
+                    return switch (this) {
+                        case FIGURE_1 -> depths * points;
+                        case FIGURE_2 -> depths * Autocorrelation.LAGS;
+                        case FIGURE_3 -> 2L * spec.effectiveDepths(entry).getLast();
+                        case FIGURE_4 ->
+                            entry.network() instanceof Rectifier rectifier ? depths * rectifier.width() * points : 0;
+                        case FIGURE_5 -> Math.min(2, depths) * points * points;
+                        case THEOREM_1, THEOREM_2, THEOREM_3, COROLLARY_1 -> 2 * depths;
+                    };
+                })
+                .sum();
+    }
+
+    /** Returns the largest number of {@linkplain #values values} of the figure. */
+    public int maxValues() {
+        return switch (this) {
+            case FIGURE_1 -> MAX_SERIES_POINTS;
+            case FIGURE_4 -> MAX_RASTER_ENTRIES;
+            case FIGURE_5 -> MAX_COVARIANCE_ENTRIES;
+            case FIGURE_2, FIGURE_3, THEOREM_1, THEOREM_2, THEOREM_3, COROLLARY_1 -> MAX_CURVE_POINTS;
+        };
+    }
+
+    /** Returns an error message if the figure of an experiment would show too many values; empty otherwise. */
+    private Optional<String> tooManyValues(ExperimentSpec spec) {
+        long values = values(spec);
+        return values > maxValues()
+                ? Optional.of("The figure would show " + values + " measured values, but at most " + maxValues()
+                        + " are allowed. Submit an experiment with fewer networks, depths or points, or read the values"
+                        + " as CSV or JSON.")
+                : Optional.empty();
+    }
+
     /** Returns the reason why the figure can never be drawn from an experiment; empty if the figure can be drawn. */
     public Optional<String> reasonNotDrawable(ExperimentSpec spec) {
         List<String> missing = statistics().stream()
@@ -124,7 +171,7 @@ public enum PaperFigure {
         }
         return networks(spec).isEmpty()
                 ? Optional.of("The experiment has no network of the kind that the figure shows.")
-                : tooManyPanels(spec);
+                : tooManyPanels(spec).or(() -> tooManyValues(spec));
     }
 
     /** Returns the figures that can be drawn from an experiment. */

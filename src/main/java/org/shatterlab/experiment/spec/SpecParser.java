@@ -3,6 +3,7 @@ package org.shatterlab.experiment.spec;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -152,7 +153,11 @@ final class SpecParser {
         if (list.size() > limits.networks()) {
             fields.reject(
                     "networks",
-                    "has %d networks; %d is the limit on networks".formatted(list.size(), limits.networks()));
+                    String.format(
+                            Locale.ROOT,
+                            "has %d networks; %d is the limit on networks",
+                            list.size(),
+                            limits.networks()));
         }
         NetworkReader reader = new NetworkReader(limits, violations, inputs);
         Map<String, String> labels = new HashMap<>();

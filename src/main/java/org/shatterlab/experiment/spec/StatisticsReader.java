@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -91,19 +92,28 @@ final class StatisticsReader {
             return "compares pairs of inputs, so the inputs must be the same in every run; set \"perRun\" of inputs to false";
         }
         if (statistic == Statistic.AUTOCORRELATION && inputs.points() < MIN_AUTOCORRELATION_POINTS) {
-            return "needs at least %d points, for lags 0 to 15; inputs has %d"
-                    .formatted(MIN_AUTOCORRELATION_POINTS, inputs.points());
+            return String.format(
+                    Locale.ROOT,
+                    "needs at least %d points, for lags 0 to 15; inputs has %d",
+                    MIN_AUTOCORRELATION_POINTS,
+                    inputs.points());
         }
         if (statistic == Statistic.SPECTRAL_EXPONENT && inputs.points() < SpectralExponent.MIN_POINTS) {
-            return "needs at least %d points, for the frequencies 1 to points / 8; inputs has %d"
-                    .formatted(SpectralExponent.MIN_POINTS, inputs.points());
+            return String.format(
+                    Locale.ROOT,
+                    "needs at least %d points, for the frequencies 1 to points / 8; inputs has %d",
+                    SpectralExponent.MIN_POINTS,
+                    inputs.points());
         }
         if (statistic.source() == Statistic.Source.INPUT_GRADIENTS) {
             return rankViolation(inputs);
         }
         if (statistic.kind() == Statistic.Kind.MATRIX && inputs.points() > limits.matrixPoints()) {
-            return "is a matrix over points; %d is the limit on points of a matrix, inputs has %d"
-                    .formatted(limits.matrixPoints(), inputs.points());
+            return String.format(
+                    Locale.ROOT,
+                    "is a matrix over points; %d is the limit on points of a matrix, inputs has %d",
+                    limits.matrixPoints(),
+                    inputs.points());
         }
         return null;
     }
@@ -114,8 +124,11 @@ final class StatisticsReader {
         }
         int smaller = Math.min(inputs.points(), inputs.dimension());
         return smaller > limits.matrixPoints()
-                ? "needs the eigenvalues of a matrix whose size is the smaller of points and dimensions; %d is the limit on points of a matrix, inputs has %d"
-                        .formatted(limits.matrixPoints(), smaller)
+                ? String.format(
+                        Locale.ROOT,
+                        "needs the eigenvalues of a matrix whose size is the smaller of points and dimensions; %d is the limit on points of a matrix, inputs has %d",
+                        limits.matrixPoints(),
+                        smaller)
                 : null;
     }
 
@@ -164,14 +177,22 @@ final class StatisticsReader {
             return null;
         }
         if (statistic == Statistic.ACTIVITY_RASTER && network.width() > limits.matrixPoints()) {
-            return "is a matrix of width x points; %d is the limit on points of a matrix, network \"%s\" has width %d"
-                    .formatted(limits.matrixPoints(), entry.label(), network.width());
+            return String.format(
+                    Locale.ROOT,
+                    "is a matrix of width x points; %d is the limit on points of a matrix, network \"%s\" has width %d",
+                    limits.matrixPoints(),
+                    entry.label(),
+                    network.width());
         }
         long layers =
                 spec.effectiveDepths(entry).stream().mapToLong(depth -> depth).sum();
         if (statistic.isPerLayer() && layers > limits.layers()) {
-            return "has a row for each layer of each depth; %d is the limit on layers, network \"%s\" has %d in all its depths"
-                    .formatted(limits.layers(), entry.label(), layers);
+            return String.format(
+                    Locale.ROOT,
+                    "has a row for each layer of each depth; %d is the limit on layers, network \"%s\" has %d in all its depths",
+                    limits.layers(),
+                    entry.label(),
+                    layers);
         }
         return linearViolation(statistic, entry);
     }

@@ -1,11 +1,13 @@
 package org.shatterlab.experiment.spec;
 
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.platform.MalformedBodyException;
@@ -21,6 +23,11 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.BigIntegerNode;
+import tools.jackson.databind.node.DecimalNode;
+import tools.jackson.databind.node.NumericNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Parses the bytes of a body to a JSON tree and writes a tree as text. The parser accepts RFC 8259 in UTF-8 and nothing
@@ -79,6 +86,38 @@ public final class StrictJson {
         return MAPPER.writeValueAsString(value);
     }
 
+    /**
+     * Returns one text for all bodies that are one JSON value. Beyond {@link #sorted}, equal numbers have one text, such
+     * as 10 for {@code 10.0} and {@code 1e1}, and 0 for {@code -0}.
+     */
+    public static String canonical(JsonNode value) {
+        return sorted(withCanonicalNumbers(value));
+    }
+
+    private static JsonNode withCanonicalNumbers(JsonNode value) {
+        return switch (value) {
+            case NumericNode number -> canonicalNumber(number.decimalValue().stripTrailingZeros());
+            case ArrayNode array -> {
+                ArrayNode copy = MAPPER.createArrayNode();
+                array.forEach(element -> copy.add(withCanonicalNumbers(element)));
+                yield copy;
+            }
+            case ObjectNode object -> {
+                ObjectNode copy = MAPPER.createObjectNode();
+                object.forEachEntry((name, member) -> copy.set(name, withCanonicalNumbers(member)));
+                yield copy;
+            }
+            default -> value;
+        };
+    }
+
+    /** Returns an integer without an exponent, unless the integer would be longer than a body may write. */
+    private static JsonNode canonicalNumber(BigDecimal number) {
+        return number.scale() <= 0 && number.precision() - number.scale() <= MAX_NUMBER_LENGTH
+                ? BigIntegerNode.valueOf(number.toBigIntegerExact())
+                : DecimalNode.valueOf(number);
+    }
+
     private static JsonNode parse(JsonParser parser) {
         try {
             JsonNode root = MAPPER.readTree(parser);
@@ -113,8 +152,12 @@ public final class StrictJson {
 
     private static MalformedBodyException malformed(
             String reason, TokenStreamLocation location, @Nullable Exception cause) {
-        String message = "The body is not JSON at line %d, column %d: %s"
-                .formatted(location.getLineNr(), location.getColumnNr(), reason);
+        String message = String.format(
+                Locale.ROOT,
+                "The body is not JSON at line %d, column %d: %s",
+                location.getLineNr(),
+                location.getColumnNr(),
+                reason);
         return cause == null ? new MalformedBodyException(message) : new MalformedBodyException(message, cause);
     }
 
@@ -137,7 +180,11 @@ public final class StrictJson {
     private static MalformedBodyException brokenUtf8(String before, int position) {
         int lineStart = before.lastIndexOf('\n') + 1;
         long line = before.chars().filter(character -> character == '\n').count() + 1;
-        return new MalformedBodyException("The body is not UTF-8 at line %d, column %d (byte %d)"
-                .formatted(line, before.length() - lineStart + 1, position));
+        return new MalformedBodyException(String.format(
+                Locale.ROOT,
+                "The body is not UTF-8 at line %d, column %d (byte %d)",
+                line,
+                before.length() - lineStart + 1,
+                position));
     }
 }

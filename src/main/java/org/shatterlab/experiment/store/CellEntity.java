@@ -77,13 +77,6 @@ public class CellEntity {
         state = CellState.PLANNED;
     }
 
-    /** Lets a failed cell be computed again. */
-    public void planAgain() {
-        state = CellState.PLANNED;
-        failure = null;
-        finishedAt = null;
-    }
-
     /** Leases the cell to a worker. A lease of another worker, which was not heard of any more, ends. */
     public CellLease lease() {
         if (state == CellState.RUNNING) {

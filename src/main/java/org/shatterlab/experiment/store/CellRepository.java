@@ -64,6 +64,13 @@ public interface CellRepository extends JpaRepository<CellEntity, String> {
             on conflict (fingerprint) do update set state = excluded.state where false""")
     void insertMissing(String[] fingerprints, String[] subjects, String[] specs, Double[] costs);
 
+    /** Lets the failed ones of the given cells be computed again. */
+    @Modifying
+    @NativeQuery("""
+            update cell set state = 'PLANNED', failure = null, finished_at = null
+            where state = 'FAILED' and fingerprint = any (cast(:fingerprints as bpchar[]))""")
+    void planFailed(String[] fingerprints);
+
     /** Lets the failed cells of an experiment be computed again. */
     @Modifying
     @NativeQuery("""

@@ -2,9 +2,7 @@ package org.shatterlab.experiment.store;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -13,6 +11,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.cell.CellCost;
 import org.shatterlab.experiment.cell.CellFingerprint;
+import org.shatterlab.experiment.cell.CellStorage;
 import org.shatterlab.experiment.cell.CostProperties;
 import org.shatterlab.experiment.cell.PlannedCell;
 import org.shatterlab.experiment.cell.SubjectHash;
@@ -41,14 +40,15 @@ public class CellStore {
      * Cells that are stored.
      *
      * @param links the links of the experiment to the cells, not stored yet. Links to done cells are settled.
-     * @param cells the locked cells by fingerprint
      * @param all the totals of all cells
      * @param cached the totals of the cells that are done already
+     * @param bytes the estimated bytes of all cells in the database
      */
-    public record StoredCells(List<CellLink> links, Map<String, CellEntity> cells, CellTotals all, CellTotals cached) {}
+    public record StoredCells(List<CellLink> links, CellTotals all, CellTotals cached, long bytes) {}
 
     /**
-     * Stores missing cells, locks all cells, and lets failed cells be computed again.
+     * Stores missing cells, locks all cells, and lets failed cells be computed again. No cell is loaded as an entity,
+     * because Hibernate would compare each of thousands of entities before every statement.
      *
      * @param experiment the experiment of the cells
      * @param firstOrdinal the ordinal of the first cell
@@ -58,11 +58,7 @@ public class CellStore {
         List<NewCell> planned = plan.stream()
                 .map(cell -> newCell(cell.cell(), spec.device(), spec.cache() ? null : experiment))
                 .toList();
-        Map<String, CellEntity> stored = store(planned);
-        Set<String> done = stored.values().stream()
-                .filter(cell -> cell.state() == CellEntity.CellState.DONE)
-                .map(CellEntity::fingerprint)
-                .collect(Collectors.toSet());
+        Set<String> done = store(planned);
         List<CellLink> links = new ArrayList<>();
         for (int i = 0; i < plan.size(); i++) {
             String fingerprint = planned.get(i).fingerprint();
@@ -71,11 +67,11 @@ public class CellStore {
         }
         return new StoredCells(
                 links,
-                stored,
                 totals(planned),
                 totals(planned.stream()
                         .filter(cell -> done.contains(cell.fingerprint()))
-                        .toList()));
+                        .toList()),
+                plan.stream().mapToLong(cell -> CellStorage.bytes(cell.cell())).sum());
     }
 
     private static CellTotals totals(List<NewCell> cells) {
@@ -94,23 +90,19 @@ public class CellStore {
                         : 0);
     }
 
-    private Map<String, CellEntity> store(List<NewCell> planned) {
+    /** Stores the cells, and returns the fingerprints of the cells that are done. */
+    private Set<String> store(List<NewCell> planned) {
         SortedMap<String, NewCell> sorted = new TreeMap<>();
         planned.forEach(cell -> sorted.put(cell.fingerprint(), cell));
         Collection<NewCell> distinct = sorted.values();
+        String[] fingerprints = sorted.keySet().toArray(String[]::new);
         cells.insertMissing(
-                distinct.stream().map(NewCell::fingerprint).toArray(String[]::new),
+                fingerprints,
                 distinct.stream().map(NewCell::subject).toArray(String[]::new),
                 distinct.stream().map(NewCell::spec).toArray(String[]::new),
                 distinct.stream().map(NewCell::cost).toArray(Double[]::new));
-        Map<String, CellEntity> stored = new HashMap<>();
-        for (CellEntity cell : cells.lockAll(sorted.keySet())) {
-            if (cell.state() == CellEntity.CellState.FAILED) {
-                cell.planAgain();
-            }
-            stored.put(cell.fingerprint(), cell);
-        }
-        return stored;
+        cells.planFailed(fingerprints);
+        return cells.findDone(fingerprints);
     }
 
     private NewCell newCell(CellSpec cell, DeviceClass device, @Nullable UUID nonce) {

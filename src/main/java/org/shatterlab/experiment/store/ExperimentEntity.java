@@ -59,6 +59,9 @@ public class ExperimentEntity implements Persistable<UUID> {
     @Column(name = "head_start")
     private int doneBeforeStart;
 
+    @Column(name = "stored_bytes")
+    private long storedBytes;
+
     @Embedded
     private ProgressEstimator estimator;
 
@@ -88,11 +91,10 @@ public class ExperimentEntity implements Persistable<UUID> {
     /**
      * Creates an experiment.
      *
-     * @param all the totals of its cells
-     * @param cached the totals of the cells that are done already
+     * @param stored its cells, which are stored already
      */
     public ExperimentEntity(
-            UUID id, @Nullable String owner, ExperimentSpec spec, CellTotals all, CellTotals cached, Instant now) {
+            UUID id, @Nullable String owner, ExperimentSpec spec, CellStore.StoredCells stored, Instant now) {
         this.id = id;
         this.owner = owner;
         this.name = spec.name();
@@ -100,11 +102,13 @@ public class ExperimentEntity implements Persistable<UUID> {
         this.spec = StoredSpecCodec.write(spec);
         this.device = spec.device();
         this.priority = (short) spec.priority();
-        this.cells = all.cells();
-        this.cached = cached.cells();
+        this.cells = stored.all().cells();
+        this.cached = stored.cached().cells();
         this.done = this.cached;
         this.doneBeforeStart = this.cached;
-        this.estimator = ProgressEstimator.of(all.cost(), cached.cost());
+        this.storedBytes = stored.bytes();
+        this.estimator =
+                ProgressEstimator.of(stored.all().cost(), stored.cached().cost());
         this.rounds = spec.runs() instanceof Runs.Adaptive ? 0 : null;
         this.createdAt = storable(now);
         this.created = true;
@@ -201,15 +205,17 @@ public class ExperimentEntity implements Persistable<UUID> {
     /**
      * Ends the round that is over.
      *
-     * @param more the totals of the cells of the next round; no cells if no round follows
-     * @param alreadyDone the totals of the cells of the next round that are done already
+     * @param next the cells of the next round; no cells if no round follows
      */
-    public void endRound(CellTotals more, CellTotals alreadyDone, Instant now) {
+    public void endRound(CellStore.StoredCells next, Instant now) {
+        CellTotals more = next.all();
+        CellTotals alreadyDone = next.cached();
         rounds = Objects.requireNonNull(rounds) + 1;
         cells += more.cells();
         done += alreadyDone.cells();
         cached += alreadyDone.cells();
         doneBeforeStart += alreadyDone.cells();
+        storedBytes += next.bytes();
         estimator = estimator.add(more.cost(), alreadyDone.cost());
         if (more.cells() == 0) {
             finish(now);

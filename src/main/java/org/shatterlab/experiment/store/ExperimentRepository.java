@@ -62,10 +62,17 @@ public interface ExperimentRepository extends JpaRepository<ExperimentEntity, UU
      */
     @QueryHints(@QueryHint(name = "org.hibernate.flushMode", value = "COMMIT"))
     @Query("""
-            select new org.shatterlab.experiment.store.OwnerCells(
+            select new org.shatterlab.experiment.store.OwnerTotal(
                 coalesce(e.owner, ''), sum(e.cells - e.done - e.failed))
             from ExperimentEntity e where e.state in (QUEUED, RUNNING) group by coalesce(e.owner, '')""")
-    List<OwnerCells> countOpenCells();
+    List<OwnerTotal> countOpenCells();
+
+    /** Returns the estimated bytes of all experiments by owner, under the conditions of {@link #countOpenCells}. */
+    @QueryHints(@QueryHint(name = "org.hibernate.flushMode", value = "COMMIT"))
+    @Query("""
+            select new org.shatterlab.experiment.store.OwnerTotal(coalesce(e.owner, ''), sum(e.storedBytes))
+            from ExperimentEntity e group by coalesce(e.owner, '')""")
+    List<OwnerTotal> sumStoredBytes();
 
     /** Returns the experiments that ended first before an instant. An experiment with a running cell is left out. */
     @NativeQuery("""

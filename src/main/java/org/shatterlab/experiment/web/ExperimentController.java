@@ -4,10 +4,13 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.net.URI;
 import java.security.Principal;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.shatterlab.experiment.CostEstimate;
 import org.shatterlab.experiment.CostEstimator;
 import org.shatterlab.experiment.ExperimentCommands;
 import org.shatterlab.experiment.ExperimentCommands.Cancelled;
@@ -20,11 +23,14 @@ import org.shatterlab.experiment.spec.Presets;
 import org.shatterlab.experiment.spec.SpecReader;
 import org.shatterlab.experiment.spec.StrictJson;
 import org.shatterlab.experiment.store.Experiment;
+import org.shatterlab.experiment.store.ExperimentFilter;
 import org.shatterlab.platform.ConditionalOnRole;
 import org.shatterlab.platform.Problem;
 import org.shatterlab.platform.ProblemException;
 import org.shatterlab.platform.QueryParameters;
 import org.shatterlab.platform.Role;
+import org.shatterlab.platform.request.RequestBudget;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.HttpRequestMethodNotSupportedException;
@@ -42,6 +48,14 @@ import tools.jackson.databind.JsonNode;
 class ExperimentController {
 
     private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+
+    /**
+     * Changes that are made at a time. A submission takes a core for up to four seconds, and about 20 bytes of memory for
+     * each byte of its body. Each change of a large experiment keeps the database busy.
+     */
+    private static final int MAX_CHANGES = 2;
+
+    private static final Duration MAX_WAIT = Duration.ofSeconds(4);
     private static final Pattern KEY = Pattern.compile("[ -~]{1,255}");
 
     private final ExperimentService experiments;
@@ -52,6 +66,8 @@ class ExperimentController {
     private final CellAdmission admission;
     private final CostEstimator costs;
     private final ExperimentResponses responses;
+    private final RequestBudget changes =
+            new RequestBudget("experiments are submitted or changed", MAX_CHANGES, MAX_CHANGES / 2, MAX_WAIT);
 
     ExperimentController(
             ExperimentService experiments,
@@ -78,16 +94,23 @@ class ExperimentController {
         boolean dryRun = parameters.flag("dryRun");
         parameters.requireValid();
         String key = idempotencyKey(request);
+        try (RequestBudget.Permit _ = changes.acquire(request)) {
+            return submit(request, key, dryRun);
+        }
+    }
+
+    private ResponseEntity<?> submit(HttpServletRequest request, @Nullable String key, boolean dryRun)
+            throws IOException {
         JsonNode json = StrictJson.parse(request.getInputStream().readAllBytes());
         ExperimentSpec spec = admission.admit(reader.read(json));
-        if (dryRun) {
-            return ResponseEntity.ok(costs.estimate(spec));
-        }
         String owner = owner(request);
+        if (dryRun) {
+            return ResponseEntity.ok(costs.estimate(owner, spec));
+        }
         Submission submission = key == null
                 ? new Submission(experiments.submit(owner, spec), false)
                 : submissions.submit(owner, key, json, spec);
-        ExperimentResponse body = responses.of(submission.experiment());
+        ExperimentResponse body = responses.of(submission.experiment(), request.getContextPath());
         ResponseEntity.BodyBuilder response = ExperimentResponses.accepted(submission.experiment())
                 .location(URI.create(body.links().self()));
         if (submission.repeated()) {
@@ -120,15 +143,39 @@ class ExperimentController {
         return keys.getFirst();
     }
 
+    @PostMapping(
+            path = "/estimate",
+            consumes = MediaType.APPLICATION_JSON_VALUE,
+            produces = MediaType.APPLICATION_JSON_VALUE)
+    CostEstimate estimate(HttpServletRequest request) throws IOException {
+        requireNoParameters(request);
+        try (RequestBudget.Permit _ = changes.acquire(request)) {
+            JsonNode json = StrictJson.parse(request.getInputStream().readAllBytes());
+            return costs.estimate(owner(request), admission.admit(reader.read(json)));
+        }
+    }
+
+    /** Rejects other types of bodies, which {@link #rejectOtherMethods} would otherwise reject as another method. */
+    @PostMapping(path = "/estimate", produces = MediaType.APPLICATION_JSON_VALUE)
+    void rejectOtherTypes() {
+        HttpHeaders accepted = new HttpHeaders();
+        accepted.setAccept(List.of(MediaType.APPLICATION_JSON));
+        throw new ProblemException(Problem.UNSUPPORTED_MEDIA_TYPE, "Content-Type must be application/json.", accepted);
+    }
+
     /** Cancels every live experiment that the filters of the list select. */
     @PostMapping(path = "/cancel", produces = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<Cancelled> cancelAll(HttpServletRequest request) {
-        return ResponseEntity.accepted()
-                .body(commands.cancelAll(ExperimentListParameters.filterToCancel(presets, request.getParameterMap())));
+        ExperimentFilter filter = ExperimentListParameters.filterToCancel(presets, request.getParameterMap());
+        try (RequestBudget.Permit _ = changes.acquire(request)) {
+            return ResponseEntity.accepted().body(commands.cancelAll(filter));
+        }
     }
 
-    /** Rejects other methods, which would otherwise read {@code cancel} as the id of an experiment. */
-    @RequestMapping(path = "/cancel", produces = MediaType.APPLICATION_JSON_VALUE)
+    /** Rejects other methods, which would otherwise read the last segment as the id of an experiment. */
+    @RequestMapping(
+            path = {"/cancel", "/estimate"},
+            produces = MediaType.APPLICATION_JSON_VALUE)
     void rejectOtherMethods(HttpServletRequest request) throws HttpRequestMethodNotSupportedException {
         throw new HttpRequestMethodNotSupportedException(request.getMethod(), List.of("POST"));
     }
@@ -136,22 +183,29 @@ class ExperimentController {
     @PostMapping(path = "/{id}/cancel", produces = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<ExperimentResponse> cancel(@PathVariable String id, HttpServletRequest request) {
         requireNoParameters(request);
-        Experiment experiment = commands.cancel(id);
-        return ExperimentResponses.accepted(experiment).body(responses.of(experiment));
+        return changed(request, () -> commands.cancel(id));
     }
 
     @PostMapping(path = "/{id}/retry", produces = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<ExperimentResponse> retry(@PathVariable String id, HttpServletRequest request) {
         requireNoParameters(request);
-        Experiment experiment = commands.retry(id);
-        return ExperimentResponses.accepted(experiment).body(responses.of(experiment));
+        return changed(request, () -> commands.retry(id, owner(request)));
+    }
+
+    private ResponseEntity<ExperimentResponse> changed(HttpServletRequest request, Supplier<Experiment> change) {
+        try (RequestBudget.Permit _ = changes.acquire(request)) {
+            Experiment experiment = change.get();
+            return ExperimentResponses.accepted(experiment).body(responses.of(experiment, request.getContextPath()));
+        }
     }
 
     @DeleteMapping("/{id}")
     ResponseEntity<Void> delete(@PathVariable String id, HttpServletRequest request) {
         requireNoParameters(request);
-        commands.delete(id);
-        return ResponseEntity.noContent().build();
+        try (RequestBudget.Permit _ = changes.acquire(request)) {
+            commands.delete(id);
+            return ResponseEntity.noContent().build();
+        }
     }
 
     private static void requireNoParameters(HttpServletRequest request) {

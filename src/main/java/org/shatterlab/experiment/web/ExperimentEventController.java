@@ -25,10 +25,12 @@ class ExperimentEventController {
 
     private final ExperimentService experiments;
     private final ExperimentChangeNotifier notifier;
+    private final StreamBudget streams;
 
-    ExperimentEventController(ExperimentService experiments, ExperimentChangeNotifier notifier) {
+    ExperimentEventController(ExperimentService experiments, ExperimentChangeNotifier notifier, StreamBudget streams) {
         this.experiments = experiments;
         this.notifier = notifier;
+        this.streams = streams;
     }
 
     /**
@@ -44,6 +46,7 @@ class ExperimentEventController {
             @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId,
             HttpServletRequest request) {
         QueryParameters.requireNone(request.getParameterMap());
+        streams.hold(request);
         ExperimentStatus now = experiments.get(id).status();
         boolean seen = now.version().tag().equals(lastEventId);
         if (seen && now.state().isTerminal()) {

@@ -5,6 +5,8 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.ExperimentChangeNotifier;
@@ -18,7 +20,7 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter.SseEvent
 /**
  * A stream of events that reports the progress of one experiment to one client, until the experiment ends.
  *
- * <p>The stream holds a virtual thread only while it writes, so a slow client delays no other client. A slow client
+ * <p>The stream holds a thread only while it writes, so a slow client delays no other client. A slow client
  * receives only the latest status and misses the ones before it. A new state is sent at once. Progress is sent at most
  * once in {@link #PROGRESS_INTERVAL}. The methods {@link #onChange} and {@link #onEnd} may be called on any thread.
  */
@@ -31,6 +33,10 @@ final class ExperimentEventStream implements ExperimentChangeNotifier.Observer {
     /** Switches off the timeout of the container, which must not end a stream. */
     private static final long NO_LIMIT = -1;
 
+    /** The threads that write. Each stream has one thread at most at a time. */
+    private static final Executor WRITERS = Executors.newCachedThreadPool(
+            Thread.ofPlatform().daemon().name("event-stream-", 0).factory());
+
     private final SseEmitter emitter = new SseEmitter(NO_LIMIT);
     private @Nullable ExperimentState sentState;
     private @Nullable ExperimentStatus pending;
@@ -39,6 +45,7 @@ final class ExperimentEventStream implements ExperimentChangeNotifier.Observer {
     private boolean ended;
     private boolean writing;
     private boolean closed;
+    private Runnable onClose = () -> {};
 
     /** The data of an event: a part of the response that polling returns. */
     private record Event(UUID id, ExperimentState state, Progress progress) {}
@@ -60,10 +67,10 @@ final class ExperimentEventStream implements ExperimentChangeNotifier.Observer {
      * @param onClose runs when the connection is closed or complete
      */
     SseEmitter open(Runnable onClose) {
-        emitter.onCompletion(() -> {
-            close();
-            onClose.run();
-        });
+        synchronized (this) {
+            this.onClose = onClose;
+        }
+        emitter.onCompletion(this::close);
         // The container's own thread writes every event that is sent before this method returns, and the headers with
         // them. While another thread wrote the headers, the container could abandon the request and reuse its memory.
         try {
@@ -90,8 +97,13 @@ final class ExperimentEventStream implements ExperimentChangeNotifier.Observer {
         startWriting();
     }
 
-    private synchronized void close() {
-        closed = true;
+    private void close() {
+        Runnable leave;
+        synchronized (this) {
+            closed = true;
+            leave = onClose;
+        }
+        leave.run();
     }
 
     private synchronized void endPause() {
@@ -117,7 +129,7 @@ final class ExperimentEventStream implements ExperimentChangeNotifier.Observer {
     private synchronized void startWriting() {
         if (!writing) {
             writing = true;
-            Thread.startVirtualThread(this::write);
+            WRITERS.execute(this::write);
         }
     }
 
@@ -165,7 +177,7 @@ final class ExperimentEventStream implements ExperimentChangeNotifier.Observer {
     }
 
     private static void schedule(Duration time, Runnable then) {
-        CompletableFuture.delayedExecutor(time.toMillis(), TimeUnit.MILLISECONDS, Thread::startVirtualThread)
+        CompletableFuture.delayedExecutor(time.toMillis(), TimeUnit.MILLISECONDS)
                 .execute(then);
     }
 }

@@ -42,7 +42,7 @@ class ExperimentListController {
         List<ExperimentSummary> found = list.find(parameters.filter(), parameters.after(), parameters.limit() + 1);
         List<ExperimentSummaryResponse> items = found.stream()
                 .limit(parameters.limit())
-                .map(ExperimentSummaryResponse::of)
+                .map(experiment -> ExperimentSummaryResponse.of(experiment, request.getContextPath()))
                 .toList();
         if (found.size() <= parameters.limit()) {
             return new ExperimentPage(items, null);

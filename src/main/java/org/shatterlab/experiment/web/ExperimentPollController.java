@@ -38,18 +38,23 @@ class ExperimentPollController {
     private final ExperimentService experiments;
     private final ExperimentChangeNotifier notifier;
     private final ExperimentResponses responses;
+    private final StreamBudget streams;
 
     ExperimentPollController(
-            ExperimentService experiments, ExperimentChangeNotifier notifier, ExperimentResponses responses) {
+            ExperimentService experiments,
+            ExperimentChangeNotifier notifier,
+            ExperimentResponses responses,
+            StreamBudget streams) {
         this.experiments = experiments;
         this.notifier = notifier;
         this.responses = responses;
+        this.streams = streams;
     }
 
     @GetMapping(params = "!wait")
     ResponseEntity<ExperimentResponse> get(@PathVariable String id, HttpServletRequest request) {
         QueryParameters.requireNone(request.getParameterMap());
-        return answer(experiments.get(id), Preconditions.of(request));
+        return answer(experiments.get(id), Preconditions.of(request), request.getContextPath());
     }
 
     @GetMapping(params = "wait")
@@ -57,24 +62,28 @@ class ExperimentPollController {
         QueryParameters parameters = new QueryParameters(request.getParameterMap());
         Duration maxWait = Duration.ofSeconds(parameters.integer("wait", 1, MAX_WAIT_SECONDS, MAX_WAIT_SECONDS));
         parameters.requireValid();
+        streams.hold(request);
         Experiment experiment = experiments.get(id);
         DeferredResult<ResponseEntity<ExperimentResponse>> result = new DeferredResult<>(NO_LIMIT);
         Preconditions preconditions = Preconditions.of(request);
+        // The server may reuse the request while this one waits.
+        String prefix = request.getContextPath();
         if (experiment.state().isTerminal() || preconditions.isOutdated(experiment)) {
-            result.setResult(answer(experiment, preconditions));
+            result.setResult(answer(experiment, preconditions, prefix));
             return result;
         }
         var _ = notifier.await(experiment, maxWait)
-                .thenApply(_ -> answer(experiments.get(id), preconditions))
+                .thenApply(_ -> answer(experiments.get(id), preconditions, prefix))
                 .whenComplete((answer, failure) -> complete(result, answer, failure));
         return result;
     }
 
-    private ResponseEntity<ExperimentResponse> answer(Experiment experiment, Preconditions preconditions) {
+    private ResponseEntity<ExperimentResponse> answer(
+            Experiment experiment, Preconditions preconditions, String prefix) {
         preconditions.requireMatch(experiment);
         return preconditions.matchesEveryVersion()
                 ? ExperimentResponses.unchanged(experiment)
-                : responses.current(experiment);
+                : responses.current(experiment, prefix);
     }
 
     /**

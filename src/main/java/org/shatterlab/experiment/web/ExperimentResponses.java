@@ -11,7 +11,9 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Builds the responses of the API that describe experiments. */
 @Component
@@ -25,9 +27,14 @@ class ExperimentResponses {
         this.mapper = mapper;
     }
 
-    ExperimentResponse of(Experiment experiment) {
+    /**
+     * Builds the response.
+     *
+     * @param prefix the path below which the client sees the service; empty for the root
+     */
+    ExperimentResponse of(Experiment experiment, String prefix) {
         List<ProvenanceResponse> provenance = experiments.provenance(experiment).stream()
-                .map(entry -> new ProvenanceResponse(entry.cells(), mapper.readTree(entry.provenance())))
+                .map(entry -> new ProvenanceResponse(entry.cells(), computedBy(entry.provenance())))
                 .toList();
         return new ExperimentResponse(
                 experiment.id(),
@@ -42,7 +49,17 @@ class ExperimentResponses {
                 experiment.rounds(),
                 experiment.failure(),
                 provenance,
-                links(experiment));
+                links(experiment, prefix));
+    }
+
+    /**
+     * Returns a stored provenance for the API. Workers store the member {@code java}. The API calls the member {@code
+     * javaVersion}, because generated Java clients do not compile if a property has the name of a package.
+     */
+    private JsonNode computedBy(String provenance) {
+        ObjectNode computedBy = (ObjectNode) mapper.readTree(provenance);
+        computedBy.set("javaVersion", computedBy.remove("java"));
+        return computedBy;
     }
 
     /** Returns a response with status 202, which states that the requested change has begun. */
@@ -51,9 +68,9 @@ class ExperimentResponses {
     }
 
     /** Returns the experiment with its entity tag, so that the client can poll for changes only. */
-    ResponseEntity<ExperimentResponse> current(Experiment experiment) {
+    ResponseEntity<ExperimentResponse> current(Experiment experiment, String prefix) {
         return withRetryAfter(ResponseEntity.ok().eTag(entityTag(experiment)), experiment)
-                .body(of(experiment));
+                .body(of(experiment, prefix));
     }
 
     /** Returns a response with status 304 for a client that has the present version. */
@@ -74,8 +91,8 @@ class ExperimentResponses {
         return experiment.state().isTerminal() ? response : response.header(HttpHeaders.RETRY_AFTER, "1");
     }
 
-    private static ExperimentLinks links(Experiment experiment) {
-        String self = "/api/v1/experiments/" + experiment.id();
+    private static ExperimentLinks links(Experiment experiment, String prefix) {
+        String self = prefix + "/api/v1/experiments/" + experiment.id();
         return new ExperimentLinks(
                 self,
                 self + "/results",

@@ -11,8 +11,13 @@ record ExperimentSummaryResponse(@JsonUnwrapped ExperimentSummary experiment, Su
     /** The addresses of resources that belong to the experiment. */
     record SummaryLinks(String self, String results) {}
 
-    static ExperimentSummaryResponse of(ExperimentSummary experiment) {
-        String self = "/api/v1/experiments/" + experiment.id();
+    /**
+     * Builds the representation.
+     *
+     * @param prefix the path below which the client sees the service; empty for the root
+     */
+    static ExperimentSummaryResponse of(ExperimentSummary experiment, String prefix) {
+        String self = prefix + "/api/v1/experiments/" + experiment.id();
         return new ExperimentSummaryResponse(experiment, new SummaryLinks(self, self + "/results"));
     }
 }

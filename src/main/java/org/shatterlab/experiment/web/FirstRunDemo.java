@@ -51,7 +51,8 @@ class FirstRunDemo {
 
     @EventListener(ApplicationReadyEvent.class)
     void onReady() {
-        String address = "http://127.0.0.1:" + environment.getProperty("local.server.port");
+        String address = "http://127.0.0.1:" + environment.getProperty("local.server.port")
+                + environment.getProperty("server.servlet.context-path", "");
         log.info("The API answers. {}/docs documents the API and lets you try it.", address);
         if (!enabled || !experiments.isEmpty()) {
             return;

@@ -13,6 +13,7 @@ import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.zip.ZipException;
@@ -100,8 +101,13 @@ public final class DatasetFolder implements Datasets {
     }
 
     private synchronized byte[] pixels(InputSpec.Images spec, DatasetScan scan, int run) {
-        String name = "%d images of %s seeded %d%s"
-                .formatted(spec.points(), spec.sha256(), spec.seed(), spec.perRun() ? " for run " + run : "");
+        String name = String.format(
+                Locale.ROOT,
+                "%d images of %s seeded %d%s",
+                spec.points(),
+                spec.sha256(),
+                spec.seed(),
+                spec.perRun() ? " for run " + run : "");
         byte[] cached = batches.get(name);
         if (cached != null) {
             return cached;

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
+import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -73,15 +74,25 @@ final class ImageReader implements AutoCloseable {
     private int idxHeader() throws IOException {
         int magic = in.readInt();
         if (magic != UNSIGNED_BYTES_IN_THREE_DIMENSIONS) {
-            throw new FormatException("begins with 0x%08x, but image files in the IDX format begin with 0x%08x"
-                    .formatted(magic, UNSIGNED_BYTES_IN_THREE_DIMENSIONS));
+            throw new FormatException(String.format(
+                    Locale.ROOT,
+                    "begins with 0x%08x, but image files in the IDX format begin with 0x%08x",
+                    magic,
+                    UNSIGNED_BYTES_IN_THREE_DIMENSIONS));
         }
         int images = in.readInt();
         int rows = in.readInt();
         int columns = in.readInt();
         if (images < 1 || rows != dataset.side() || columns != dataset.side()) {
-            throw new FormatException("declares %d images of %d x %d pixels, but %s has images of %d x %d pixels"
-                    .formatted(images, rows, columns, dataset.apiName(), dataset.side(), dataset.side()));
+            throw new FormatException(String.format(
+                    Locale.ROOT,
+                    "declares %d images of %d x %d pixels, but %s has images of %d x %d pixels",
+                    images,
+                    rows,
+                    columns,
+                    dataset.apiName(),
+                    dataset.side(),
+                    dataset.side()));
         }
         return images;
     }
@@ -119,8 +130,13 @@ final class ImageReader implements AutoCloseable {
         }
         int label = record.length - dataset.dimension();
         if (label > 0 && Byte.toUnsignedInt(record[0]) > MAX_LABEL) {
-            throw new FormatException("has the label %d at image %d, but %s has labels from 0 to %d"
-                    .formatted(Byte.toUnsignedInt(record[0]), position, dataset.apiName(), MAX_LABEL));
+            throw new FormatException(String.format(
+                    Locale.ROOT,
+                    "has the label %d at image %d, but %s has labels from 0 to %d",
+                    Byte.toUnsignedInt(record[0]),
+                    position,
+                    dataset.apiName(),
+                    MAX_LABEL));
         }
         System.arraycopy(record, label, pixels, offset, dataset.dimension());
         position++;

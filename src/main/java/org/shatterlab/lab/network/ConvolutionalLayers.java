@@ -59,11 +59,13 @@ public final class ConvolutionalLayers {
             }
             try (NDArray centred = h.sub(mean);
                     NDArray squares = centred.square()) {
-                NDArray deviation = ConvolutionalLayers.mean(squares)
-                        .addi(RectifierLayer.BATCH_NORM_EPSILON)
-                        .sqrt();
-                deviation.attach(manager);
-                return new FrozenNormalization(mean, deviation);
+                NDArray variance = ConvolutionalLayers.mean(squares);
+                try (NDArray offset = RectifierLayer.zeroOrNan(variance)) {
+                    NDArray deviation = variance.addi(offset.addi(RectifierLayer.BATCH_NORM_EPSILON))
+                            .sqrt();
+                    deviation.attach(manager);
+                    return new FrozenNormalization(mean, deviation);
+                }
             }
         }
 

@@ -179,9 +179,19 @@ public final class RectifierLayer {
     /** Returns the standard deviation of each unit over a batch of mean 0, shape (R, 1, N). */
     private NDArray deviation(NDArray centred) {
         try (NDArray squares = centred.square();
-                NDArray variance = squares.mean(OVER_INPUTS, true)) {
-            return variance.addi(constant(BATCH_NORM_EPSILON)).sqrt();
+                NDArray variance = squares.mean(OVER_INPUTS, true);
+                NDArray offset = zeroOrNan(variance)) {
+            return variance.addi(offset.addi(constant(BATCH_NORM_EPSILON))).sqrt();
         }
+    }
+
+    /**
+     * Returns 0 for each finite variance and NaN for each infinite one, to add to the variances. A division by infinity
+     * would remove the unit from the layer, and all later numbers would be finite and wrong. NaN instead reaches the
+     * checks behind the last layer.
+     */
+    static NDArray zeroOrNan(NDArray variance) {
+        return variance.sub(variance);
     }
 
     private static NDArray relu(NDArray n) {

@@ -21,6 +21,16 @@ public final class Autocorrelation {
      * @return one value per lag, or NaN at every lag if all values of the series are equal
      */
     public static double[] of(double[] series) {
+        double[] products = products(series);
+        if (!BinaryScale.isPrecise(products[0])) {
+            products = products(BinaryScale.normalize(series));
+        }
+        double variation = products[0];
+        return Arrays.stream(products).map(product -> product / variation).toArray();
+    }
+
+    /** Returns sum_i z_i z_{i+k} for each lag k. */
+    private static double[] products(double[] series) {
         double mean = Arrays.stream(series).sum() / series.length;
         double[] z = Arrays.stream(series).map(g -> g - mean).toArray();
         double[] result = new double[LAGS];
@@ -30,10 +40,6 @@ public final class Autocorrelation {
                 sum += z[i] * z[i + lag];
             }
             result[lag] = sum;
-        }
-        double variation = result[0];
-        for (int lag = 0; lag < LAGS; lag++) {
-            result[lag] /= variation;
         }
         return result;
     }

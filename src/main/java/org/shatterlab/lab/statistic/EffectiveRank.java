@@ -3,6 +3,7 @@ package org.shatterlab.lab.statistic;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
@@ -27,10 +28,10 @@ public final class EffectiveRank {
      * @throws IllegalStateException if the eigenvalues do not converge
      */
     public static double of(NDArray gradients) {
-        double[] gram = gram(gradients);
+        double[] unscaled = gram(gradients, 0);
+        double[] gram = BinaryScale.isPrecise(trace(unscaled)) ? unscaled : gram(gradients, exponent(gradients));
         int size = (int) Math.sqrt(gram.length);
-        double trace =
-                IntStream.range(0, size).mapToDouble(i -> gram[i * size + i]).sum();
+        double trace = trace(gram);
         if (trace == 0 || !Double.isFinite(trace)) {
             return Double.NaN;
         }
@@ -52,10 +53,34 @@ public final class EffectiveRank {
         return trace / (largest - mean);
     }
 
-    private static double[] gram(NDArray gradients) {
+    private static double trace(double[] gram) {
+        int size = (int) Math.sqrt(gram.length);
+        return IntStream.range(0, size).mapToDouble(i -> gram[i * size + i]).sum();
+    }
+
+    /** Returns the binary exponent of the largest gradient, or 0 if a gradient is not finite. */
+    private static int exponent(NDArray gradients) {
+        double[] values;
+        try (NDArray exact = gradients.toType(DataType.FLOAT64, true)) {
+            values = exact.toDoubleArray();
+        }
+        double largest = Arrays.stream(values).map(Math::abs).max().orElse(0);
+        return Double.isFinite(largest) ? Math.getExponent(largest) : 0;
+    }
+
+    /**
+     * Returns the smaller of A A^T and A^T A, whose squares may leave the range of a double.
+     *
+     * @param exponent the binary exponent of the number that A is divided by before its entries are squared
+     */
+    private static double[] gram(NDArray gradients, int exponent) {
         try (NDManager scratch = gradients.getManager().newSubManager()) {
             NDArray a = gradients.toType(DataType.FLOAT64, true);
             a.attach(scratch);
+            if (exponent != 0) {
+                // One factor of 2^-exponent may be out of range, and two halves are not.
+                a.muli(Math.scalb(1.0, -exponent / 2)).muli(Math.scalb(1.0, -exponent + exponent / 2));
+            }
             NDArray transposed = a.transpose();
             boolean wide = a.getShape().get(0) <= a.getShape().get(1);
             return (wide ? a.matMul(transposed) : transposed.matMul(a)).toDoubleArray();

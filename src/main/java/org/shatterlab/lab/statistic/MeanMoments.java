@@ -7,7 +7,7 @@ package org.shatterlab.lab.statistic;
  *
  * @param count the number of runs
  * @param mean the mean of x over runs
- * @param m2 the sum over runs of (x - mean)^2
+ * @param m2 the {@linkplain SquareSum code} of the sum over runs of (x - mean)^2
  */
 public record MeanMoments(long count, double mean, double m2) implements Moments {
 
@@ -30,7 +30,13 @@ public record MeanMoments(long count, double mean, double m2) implements Moments
         long n = count + other.count;
         double delta = other.mean - mean;
         double weight = (double) other.count / n;
-        return new MeanMoments(n, mean + delta * weight, m2 + other.m2 + delta * delta * count * weight);
+        double sum = m2 + other.m2 + delta * delta * count * weight;
+        if (m2 < 0 || other.m2 < 0 || !SquareSum.isPrecise(sum)) {
+            double left = SquareSum.rootMean(m2, count);
+            double right = SquareSum.rootMean(other.m2, other.count);
+            sum = SquareSum.encode(SquareSum.combinedRootMean(left, right, delta, weight), n);
+        }
+        return new MeanMoments(n, SquareSum.combinedMean(mean, other.mean, weight), sum);
     }
 
     @Override
@@ -41,7 +47,11 @@ public record MeanMoments(long count, double mean, double m2) implements Moments
         if (count == 1) {
             return new Estimate(mean, null, null, 1);
         }
+        if (m2 < 0) {
+            double unbiased = Math.sqrt(count / (count - 1.0));
+            return Estimate.of(mean, -m2 * unbiased, -m2 / Math.sqrt(count - 1.0), count);
+        }
         double variance = m2 / (count - 1);
-        return new Estimate(mean, Math.sqrt(variance), Math.sqrt(variance / count), count);
+        return Estimate.of(mean, Math.sqrt(variance), Math.sqrt(variance / count), count);
     }
 }

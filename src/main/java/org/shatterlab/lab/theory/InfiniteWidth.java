@@ -2,6 +2,7 @@ package org.shatterlab.lab.theory;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -40,15 +41,17 @@ final class InfiniteWidth {
     /** The dot product of two points of this dimension takes as long as one kernel entry of a layer. */
     private static final int DIMENSIONS_PER_LAYER = 40;
 
-    private static final String NEEDS_LARGE_BATCH =
-            ("With batch normalisation the limit of infinite width has a known form"
-                            + " only where every unit has the same variance over the batch:"
-                            + " for Gaussian inputs of at least %d points in at least %d dimensions.")
-                    .formatted(LARGE_BATCH, LARGE_DIMENSION);
+    private static final String NEEDS_LARGE_BATCH = String.format(
+            Locale.ROOT,
+            "With batch normalisation the limit of infinite width has a known form"
+                    + " only where every unit has the same variance over the batch:"
+                    + " for Gaussian inputs of at least %d points in at least %d dimensions.",
+            LARGE_BATCH,
+            LARGE_DIMENSION);
     private static final String INPUTS_DIFFER_BETWEEN_RUNS =
             "Each run has inputs of its own, and for each the limit of infinite width is another.";
-    private static final String TOO_MANY_POINTS =
-            "The prediction for infinite width is worked out for at most %d points.".formatted(MAX_POINTS);
+    private static final String TOO_MANY_POINTS = String.format(
+            Locale.ROOT, "The prediction for infinite width is worked out for at most %d points.", MAX_POINTS);
 
     private InfiniteWidth() {}
 
@@ -111,10 +114,13 @@ final class InfiniteWidth {
     }
 
     private static String tooCostly(long entries) {
-        return ("The prediction for infinite width is worked out up to a depth at which points x points x layers is"
+        return String.format(
+                Locale.ROOT,
+                "The prediction for infinite width is worked out up to a depth at which points x points x layers is"
                         + " %.1e, and %d dimensions of the inputs count as a layer; where the coefficients depend on the"
-                        + " depth, the layers of all the depths asked for add up.")
-                .formatted((double) entries, DIMENSIONS_PER_LAYER);
+                        + " depth, the layers of all the depths asked for add up.",
+                (double) entries,
+                DIMENSIONS_PER_LAYER);
     }
 
     /** Returns whether the batch variance of each unit is close to trace(U)/M, its mean over inputs. */

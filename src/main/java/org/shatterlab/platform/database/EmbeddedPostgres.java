@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
@@ -32,17 +33,18 @@ final class EmbeddedPostgres implements JdbcConnectionDetails, EmbeddedDatabase,
         this.lock = lock;
         this.cluster = cluster;
         this.port = port;
-        this.url = "jdbc:postgresql://127.0.0.1:%d/%s".formatted(port, PostgresCluster.DATABASE);
+        this.url = String.format(Locale.ROOT, "jdbc:postgresql://127.0.0.1:%d/%s", port, PostgresCluster.DATABASE);
         this.password = password;
     }
 
     /**
      * Starts the server of a data folder and creates the folder if it does not exist.
      *
-     * @throws EmbeddedPostgresException if another service uses the folder, if it holds data of another major version,
-     *     or if the server does not start
+     * @throws UnusableDatabaseException if the folder has a name that PostgreSQL cannot use, if another service uses the
+     *     folder, if it holds data of another major version, or if the server does not start
      */
     static EmbeddedPostgres start(Path dataDir) {
+        PostgresCluster.requireUsableName(dataDir);
         try {
             Files.createDirectories(dataDir);
             ServiceLock lock = ServiceLock.acquire(dataDir);
@@ -53,7 +55,7 @@ final class EmbeddedPostgres implements JdbcConnectionDetails, EmbeddedDatabase,
                 throw e;
             }
         } catch (IOException e) {
-            throw new EmbeddedPostgresException(
+            throw new UnusableDatabaseException(
                     "The service cannot use the data folder %s: %s.".formatted(dataDir, e),
                     "Set SHATTERLAB_DATA_DIR to a folder that the service may write, on a disk with free space.",
                     e);
@@ -80,7 +82,8 @@ final class EmbeddedPostgres implements JdbcConnectionDetails, EmbeddedDatabase,
     /** Restarts the server at the same address if its process ends, for example because memory ran out. */
     private void restartOnExit() throws IOException {
         cluster.serverProcess().ifPresent(server -> {
-            var _ = server.onExit().thenRunAsync(this::restart, Thread.ofVirtual()::start);
+            var _ = server.onExit()
+                    .thenRunAsync(this::restart, Thread.ofPlatform().daemon()::start);
         });
     }
 
@@ -107,7 +110,7 @@ final class EmbeddedPostgres implements JdbcConnectionDetails, EmbeddedDatabase,
             restartOnExit();
             log.info("The embedded PostgreSQL runs again");
             return true;
-        } catch (IOException | EmbeddedPostgresException e) {
+        } catch (IOException | UnusableDatabaseException e) {
             // The child processes of the ended server may need a moment to end as well.
             log.error("The embedded PostgreSQL does not start, and the next attempt follows", e);
             return false;

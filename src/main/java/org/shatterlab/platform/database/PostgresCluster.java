@@ -2,6 +2,7 @@ package org.shatterlab.platform.database;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -14,7 +15,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.util.FileSystemUtils;
@@ -31,6 +35,7 @@ final class PostgresCluster {
 
     private static final Logger log = LoggerFactory.getLogger(PostgresCluster.class);
     private static final String UNFINISHED = "unfinished";
+    private static final Pattern SHELL_CHARACTER = Pattern.compile("[$`\"\\\\\\r\\n]");
     private static final int PASSWORD_BYTES = 32;
     private static final int LOG_LINES_SHOWN = 12;
 
@@ -51,6 +56,23 @@ final class PostgresCluster {
         this.serverLog = folder.resolve("server.log");
     }
 
+    /**
+     * Rejects a folder with a character that a shell expands inside double quotes. The programs of PostgreSQL start each
+     * other through a shell and do not escape these characters.
+     *
+     * @throws UnusableDatabaseException if the name has such a character
+     */
+    static void requireUsableName(Path folder) {
+        Matcher expanded = SHELL_CHARACTER.matcher(folder.toString());
+        if (File.separatorChar == '/' && expanded.find()) {
+            throw new UnusableDatabaseException(
+                    "The data folder %s has the character %s, and the programs of PostgreSQL cannot use such a folder."
+                            .formatted(folder, expanded.group().strip().isEmpty() ? "line break" : expanded.group()),
+                    "Set SHATTERLAB_DATA_DIR to a folder without the characters $ ` \" \\ and without line breaks.",
+                    null);
+        }
+    }
+
     /** Creates the folder of a cluster, if it does not exist, and removes the rights of other users on the folder. */
     static Path privateFolder(Path folder) throws IOException {
         Files.createDirectories(folder);
@@ -63,7 +85,7 @@ final class PostgresCluster {
     /**
      * Rejects data that another major version of PostgreSQL wrote.
      *
-     * @throws EmbeddedPostgresException if the cluster has data of another major version
+     * @throws UnusableDatabaseException if the cluster has data of another major version
      */
     void rejectOtherMajorVersion() throws IOException {
         Path version = data.resolve("PG_VERSION");
@@ -73,7 +95,7 @@ final class PostgresCluster {
         String found = Files.readString(version).strip();
         String ours = binaries.major();
         if (!found.equals(ours)) {
-            throw new EmbeddedPostgresException(
+            throw new UnusableDatabaseException(
                     "The database in %s was written by PostgreSQL %s, but this service contains PostgreSQL %s."
                             .formatted(data, found, ours),
                     """
@@ -111,7 +133,7 @@ final class PostgresCluster {
      * Creates the cluster with its user and its database, if it does not exist. The cluster is created in a temporary
      * folder and moved into place as a whole, so an interrupted start leaves no incomplete cluster.
      *
-     * @throws EmbeddedPostgresException if PostgreSQL cannot create the cluster
+     * @throws UnusableDatabaseException if PostgreSQL cannot create the cluster
      */
     void createIfNew() throws IOException {
         deleteUnfinished();
@@ -190,10 +212,10 @@ final class PostgresCluster {
     /**
      * Starts the server and waits until it accepts connections.
      *
-     * @throws EmbeddedPostgresException if the server does not start
+     * @throws UnusableDatabaseException if the server does not start
      */
     void start(int port) throws IOException {
-        String options = "-p %d %s".formatted(port, SETTINGS);
+        String options = String.format(Locale.ROOT, "-p %d %s", port, SETTINGS);
         // After a crash the server first replays its write-ahead log, which may take minutes.
         run("be started", "", "pg_ctl", "start", "--pgdata=" + data, "--wait", "--timeout=600", "--options=" + options);
     }
@@ -222,7 +244,7 @@ final class PostgresCluster {
      * Stops the server. Connected clients lose their connections. If the server does not stop in time, it is stopped
      * without a checkpoint and replays its write-ahead log at the next start.
      *
-     * @throws EmbeddedPostgresException if the server does not stop
+     * @throws UnusableDatabaseException if the server does not stop
      */
     void stop() throws IOException {
         if (!stop("fast") && !stop("immediate")) {
@@ -241,11 +263,11 @@ final class PostgresCluster {
         }
     }
 
-    private EmbeddedPostgresException failure(String purpose) throws IOException {
+    private UnusableDatabaseException failure(String purpose) throws IOException {
         List<String> lines =
                 new String(Files.readAllBytes(serverLog), UTF_8).lines().toList();
         List<String> last = lines.subList(Math.max(0, lines.size() - LOG_LINES_SHOWN), lines.size());
-        return new EmbeddedPostgresException(
+        return new UnusableDatabaseException(
                 "The embedded PostgreSQL in %s could not %s. The log of PostgreSQL ends with:%n%n%s"
                         .formatted(data.getParent(), purpose, String.join(System.lineSeparator(), last)),
                 "Correct the error in the log %s. Or set SPRING_DATASOURCE_URL to a server of your own."

@@ -21,7 +21,7 @@ record ServiceLock(FileLock lock) implements AutoCloseable {
     /**
      * Acquires the lock of a data folder and writes the number of this process into the lock file.
      *
-     * @throws EmbeddedPostgresException if another service holds the lock
+     * @throws UnusableDatabaseException if another service holds the lock
      * @throws IOException if the lock file cannot be written
      */
     static ServiceLock acquire(Path dataDir) throws IOException {
@@ -30,7 +30,7 @@ record ServiceLock(FileLock lock) implements AutoCloseable {
         FileLock lock = tryLock(channel);
         if (lock == null) {
             channel.close();
-            throw new EmbeddedPostgresException(
+            throw new UnusableDatabaseException(
                     "Another Shatterlab service, process %s, uses the data folder %s."
                             .formatted(Files.readString(file), dataDir),
                     "Stop the other service, or set SHATTERLAB_DATA_DIR to another folder for this service.",

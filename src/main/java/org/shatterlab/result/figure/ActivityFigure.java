@@ -40,16 +40,13 @@ final class ActivityFigure {
                 List<ResultRow> contiguity = histograms.get(
                         new HistogramKey(entry.label(), depth, Statistic.CONTIGUITY_HISTOGRAM.apiName()));
                 Optional<AveragedMatrix> raster = results.findMatrix(
-                        experiment.id(),
-                        Statistic.ACTIVITY_RASTER,
-                        spec.networks().indexOf(entry),
-                        depth);
+                        experiment, Statistic.ACTIVITY_RASTER, spec.networks().indexOf(entry), depth);
                 if (activation == null || contiguity == null || raster.isEmpty()) {
                     return Optional.empty();
                 }
                 rows.add(new Figure4.ActivityRow(
                         entry.label() + ", depth " + depth,
-                        raster.get().values(),
+                        Figure4.Raster.of(raster.get().values()),
                         FigureCaptions.means(activation),
                         FigureCaptions.means(contiguity)));
             }

@@ -21,15 +21,16 @@ final class FigureCaptions {
     }
 
     /**
-     * Returns the standard errors of rows, in the order of the rows. A single run has no error, so its rows add no
-     * element.
+     * Returns the standard errors of rows, in the order of the rows. The array is empty if no row has an error, as for a
+     * single run. A row without an error among others has the error 0, so its band is not visible.
      */
     static double[] errors(List<ResultRow> rows) {
-        return rows.stream()
-                .map(ResultRow::standardError)
-                .filter(Objects::nonNull)
-                .mapToDouble(Double::doubleValue)
-                .toArray();
+        return rows.stream().allMatch(row -> row.standardError() == null)
+                ? new double[0]
+                : rows.stream()
+                        .map(ResultRow::standardError)
+                        .mapToDouble(error -> Objects.requireNonNullElse(error, 0.0))
+                        .toArray();
     }
 
     /** Returns the number of measured runs as text, with the wanted number if runs are missing. */

@@ -1,6 +1,7 @@
 package org.shatterlab.result.figure;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.hipparchus.clustering.CentroidCluster;
@@ -11,6 +12,7 @@ import org.hipparchus.linear.EigenDecompositionSymmetric;
 import org.hipparchus.linear.MatrixUtils;
 import org.hipparchus.linear.RealMatrix;
 import org.hipparchus.random.Well19937a;
+import org.shatterlab.lab.statistic.BinaryScale;
 
 /**
  * Orders inputs so that inputs with similar gradients are neighbours. The order comes from k-means clustering with
@@ -61,9 +63,12 @@ final class GradientClusters {
     private static List<Input> embed(double[] covariance) {
         int size = (int) Math.sqrt(covariance.length);
         RealMatrix gram = MatrixUtils.createRealMatrix(size, size);
+        // The eigendecomposition squares the entries. The clusters do not depend on the scale.
+        double largest = Arrays.stream(covariance).map(Math::abs).max().orElseThrow();
+        double[] c = BinaryScale.isPrecise(largest * largest) ? covariance : BinaryScale.normalize(covariance);
         for (int i = 0; i < size; i++) {
             for (int j = 0; j < size; j++) {
-                gram.setEntry(i, j, (covariance[i * size + j] + covariance[j * size + i]) / 2);
+                gram.setEntry(i, j, (c[i * size + j] + c[j * size + i]) / 2);
             }
         }
         var eigen = new EigenDecompositionSymmetric(gram);

@@ -69,8 +69,7 @@ final class ImageFigure {
             int network = experiment.spec().networks().indexOf(entry);
             List<Integer> depths = experiment.spec().effectiveDepths(entry);
             for (int depth : depths.size() == 1 ? depths : List.of(depths.getFirst(), depths.getLast())) {
-                Optional<AveragedMatrix> found =
-                        results.findMatrix(experiment.id(), Statistic.COVARIANCE, network, depth);
+                Optional<AveragedMatrix> found = results.findMatrix(experiment, Statistic.COVARIANCE, network, depth);
                 if (found.isEmpty()) {
                     return List.of();
                 }

@@ -1,6 +1,7 @@
 package org.shatterlab.result.figure;
 
 import java.util.Arrays;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.shatterlab.experiment.spec.ExperimentSpec;
 import org.shatterlab.experiment.store.Experiment;
@@ -15,6 +16,9 @@ import org.shatterlab.result.plot.MatrixFigure;
 
 /** Builds the heat maps of measured matrices. */
 public final class MatrixPlots {
+
+    /** The largest end of a colour scale. The difference of two such ends is a double. */
+    private static final double MAX_COLOUR = Double.MAX_VALUE / 4;
 
     private MatrixPlots() {}
 
@@ -63,8 +67,8 @@ public final class MatrixPlots {
             case OUTER_PRODUCT -> new MatrixFigure.Scale("|(g − m)(g − m)ᵀ| / var(g), clipped at 2", 0, 2);
             case ACTIVITY_RASTER -> new MatrixFigure.Scale("active (1) or not (0)", 0, 1);
             default -> {
-                double low = Arrays.stream(values).min().orElseThrow();
-                double high = Arrays.stream(values).max().orElseThrow();
+                double low = finite(values).min().orElse(0);
+                double high = finite(values).max().orElse(0);
                 String name = "covariance of gradients C(i,j)";
                 // A covariance that is not zero has a positive entry. The range spans at least a thousandth of the
                 // largest entry, because an axis whose range is only rounding would have no ticks.
@@ -73,5 +77,10 @@ public final class MatrixPlots {
                         : new MatrixFigure.Scale(name, 0, 1);
             }
         };
+    }
+
+    /** Returns the finite entries, limited to numbers whose differences are finite. */
+    private static DoubleStream finite(double[] values) {
+        return Arrays.stream(values).filter(Double::isFinite).map(value -> Math.clamp(value, -MAX_COLOUR, MAX_COLOUR));
     }
 }

@@ -15,6 +15,7 @@ import org.shatterlab.experiment.spec.ExperimentSpec.NetworkEntry;
 import org.shatterlab.experiment.spec.PaperFigure;
 import org.shatterlab.experiment.store.Experiment;
 import org.shatterlab.lab.statistic.Statistic;
+import org.shatterlab.result.ResultQuery.DepthRange;
 import org.shatterlab.result.ResultReader;
 import org.shatterlab.result.ResultRow;
 import org.shatterlab.result.ResultRow.Predicted;
@@ -36,6 +37,9 @@ final class TheoryFigure {
     /** The ratio of the largest to the smallest value above which an axis is logarithmic. */
     private static final double LOGARITHMIC_RATIO = 50;
 
+    /** The largest value above which an axis is logarithmic, because its labels would be too long otherwise. */
+    private static final double LOGARITHMIC_VALUE = 1e6;
+
     private static final String UNITS =
             "Gradients are per unit of input on a line, per unit of a first-layer neuron elsewhere.";
 
@@ -47,7 +51,8 @@ final class TheoryFigure {
         List<Panel> panels = new ArrayList<>();
         List<ResultRow> drawn = new ArrayList<>();
         for (Statistic statistic : figure.statistics()) {
-            List<ResultRow> rows = results.readRows(experiment, networks, List.of(statistic));
+            List<ResultRow> rows =
+                    results.readRows(experiment, networks, depths(experiment, figure), List.of(statistic));
             Map<String, List<ResultRow>> measured = rows.stream().collect(Collectors.groupingBy(ResultRow::network));
             if (measured.size() < networks.size()) {
                 return Optional.empty();
@@ -63,14 +68,30 @@ final class TheoryFigure {
                 figure == PaperFigure.FIGURE_3 ? caption : caption + ". " + UNITS, networks.size(), panels));
     }
 
-    /** Returns the value axis for all rows of a statistic, logarithmic if the values span a large range. */
+    /**
+     * Returns the depths whose rows are read; empty for all. A figure against the layer shows only the largest depth of
+     * each network.
+     */
+    private static List<DepthRange> depths(Experiment experiment, PaperFigure figure) {
+        return figure != PaperFigure.FIGURE_3
+                ? List.of()
+                : figure.networks(experiment.spec()).stream()
+                        .map(entry -> experiment.spec().effectiveDepths(entry).getLast())
+                        .distinct()
+                        .map(depth -> new DepthRange(depth, depth))
+                        .toList();
+    }
+
+    /** Returns the value axis for all rows of a statistic, logarithmic if the values are large or span a large range. */
     private static Axis axis(Statistic statistic, Collection<List<ResultRow>> rows) {
         return switch (statistic) {
             case GRADIENT_VARIANCE -> {
                 double min = values(rows).min().orElse(1);
                 double max = values(rows).max().orElse(1);
                 String name = "gradient variance";
-                yield min > 0 && max > LOGARITHMIC_RATIO * min ? Axis.logarithmic(name) : Axis.linear(name, 0, 1);
+                yield min > 0 && (max / LOGARITHMIC_RATIO > min || max > LOGARITHMIC_VALUE)
+                        ? Axis.logarithmic(name)
+                        : Axis.linear(name, 0, 1);
             }
             case GRADIENT_CORRELATION -> Axis.linear("gradient correlation", 0, 1);
             case ACTIVATION_RATE -> Axis.linear("activation rate", 0, 1);

@@ -22,6 +22,10 @@ import org.shatterlab.result.ResultRow;
 public record Comparison(List<RowComparison> items, Unmatched unmatched) {
 
     private static final String ONE_RUN = "A single run has no standard error, so the test is not possible.";
+    private static final String OUT_OF_RANGE =
+            "A standard error is too large for a double-precision number, so the test is not possible.";
+    private static final String END_OUT_OF_RANGE =
+            "An end of the confidence interval is too large for a double-precision number.";
     private static final String NO_VARIATION = "Neither network varies between its runs, so the test is not possible.";
 
     /**
@@ -59,12 +63,12 @@ public record Comparison(List<RowComparison> items, Unmatched unmatched) {
      * @param right the value of the right network
      * @param difference the left mean minus the right mean
      * @param standardError the standard error of the difference
-     * @param lower the lower end of the confidence interval of the difference
-     * @param upper the upper end of the confidence interval of the difference
+     * @param lower the lower end of the confidence interval of the difference; null also if it is not finite
+     * @param upper the upper end of the confidence interval of the difference; null also if it is not finite
      * @param pValue the p-value of the hypothesis that the means are equal, by {@link Welch}
      * @param adjustedPValue the p-value, corrected by {@link Holm} for the number of tested rows
      * @param different whether the corrected p-value is below 1 - level
-     * @param note the reason why the test is not possible; null if the rows are tested
+     * @param note the reason why the test is not possible; or why an end of the interval is null
      */
     public record RowComparison(
             @Nullable Integer depth,
@@ -83,10 +87,14 @@ public record Comparison(List<RowComparison> items, Unmatched unmatched) {
         private static RowComparison of(RowPosition position, Measurement left, Measurement right, double level) {
             double difference = left.mean() - right.mean();
             if (left.standardError() == null || right.standardError() == null) {
-                return untested(position, left, right, difference, ONE_RUN);
+                boolean isSingleRun = Math.min(left.runs(), right.runs()) < 2;
+                return untested(position, left, right, difference, isSingleRun ? ONE_RUN : OUT_OF_RANGE);
             }
             if (left.standardError() == 0 && right.standardError() == 0) {
                 return untested(position, left, right, difference, NO_VARIATION);
+            }
+            if (Double.isInfinite(Math.hypot(left.standardError(), right.standardError()))) {
+                return untested(position, left, right, difference, OUT_OF_RANGE);
             }
             Welch test = Welch.test(
                     difference,
@@ -100,12 +108,16 @@ public record Comparison(List<RowComparison> items, Unmatched unmatched) {
                     right,
                     difference,
                     test.standardError(),
-                    test.lower(),
-                    test.upper(),
+                    finite(test.lower()),
+                    finite(test.upper()),
                     test.pValue(),
                     null,
                     null,
-                    null);
+                    Double.isFinite(test.lower()) && Double.isFinite(test.upper()) ? null : END_OUT_OF_RANGE);
+        }
+
+        private static @Nullable Double finite(double end) {
+            return Double.isFinite(end) ? end : null;
         }
 
         private static RowComparison untested(

@@ -17,10 +17,14 @@ final class HalfWidths {
     /** The quantiles by degrees of freedom. The map saves time, because many rows share few numbers of runs. */
     private final Map<Long, Double> quantiles = new HashMap<>();
 
-    /** Returns the half-width of a row; null for a single run, which has no standard error. */
+    /** Returns the half-width of a row; null without a standard error, and for a half-width that is not finite. */
     @Nullable
     Double of(ResultRow row) {
-        return row.standardError() == null ? null : row.standardError() * quantile(row.runs() - 1);
+        if (row.standardError() == null) {
+            return null;
+        }
+        double halfWidth = row.standardError() * quantile(row.runs() - 1);
+        return Double.isFinite(halfWidth) ? halfWidth : null;
     }
 
     private double quantile(long degreesOfFreedom) {

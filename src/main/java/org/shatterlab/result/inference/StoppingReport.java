@@ -1,7 +1,7 @@
 package org.shatterlab.result.inference;
 
+import java.util.List;
 import java.util.Set;
-import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.ExperimentService;
 import org.shatterlab.experiment.spec.Runs;
@@ -26,26 +26,37 @@ public class StoppingReport {
         this.results = results;
     }
 
+    /** A row with its sort key. */
+    public record KeyedStoppingRow(RowKey key, StoppingRow row) {}
+
     /**
-     * Streams the rows of the statistic that adaptive runs observe to a consumer, in the order of their keys.
+     * Returns the next rows of the statistic that adaptive runs observe, in the order of their keys.
      *
      * @param experiment an experiment with adaptive runs
      * @param runs the adaptive runs of the experiment
      * @param query the filter
-     * @param consumer accepts a row, and returns whether it accepts a further row
+     * @param limit the largest number of rows
      */
-    public void streamRows(
-            Experiment experiment, Runs.Adaptive runs, ResultQuery query, BiPredicate<RowKey, StoppingRow> consumer) {
+    public List<KeyedStoppingRow> read(Experiment experiment, Runs.Adaptive runs, ResultQuery query, int limit) {
         Set<Integer> stopped = experiments.stoppedNetworks(experiment, runs);
         HalfWidths halfWidths = new HalfWidths();
-        results.streamRows(experiment, query, (key, row) -> {
-            Double halfWidth = halfWidths.of(row);
-            String reason = stopped.contains(key.network()) ? reason(runs, row, halfWidth) : null;
-            return consumer.test(
-                    key,
-                    new StoppingRow(
-                            row.network(), row.depth(), row.index(), row.mean(), halfWidth, row.runs(), reason));
-        });
+        return results.readNext(List.of(experiment), query, limit).stream()
+                .map(keyed -> {
+                    ResultRow row = keyed.row();
+                    Double halfWidth = halfWidths.of(row);
+                    String reason = stopped.contains(keyed.key().network()) ? reason(runs, row, halfWidth) : null;
+                    return new KeyedStoppingRow(
+                            keyed.key(),
+                            new StoppingRow(
+                                    row.network(),
+                                    row.depth(),
+                                    row.index(),
+                                    row.mean(),
+                                    halfWidth,
+                                    row.runs(),
+                                    reason));
+                })
+                .toList();
     }
 
     private static String reason(Runs.Adaptive runs, ResultRow row, @Nullable Double halfWidth) {

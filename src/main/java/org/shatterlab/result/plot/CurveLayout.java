@@ -5,6 +5,7 @@ import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.Rectangle;
 import java.awt.geom.Ellipse2D;
+import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Map;
@@ -75,18 +76,24 @@ final class CurveLayout implements Layout {
     }
 
     @Override
-    public void draw(Graphics2D graphics) {
+    public List<Section> sections() {
+        List<Section> sections = new ArrayList<>();
         for (int i = 0; i < figure.panels().size(); i++) {
-            drawPanel(graphics, i);
+            int panel = i;
+            sections.add(new Section(rowTop(i), rowHeight(), graphics -> drawPanel(graphics, panel)));
         }
-        legend.draw(graphics, TOP + rows * rowHeight());
-        caption.draw(graphics, height());
+        int bottom = TOP + rows * rowHeight();
+        sections.add(new Section(bottom, height() - bottom, graphics -> {
+            legend.draw(graphics, bottom);
+            caption.draw(graphics, height());
+        }));
+        return sections;
     }
 
     /** Returns the plot area of a panel. */
     Rectangle area(int index) {
         int x = LEFT + (index % perRow) * panelWidth() + PlotStyle.TICKS_LEFT;
-        return new Rectangle(x, TOP + index / perRow * rowHeight() + titleHeight, side, plotHeight());
+        return new Rectangle(x, rowTop(index) + titleHeight, side, plotHeight());
     }
 
     private int panelWidth() {
@@ -95,6 +102,10 @@ final class CurveLayout implements Layout {
 
     private int plotHeight() {
         return side * 5 / 8;
+    }
+
+    private int rowTop(int index) {
+        return TOP + index / perRow * rowHeight();
     }
 
     private int rowHeight() {
@@ -129,16 +140,21 @@ final class CurveLayout implements Layout {
             var series = new YIntervalSeries(curve.label());
             for (int i = 0; i < x.length; i++) {
                 if (!panel.y().logarithmic()) {
-                    series.add(x[i], y[i], y[i] - errors[i], y[i] + errors[i]);
+                    series.add(x[i], y[i], finite(y[i] - errors[i]), finite(y[i] + errors[i]));
                 } else if (y[i] > 0) {
                     // A logarithmic axis cannot show 0, so the band of a value ends at a tenth of the value.
                     double low = Math.max(y[i] - errors[i], y[i] / 10);
-                    series.add(x[i], Math.log10(y[i]), Math.log10(low), Math.log10(y[i] + errors[i]));
+                    series.add(x[i], Math.log10(y[i]), Math.log10(low), Math.log10(finite(y[i] + errors[i])));
                 }
             }
             data.addSeries(series);
         }
         return data;
+    }
+
+    /** Returns the end of a band, or the double next to the end if the end is out of range. */
+    private static double finite(double end) {
+        return Math.clamp(end, -Double.MAX_VALUE, Double.MAX_VALUE);
     }
 
     private XYItemRenderer renderer(Panel panel) {

@@ -4,6 +4,7 @@ import java.awt.BasicStroke;
 import java.awt.Graphics2D;
 import java.awt.Rectangle;
 import java.awt.image.BufferedImage;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jfree.chart.axis.NumberAxis;
@@ -64,20 +65,28 @@ final class Figure1Layout implements Layout {
     }
 
     @Override
-    public void draw(Graphics2D graphics) {
+    public List<Section> sections() {
+        List<Section> sections = new ArrayList<>();
         for (int i = 0; i < figure.columns().size(); i++) {
-            drawTitle(graphics, i);
-            drawGradient(graphics, i);
-            drawOuterProduct(graphics, i);
+            int column = i;
+            sections.add(new Section(rowTop(i), rowHeight(), graphics -> {
+                drawTitle(graphics, column);
+                drawGradient(graphics, column);
+                drawOuterProduct(graphics, column);
+            }));
         }
-        drawColourBar(graphics);
-        caption.draw(graphics, height());
+        int bottom = TOP + rows * rowHeight();
+        sections.add(new Section(bottom, height() - bottom, graphics -> {
+            drawColourBar(graphics);
+            caption.draw(graphics, height());
+        }));
+        return sections;
     }
 
     /** Returns the plot area of a column's gradient. */
     Rectangle curveArea(int index) {
         int x = LEFT + (index % perRow) * columnWidth() + PlotStyle.TICKS_LEFT;
-        return new Rectangle(x, TOP + index / perRow * rowHeight() + titleHeight, side, curveHeight());
+        return new Rectangle(x, rowTop(index) + titleHeight, side, curveHeight());
     }
 
     /** Returns the area of a column's heat map. */
@@ -88,6 +97,10 @@ final class Figure1Layout implements Layout {
 
     private int columnWidth() {
         return PlotStyle.TICKS_LEFT + side + GAP;
+    }
+
+    private int rowTop(int index) {
+        return TOP + index / perRow * rowHeight();
     }
 
     private int rowHeight() {

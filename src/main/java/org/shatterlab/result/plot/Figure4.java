@@ -1,5 +1,6 @@
 package org.shatterlab.result.plot;
 
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -26,9 +27,35 @@ public record Figure4(String caption, MatrixFigure.MatrixAxis inputs, List<Activ
         int points = inputs.positions().length;
         for (ActivityRow row : rows) {
             FigureChecks.require(
-                    row.raster().length % points == 0,
-                    "The length of a raster must be a multiple of the " + points + " inputs, not " + row.raster().length
-                            + ".");
+                    row.raster().entries() % points == 0,
+                    "The length of a raster must be a multiple of the " + points + " inputs, not "
+                            + row.raster().entries() + ".");
+        }
+    }
+
+    /**
+     * A raster of units and inputs, row-major. A raster takes one bit for each entry, because a figure may have 64.
+     *
+     * @param entries the number of entries
+     * @param active the entries at which a unit is active
+     */
+    public record Raster(int entries, BitSet active) {
+
+        /**
+         * Returns the raster of some values.
+         *
+         * @param values 1 if the unit is active at the input, otherwise 0
+         * @throws IllegalArgumentException if a value is neither 0 nor 1
+         */
+        public static Raster of(double[] values) {
+            var active = new BitSet(values.length);
+            for (int i = 0; i < values.length; i++) {
+                FigureChecks.require(
+                        values[i] == 0 || values[i] == 1,
+                        "raster[" + i + "] must be 0 or 1, but is " + values[i] + ".");
+                active.set(i, values[i] == 1);
+            }
+            return new Raster(values.length, active);
         }
     }
 
@@ -36,31 +63,24 @@ public record Figure4(String caption, MatrixFigure.MatrixAxis inputs, List<Activ
      * A row for one network at one depth.
      *
      * @param title the label of the network and the depth
-     * @param raster the raster, units x inputs, row-major; 1 if the unit is active at the input, otherwise 0
+     * @param raster the raster, units x inputs
      * @param activation the fraction of units in each bin of mean activation; the bins divide 0 to 1 equally
      * @param contiguity the fraction of contiguous runs of 2^k to 2^(k+1)-1 inputs, k from 0
      */
     @SuppressWarnings("ArrayRecordComponent") // The arrays are copied, so lists would be no safer.
-    public record ActivityRow(String title, double[] raster, double[] activation, double[] contiguity) {
+    public record ActivityRow(String title, Raster raster, double[] activation, double[] contiguity) {
 
         /**
-         * @throws IllegalArgumentException if an array is empty, or a number is not finite
+         * @throws IllegalArgumentException if the raster or an array is empty, or a number is not finite
          */
         public ActivityRow {
-            raster = raster.clone();
             activation = activation.clone();
             contiguity = contiguity.clone();
-            FigureChecks.require(raster.length > 0, title + ": The raster must not be empty.");
+            FigureChecks.require(raster.entries() > 0, title + ": The raster must not be empty.");
             FigureChecks.require(
                     activation.length > 0 && contiguity.length > 0, title + ": The histograms must not be empty.");
-            FigureChecks.requireFinite(raster, title + ": raster");
             FigureChecks.requireFinite(activation, title + ": activation");
             FigureChecks.requireFinite(contiguity, title + ": contiguity");
-        }
-
-        @Override
-        public double[] raster() {
-            return raster.clone();
         }
 
         @Override

@@ -3,6 +3,7 @@ package org.shatterlab.result.plot;
 import java.awt.Graphics2D;
 import java.awt.Rectangle;
 import java.awt.image.BufferedImage;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jfree.chart.axis.NumberAxis;
@@ -25,6 +26,8 @@ final class Figure4Layout implements Layout {
     private static final int PLOT_HEIGHT = 130;
     private static final int AXIS_NAME = 26;
     private static final int BOTTOM = 14;
+    private static final int ACTIVE = 40;
+    private static final int INACTIVE = 255;
     private static final int PLOT_WIDTH = (WIDTH - LEFT) / COLUMNS - PlotStyle.TICKS_LEFT - GAP;
 
     private final Figure4 figure;
@@ -46,7 +49,19 @@ final class Figure4Layout implements Layout {
     }
 
     @Override
-    public void draw(Graphics2D graphics) {
+    public List<Section> sections() {
+        List<Section> sections = new ArrayList<>();
+        sections.add(new Section(0, TOP, this::drawHeads));
+        for (int i = 0; i < figure.rows().size(); i++) {
+            int row = i;
+            sections.add(new Section(TOP + i * rowHeight(), rowHeight(), graphics -> drawRow(graphics, row)));
+        }
+        int bottom = TOP + figure.rows().size() * rowHeight();
+        sections.add(new Section(bottom, height() - bottom, this::drawFoot));
+        return sections;
+    }
+
+    private void drawHeads(Graphics2D graphics) {
         List<String> heads = List.of("active units (dark)", "mean activation of units", "contiguous runs of inputs");
         for (int column = 0; column < COLUMNS; column++) {
             TextPlacement.centred(
@@ -56,9 +71,9 @@ final class Figure4Layout implements Layout {
                     area(0, column).getCenterX(),
                     20);
         }
-        for (int row = 0; row < figure.rows().size(); row++) {
-            drawRow(graphics, row);
-        }
+    }
+
+    private void drawFoot(Graphics2D graphics) {
         List<String> names = List.of(figure.inputs().name(), "fraction of inputs", "log₂ of the length (grid steps)");
         int last = figure.rows().size() - 1;
         for (int column = 0; column < COLUMNS; column++) {
@@ -106,14 +121,14 @@ final class Figure4Layout implements Layout {
                 graphics, "fraction", TextPlacement.LABEL, right.x - PlotStyle.TICKS_LEFT - 6.0, right.getCenterY());
     }
 
-    private void drawRaster(Graphics2D graphics, Rectangle area, double[] raster) {
+    private void drawRaster(Graphics2D graphics, Rectangle area, Figure4.Raster raster) {
         double[] inputs = figure.inputs().positions();
-        int units = raster.length / inputs.length;
+        int units = raster.entries() / inputs.length;
         var image = new BufferedImage(inputs.length, units, BufferedImage.TYPE_BYTE_GRAY);
         for (int unit = 0; unit < units; unit++) {
             for (int input = 0; input < inputs.length; input++) {
-                double active = raster[unit * inputs.length + input];
-                image.getRaster().setSample(input, units - 1 - unit, 0, (int) Math.round(255 - 215 * active));
+                int grey = raster.active().get(unit * inputs.length + input) ? ACTIVE : INACTIVE;
+                image.getRaster().setSample(input, units - 1 - unit, 0, grey);
             }
         }
         graphics.drawImage(image, area.x, area.y, area.width, area.height, null);

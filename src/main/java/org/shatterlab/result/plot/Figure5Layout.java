@@ -3,6 +3,7 @@ package org.shatterlab.result.plot;
 import java.awt.Graphics2D;
 import java.awt.Rectangle;
 import java.awt.geom.AffineTransform;
+import java.util.ArrayList;
 import java.util.List;
 import org.jfree.chart.axis.NumberAxis;
 import org.jfree.chart.axis.NumberTickUnit;
@@ -43,14 +44,24 @@ final class Figure5Layout implements Layout {
     }
 
     @Override
-    public void draw(Graphics2D graphics) {
+    public List<Section> sections() {
+        List<Section> sections = new ArrayList<>();
         for (int i = 0; i < figure.covariances().size(); i++) {
-            drawCovariance(graphics, i);
+            int covariance = i;
+            sections.add(
+                    new Section(area(i).y - TITLE, TITLE + SIDE, graphics -> drawCovariance(graphics, covariance)));
         }
-        drawColourBar(graphics);
+        sections.add(new Section(barTop(), BAR + BAR_FOOT, this::drawColourBar));
+        curves.sections()
+                .forEach(section -> sections.add(new Section(
+                        curvesTop() + section.top(), section.height(), graphics -> drawBelow(graphics, section))));
+        return sections;
+    }
+
+    private void drawBelow(Graphics2D graphics, Section section) {
         AffineTransform before = graphics.getTransform();
         graphics.translate((WIDTH - curves.width()) / 2, curvesTop());
-        curves.draw(graphics);
+        section.draw(graphics);
         graphics.setTransform(before);
     }
 
@@ -77,8 +88,9 @@ final class Figure5Layout implements Layout {
             int baseline = area.y - 8 - (lines.size() - 1 - line) * TITLE_LINE;
             TextPlacement.centred(graphics, lines.get(line), TextPlacement.TITLE, area.getCenterX(), baseline);
         }
-        var size = (int) Math.sqrt(covariance.values().length);
-        graphics.drawImage(HeatMap.of(covariance.values(), size, -1, 1), area.x, area.y, SIDE, SIDE, null);
+        double[] values = covariance.values();
+        var size = (int) Math.sqrt(values.length);
+        graphics.drawImage(HeatMap.of(values, size, -1, 1), area.x, area.y, SIDE, SIDE, null);
         graphics.setPaint(Palette.AXIS);
         graphics.draw(area);
     }

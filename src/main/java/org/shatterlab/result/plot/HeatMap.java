@@ -49,7 +49,7 @@ final class HeatMap {
 
     /**
      * Returns the image of a matrix, with the first column at the left and the first row at the bottom. A large matrix
-     * is averaged over blocks of entries. A block without any defined entry is grey.
+     * is averaged over blocks of entries. A block without any finite entry is grey.
      *
      * @param values the entries, row-major; NaN where an entry is undefined
      * @param columns the number of columns
@@ -100,7 +100,7 @@ final class HeatMap {
                 .mapToObj(i -> Arrays.stream(
                         values, i * columns + across.start(column), i * columns + across.start(column + 1)))
                 .flatMapToDouble(Function.identity())
-                .filter(value -> !Double.isNaN(value))
+                .filter(Double::isFinite)
                 .average()
                 .orElse(Double.NaN);
     }

@@ -45,7 +45,11 @@ final class MatrixLayout implements Layout {
     }
 
     @Override
-    public void draw(Graphics2D graphics) {
+    public List<Section> sections() {
+        return List.of(new Section(0, height(), this::draw));
+    }
+
+    private void draw(Graphics2D graphics) {
         Rectangle area = heatMapArea();
         for (int line = 0; line < title.size(); line++) {
             int baseline = area.y - TITLE_GAP - (title.size() - 1 - line) * TITLE_LINE;

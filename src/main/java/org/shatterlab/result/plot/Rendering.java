@@ -1,16 +1,17 @@
 package org.shatterlab.result.plot;
 
 import java.awt.Color;
-import java.awt.Dimension;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.awt.image.RenderedImage;
-import java.io.ByteArrayOutputStream;
+import java.io.FilterWriter;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -21,12 +22,15 @@ import org.apache.batik.svggen.SVGGraphics2D;
 import org.apache.batik.svggen.SVGGraphics2DIOException;
 import org.apache.batik.svggen.SimpleImageHandler;
 import org.w3c.dom.Document;
-import org.w3c.dom.Element;
+import org.w3c.dom.NamedNodeMap;
 
 /** Renders figures as SVG or PNG. The SVG is written by Batik on the JDK's own DOM. */
 public final class Rendering {
 
     static final int PIXELS_PER_UNIT = 2;
+
+    /** The largest number of pixels that are drawn at a time. They take 8 MiB. */
+    static final int MAX_PIXELS = 1 << 21;
 
     static {
         // By default, the JDK's rasterizer keeps buffers of a third of a mebibyte for each thread that ever drew. The
@@ -37,37 +41,70 @@ public final class Rendering {
     private Rendering() {}
 
     /**
-     * Returns a figure as a standalone SVG document, at most 1000 units wide. Text is stored as text. Heat maps are
-     * embedded as PNG.
+     * Writes a figure as a standalone SVG document in UTF-8, at most 1000 units wide. Text is stored as text. Heat maps
+     * are embedded as PNG. The stream stays open.
+     *
+     * @throws MissingFontException if the machine has no font
      */
-    public static String svg(Figure figure) {
+    public static void writeSvg(Figure figure, OutputStream target) throws IOException {
+        FontCheck.MACHINE.require();
         Layout layout = layout(figure);
-        var context = SVGGeneratorContext.createDefault(emptyDocument());
-        context.setComment("Shatterlab");
+        SVGGeneratorContext context = SVGGeneratorContext.createDefault(emptyDocument());
         context.setGenericImageHandler(new SimpleImageHandler(new PngHandler()));
+        var document = new OutputStreamWriter(target, StandardCharsets.UTF_8);
+        document.write("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\"");
+        NamedNodeMap style = new SVGGraphics2D(context, false).getRoot().getAttributes();
+        for (int i = 0; i < style.getLength(); i++) {
+            writeAttribute(document, style.item(i).getNodeName(), style.item(i).getNodeValue());
+        }
+        writeAttribute(document, "width", String.valueOf(layout.width()));
+        writeAttribute(document, "height", String.valueOf(layout.height()));
+        writeAttribute(document, "viewBox", "0 0 " + layout.width() + " " + layout.height());
+        document.write(">\n<!--Shatterlab-->");
+        writeGroup(document, context, graphics -> fillBackground(layout, graphics));
+        for (Layout.Section section : layout.sections()) {
+            writeGroup(document, context, section::draw);
+        }
+        document.write("\n</svg>\n");
+        document.flush();
+    }
+
+    private static void writeAttribute(Writer document, String name, String value) throws IOException {
+        document.write(" " + name + "=\"" + value + "\"");
+    }
+
+    /** Writes one drawing as a group, so that only the nodes of this group are in memory. */
+    private static void writeGroup(Writer document, SVGGeneratorContext context, Consumer<Graphics2D> drawing)
+            throws SVGGraphics2DIOException {
         var graphics = new SVGGraphics2D(context, false);
         // JFreeChart saves and restores this hint, and Batik rejects restoring a hint that was never set.
         graphics.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
-        graphics.setSVGCanvasSize(new Dimension(layout.width(), layout.height()));
-        paint(layout, graphics);
-        Element root = graphics.getRoot();
-        root.setAttributeNS(null, "viewBox", "0 0 " + layout.width() + " " + layout.height());
-        var written = new StringWriter();
-        try {
-            graphics.stream(root, written, false, false);
-        } catch (SVGGraphics2DIOException e) {
-            throw new UncheckedIOException(e);
-        }
-        String text = written.toString();
-        // Batik's prologue refers to a DTD on the web, which a validating reader would fetch.
-        return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + text.substring(text.indexOf("<svg"));
+        drawing.accept(graphics);
+        graphics.stream(graphics.getTopLevelGroup(), new GroupWriter(document), false, false);
     }
 
-    /** Returns a figure as a PNG image on a white background, with two pixels for each unit of the SVG. */
-    public static byte[] png(Figure figure) {
+    /**
+     * Writes a figure as a PNG image on a white background, with two pixels for each unit of the SVG. A tall figure is
+     * drawn in strips of {@link #MAX_PIXELS} pixels. The stream stays open.
+     *
+     * @throws MissingFontException if the machine has no font
+     */
+    public static void writePng(Figure figure, OutputStream target) throws IOException {
+        FontCheck.MACHINE.require();
         Layout layout = layout(figure);
-        var image = new BufferedImage(
-                layout.width() * PIXELS_PER_UNIT, layout.height() * PIXELS_PER_UNIT, BufferedImage.TYPE_INT_RGB);
+        int width = layout.width() * PIXELS_PER_UNIT;
+        int height = layout.height() * PIXELS_PER_UNIT;
+        var image = new BufferedImage(width, Math.min(height, MAX_PIXELS / width), BufferedImage.TYPE_INT_RGB);
+        if (image.getHeight() < height) {
+            encode(new StripedImage(layout, image), target);
+        } else {
+            draw(layout, 0, image);
+            encode(image, target);
+        }
+    }
+
+    /** Draws the rows of a layout that begin at a row of pixels, as many as the image has. */
+    static void draw(Layout layout, int top, BufferedImage image) {
         Graphics2D graphics = image.createGraphics();
         try {
             graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
@@ -75,21 +112,20 @@ public final class Rendering {
             graphics.setRenderingHint(RenderingHints.KEY_FRACTIONALMETRICS, RenderingHints.VALUE_FRACTIONALMETRICS_ON);
             graphics.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
             graphics.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
+            graphics.translate(0, -top);
             graphics.scale(PIXELS_PER_UNIT, PIXELS_PER_UNIT);
-            paint(layout, graphics);
+            fillBackground(layout, graphics);
+            for (Layout.Section section : layout.sections()) {
+                if (section.isVisible(graphics, layout.width())) {
+                    section.draw(graphics);
+                }
+            }
         } finally {
             graphics.dispose();
         }
-        var bytes = new ByteArrayOutputStream();
-        try {
-            writePng(image, bytes);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return bytes.toByteArray();
     }
 
-    private static Layout layout(Figure figure) {
+    static Layout layout(Figure figure) {
         return switch (figure) {
             case Figure1 columns -> new Figure1Layout(columns);
             case CurveFigure curves -> new CurveLayout(curves);
@@ -99,10 +135,9 @@ public final class Rendering {
         };
     }
 
-    private static void paint(Layout layout, Graphics2D graphics) {
+    private static void fillBackground(Layout layout, Graphics2D graphics) {
         graphics.setPaint(Color.WHITE);
         graphics.fillRect(0, 0, layout.width(), layout.height());
-        layout.draw(graphics);
     }
 
     private static Document emptyDocument() {
@@ -116,10 +151,50 @@ public final class Rendering {
         }
     }
 
-    private static void writePng(RenderedImage image, OutputStream bytes) throws IOException {
+    private static void encode(RenderedImage image, OutputStream bytes) throws IOException {
         // ImageIO's default stream writes a cache file, which a container with a read-only file system does not allow.
         try (var stream = new MemoryCacheImageOutputStream(bytes)) {
             ImageIO.write(image, "png", stream);
+        }
+    }
+
+    /**
+     * Discards everything before the group. Batik's prologue refers to a DTD on the web, which a validating
+     * reader would fetch.
+     */
+    private static final class GroupWriter extends FilterWriter {
+
+        private static final String GROUP = "<g";
+
+        private final StringBuilder prologue = new StringBuilder();
+        private boolean inGroup;
+
+        private GroupWriter(Writer document) {
+            super(document);
+        }
+
+        @Override
+        public void write(int character) throws IOException {
+            write(new char[] {(char) character}, 0, 1);
+        }
+
+        @Override
+        public void write(String text, int offset, int length) throws IOException {
+            write(text.toCharArray(), offset, length);
+        }
+
+        @Override
+        public void write(char[] characters, int offset, int length) throws IOException {
+            if (inGroup) {
+                out.write(characters, offset, length);
+                return;
+            }
+            prologue.append(characters, offset, length);
+            int group = prologue.indexOf(GROUP);
+            if (group >= 0) {
+                out.write(prologue.substring(group));
+                inGroup = true;
+            }
         }
     }
 
@@ -129,7 +204,7 @@ public final class Rendering {
         @Override
         public void encodeImage(RenderedImage image, OutputStream stream) throws SVGGraphics2DIOException {
             try {
-                writePng(image, stream);
+                encode(image, stream);
             } catch (IOException e) {
                 throw new SVGGraphics2DIOException("image", e);
             }

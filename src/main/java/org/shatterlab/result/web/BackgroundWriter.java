@@ -31,7 +31,7 @@ final class BackgroundWriter<T> implements AutoCloseable {
 
     private BackgroundWriter(String name, ItemWriter<T> itemWriter) {
         this.itemWriter = itemWriter;
-        thread = Thread.ofVirtual().name(name).unstarted(this::writeQueue);
+        thread = Thread.ofPlatform().daemon().name(name).unstarted(this::writeQueue);
     }
 
     /** Writes items one by one. */

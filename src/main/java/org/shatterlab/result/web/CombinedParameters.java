@@ -22,12 +22,14 @@ import org.shatterlab.result.ResultQuery.RowKey;
  * @param query the filter for the rows of each experiment
  * @param after the key of the last row already read in the first experiment; null to start at its first row
  * @param limit the largest number of rows on a page
+ * @param forSpreadsheet whether texts of CSV that begin like a formula get an apostrophe
  */
 record CombinedParameters(
         List<Experiment> experiments,
         ResultQuery query,
         @Nullable RowKey after,
-        int limit) {
+        int limit,
+        boolean forSpreadsheet) {
 
     private static final int MAX_EXPERIMENTS = 50;
 
@@ -44,15 +46,17 @@ record CombinedParameters(
         List<Experiment> experiments = experiments(parameters, service);
         ResultQuery query = ResultParameters.filters(labels(experiments, given), parameters);
         int limit = ResultParameters.limit(parameters);
+        boolean forSpreadsheet = parameters.flag(Csv.SPREADSHEET);
         Position last = parameters.optional("cursor", ResultParameters.CURSOR, cursor -> position(cursor, experiments));
         parameters.requireValid();
         return last == null
-                ? new CombinedParameters(experiments, query, null, limit)
+                ? new CombinedParameters(experiments, query, null, limit, forSpreadsheet)
                 : new CombinedParameters(
                         experiments.subList(experiments.indexOf(last.experiment()), experiments.size()),
                         query,
                         last.key(),
-                        limit);
+                        limit,
+                        forSpreadsheet);
     }
 
     /**
@@ -64,8 +68,9 @@ record CombinedParameters(
         QueryParameters parameters = new QueryParameters(given);
         List<Experiment> experiments = experiments(parameters, service);
         ResultQuery query = ResultParameters.filters(labels(experiments, given), parameters);
+        boolean forSpreadsheet = parameters.flag(Csv.SPREADSHEET);
         parameters.requireValid();
-        return new CombinedParameters(experiments, query, null, Integer.MAX_VALUE);
+        return new CombinedParameters(experiments, query, null, Integer.MAX_VALUE, forSpreadsheet);
     }
 
     private static List<Experiment> experiments(QueryParameters parameters, ExperimentService service) {

@@ -4,15 +4,15 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.ExperimentService;
 import org.shatterlab.platform.ConditionalOnRole;
 import org.shatterlab.platform.Role;
-import org.shatterlab.result.ResultQuery.RowKey;
+import org.shatterlab.result.ResultQuery;
 import org.shatterlab.result.ResultReader;
+import org.shatterlab.result.ResultReader.KeyedRow;
 import org.shatterlab.result.ResultRow;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
@@ -29,10 +29,15 @@ class CombinedResultController {
 
     private final ExperimentService experiments;
     private final ResultReader results;
+    private final RowStreams streams;
+    private final ReadLimits limits;
 
-    CombinedResultController(ExperimentService experiments, ResultReader results) {
+    CombinedResultController(
+            ExperimentService experiments, ResultReader results, RowStreams streams, ReadLimits limits) {
         this.experiments = experiments;
         this.results = results;
+        this.streams = streams;
+        this.limits = limits;
     }
 
     /** A row of one of the experiments. */
@@ -49,33 +54,26 @@ class CombinedResultController {
     @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<CombinedPage> page(HttpServletRequest request) {
         CombinedParameters parameters = CombinedParameters.page(request.getParameterMap(), experiments);
-        return ResponseEntity.ok().varyBy(HttpHeaders.ACCEPT).body(page(parameters));
+        int limit = parameters.limit();
+        ResultQuery query = parameters.query().startAfter(parameters.after());
+        List<KeyedRow> rows =
+                limits.read(request, limit + 1, () -> results.readNext(parameters.experiments(), query, limit + 1));
+        List<CombinedRow> items = rows.stream()
+                .limit(limit)
+                .map(row -> new CombinedRow(row.experiment(), row.row()))
+                .toList();
+        String next = rows.size() > limit ? cursor(rows.get(limit - 1)) : null;
+        return ResponseEntity.ok().varyBy(HttpHeaders.ACCEPT).body(new CombinedPage(items, next));
     }
 
-    private CombinedPage page(CombinedParameters parameters) {
-        int limit = parameters.limit();
-        List<CombinedRow> items = new ArrayList<>();
-        List<RowKey> keys = new ArrayList<>();
-        results.streamCombinedRows(
-                parameters.experiments(), parameters.query().startAfter(parameters.after()), (experiment, key, row) -> {
-                    items.add(new CombinedRow(experiment, row));
-                    keys.add(key);
-                    return items.size() <= limit;
-                });
-        if (items.size() > limit) {
-            String next = CombinedParameters.cursor(items.get(limit - 1).experiment(), keys.get(limit - 1));
-            return new CombinedPage(items.subList(0, limit), next);
-        }
-        return new CombinedPage(items, null);
+    private static String cursor(KeyedRow last) {
+        return CombinedParameters.cursor(last.experiment(), last.key());
     }
 
     @GetMapping(produces = Csv.TYPE)
     void csv(HttpServletRequest request, HttpServletResponse response) throws IOException {
         CombinedParameters parameters = CombinedParameters.stream(request.getParameterMap(), experiments);
-        try (RowCsv csv = RowCsv.start(response, true)) {
-            results.streamCombinedRows(
-                    parameters.experiments(), parameters.query(), (experiment, _, row) -> csv.print(experiment, row));
-            csv.finish();
-        }
+        streams.write(
+                request, response, parameters.experiments(), parameters.query(), true, parameters.forSpreadsheet());
     }
 }

@@ -3,10 +3,8 @@ package org.shatterlab.result.web;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import org.apache.commons.csv.CSVPrinter;
 import org.shatterlab.experiment.ExperimentService;
 import org.shatterlab.experiment.store.Experiment;
 import org.shatterlab.platform.ConditionalOnRole;
@@ -15,6 +13,7 @@ import org.shatterlab.platform.Role;
 import org.shatterlab.platform.Violation;
 import org.shatterlab.result.ResultQuery;
 import org.shatterlab.result.ResultReader;
+import org.shatterlab.result.ResultReader.KeyedRow;
 import org.shatterlab.result.ResultRow;
 import org.shatterlab.result.inference.Comparison;
 import org.springframework.http.HttpHeaders;
@@ -52,10 +51,12 @@ class ComparisonController {
 
     private final ExperimentService experiments;
     private final ResultReader results;
+    private final ReadLimits limits;
 
-    ComparisonController(ExperimentService experiments, ResultReader results) {
+    ComparisonController(ExperimentService experiments, ResultReader results, ReadLimits limits) {
         this.experiments = experiments;
         this.results = results;
+        this.limits = limits;
     }
 
     /** A compared network, by the id of its experiment and its label. */
@@ -79,7 +80,7 @@ class ComparisonController {
     @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<ComparisonAnswer> compare(HttpServletRequest request) {
         ComparisonParameters parameters = ComparisonParameters.read(request.getParameterMap(), experiments);
-        Comparison comparison = compare(parameters);
+        Comparison comparison = compare(request, parameters);
         return ResponseEntity.ok()
                 .varyBy(HttpHeaders.ACCEPT)
                 .body(new ComparisonAnswer(
@@ -93,8 +94,9 @@ class ComparisonController {
 
     @GetMapping(produces = Csv.TYPE)
     void csv(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Comparison comparison = compare(ComparisonParameters.read(request.getParameterMap(), experiments));
-        CSVPrinter csv = Csv.start(response, COLUMNS);
+        ComparisonParameters parameters = ComparisonParameters.read(request.getParameterMap(), experiments);
+        Comparison comparison = compare(request, parameters);
+        Csv csv = Csv.start(response, COLUMNS, parameters.forSpreadsheet());
         for (Comparison.RowComparison item : comparison.items()) {
             csv.printRecord(
                     item.depth(),
@@ -117,25 +119,24 @@ class ComparisonController {
         csv.flush();
     }
 
-    private Comparison compare(ComparisonParameters parameters) {
-        return Comparison.of(
-                rows(parameters.left().experiment(), parameters.leftRows()),
-                rows(parameters.right().experiment(), parameters.rightRows()),
-                parameters.level());
+    private Comparison compare(HttpServletRequest request, ComparisonParameters parameters) {
+        return limits.read(
+                request,
+                2 * MAX_ROWS,
+                () -> Comparison.of(
+                        rows(parameters.left().experiment(), parameters.leftRows()),
+                        rows(parameters.right().experiment(), parameters.rightRows()),
+                        parameters.level()));
     }
 
     private List<ResultRow> rows(Experiment experiment, ResultQuery query) {
-        List<ResultRow> rows = new ArrayList<>();
-        results.streamRows(experiment, query, (_, row) -> {
-            rows.add(row);
-            return rows.size() <= MAX_ROWS;
-        });
+        List<KeyedRow> rows = results.readNext(List.of(experiment), query, MAX_ROWS + 1);
         if (rows.size() > MAX_ROWS) {
             throw new InvalidRequestException(List.of(new Violation(
                     "?depth",
                     null,
                     "must select fewer depths, because a comparison has at most " + MAX_ROWS + " rows")));
         }
-        return rows;
+        return rows.stream().map(KeyedRow::row).toList();
     }
 }

@@ -27,9 +27,15 @@ import org.shatterlab.result.ResultQuery.DepthRange;
  * @param statistic the statistic to compare
  * @param depths ranges of depths; empty for all depths
  * @param level the confidence level, above 0 and below 1
+ * @param forSpreadsheet whether texts of CSV that begin like a formula get an apostrophe
  */
 record ComparisonParameters(
-        ComparedNetwork left, ComparedNetwork right, Statistic statistic, List<DepthRange> depths, double level) {
+        ComparedNetwork left,
+        ComparedNetwork right,
+        Statistic statistic,
+        List<DepthRange> depths,
+        double level,
+        boolean forSpreadsheet) {
 
     private static final double DEFAULT_LEVEL = 0.95;
 
@@ -78,6 +84,7 @@ record ComparisonParameters(
             double number = new BigDecimal(text).doubleValue();
             return number > 0 && number < 1 ? number : null;
         });
+        boolean forSpreadsheet = parameters.flag(Csv.SPREADSHEET);
         if (left != null && right != null) {
             requireMeasured(left, statistic, parameters);
             requireMeasured(right, statistic, parameters);
@@ -89,7 +96,8 @@ record ComparisonParameters(
                 Objects.requireNonNull(right),
                 Objects.requireNonNull(statistic),
                 depths,
-                Objects.requireNonNullElse(level, DEFAULT_LEVEL));
+                Objects.requireNonNullElse(level, DEFAULT_LEVEL),
+                forSpreadsheet);
     }
 
     private static @Nullable ComparedNetwork network(

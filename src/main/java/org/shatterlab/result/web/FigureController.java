@@ -1,6 +1,9 @@
 package org.shatterlab.result.web;
 
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.Arrays;
 import org.shatterlab.experiment.ExperimentService;
 import org.shatterlab.experiment.spec.PaperFigure;
@@ -23,28 +26,73 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/api/v1/experiments/{id}/figures")
 class FigureController {
 
+    private static final String SVG = "image/svg+xml";
+
     private final ExperimentService experiments;
     private final PaperFigures figures;
+    private final Representations representations;
 
-    FigureController(ExperimentService experiments, PaperFigures figures) {
+    FigureController(ExperimentService experiments, PaperFigures figures, Representations representations) {
         this.experiments = experiments;
         this.figures = figures;
+        this.representations = representations;
     }
 
-    @GetMapping(path = "/{name}.svg", produces = "image/svg+xml")
-    String svg(@PathVariable String id, @PathVariable String name, HttpServletRequest request) {
-        return Rendering.svg(figure(id, name, request));
+    /** Writes a figure in one format. */
+    @FunctionalInterface
+    private interface FigureWriter {
+        void write(Figure figure, OutputStream target) throws IOException;
+    }
+
+    @GetMapping(path = "/{name}.svg", produces = SVG)
+    void svg(
+            @PathVariable String id,
+            @PathVariable String name,
+            HttpServletRequest request,
+            HttpServletResponse response)
+            throws IOException {
+        send(id, name, SVG + ";charset=UTF-8", Rendering::writeSvg, request, response);
     }
 
     @GetMapping(path = "/{name}.png", produces = MediaType.IMAGE_PNG_VALUE)
-    byte[] png(@PathVariable String id, @PathVariable String name, HttpServletRequest request) {
-        return Rendering.png(figure(id, name, request));
+    void png(
+            @PathVariable String id,
+            @PathVariable String name,
+            HttpServletRequest request,
+            HttpServletResponse response)
+            throws IOException {
+        send(id, name, MediaType.IMAGE_PNG_VALUE, Rendering::writePng, request, response);
     }
 
-    private Figure figure(String id, String name, HttpServletRequest request) {
+    private void send(
+            String id,
+            String name,
+            String type,
+            FigureWriter writer,
+            HttpServletRequest request,
+            HttpServletResponse response)
+            throws IOException {
         QueryParameters.requireNone(request.getParameterMap());
         Experiment experiment = experiments.get(id);
-        PaperFigure figure = Arrays.stream(PaperFigure.values())
+        PaperFigure figure = figure(name);
+        figure.reasonNotDrawable(experiment.spec()).ifPresent(reason -> {
+            throw NetworkDepth.notFound(reason);
+        });
+        Representation.Content content = target -> writer.write(
+                figures.draw(experiment, figure).orElseThrow(() -> NetworkDepth.notMeasured(experiment)), target);
+        representations.send(
+                new Representation(
+                        experiment,
+                        "figures/" + name,
+                        type,
+                        RepresentationMemory.figure(experiment.spec(), figure),
+                        content),
+                request,
+                response);
+    }
+
+    private static PaperFigure figure(String name) {
+        return Arrays.stream(PaperFigure.values())
                 .filter(known -> known.apiName().equals(name))
                 .findFirst()
                 .orElseThrow(() -> NetworkDepth.notFound("The figure does not exist. The figures are "
@@ -54,9 +102,5 @@ class FigureController {
                                         .map(PaperFigure::apiName)
                                         .toList())
                         + "."));
-        figure.reasonNotDrawable(experiment.spec()).ifPresent(reason -> {
-            throw NetworkDepth.notFound(reason);
-        });
-        return figures.draw(experiment, figure).orElseThrow(() -> NetworkDepth.notMeasured(experiment));
     }
 }

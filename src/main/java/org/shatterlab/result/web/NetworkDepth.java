@@ -45,14 +45,23 @@ record NetworkDepth(int network, int depth) {
         return new NetworkDepth(network, Integer.parseInt(depth));
     }
 
+    /** Returns whether the finished experiment has the values of a statistic for this network. */
+    boolean isMeasured(Experiment experiment, Statistic statistic) {
+        return experiment.spec().statistics().contains(statistic) && !isUndefined(experiment, statistic);
+    }
+
+    private boolean isUndefined(Experiment experiment, Statistic statistic) {
+        boolean noise = experiment.spec().networks().get(network).network() instanceof NetworkSpec.Noise;
+        return noise && statistic.needsNetwork();
+    }
+
     /** Returns the problem that explains why a value of the experiment is missing. */
     ProblemException missing(Experiment experiment, Statistic needed) {
         if (!experiment.spec().statistics().contains(needed)) {
             return notFound("The experiment does not measure \"" + needed.apiName()
                     + "\". Submit an experiment that measures the statistic.");
         }
-        boolean noise = experiment.spec().networks().get(network).network() instanceof NetworkSpec.Noise;
-        return noise && needed.needsNetwork()
+        return isUndefined(experiment, needed)
                 ? notFound("Noise has no \"" + needed.apiName() + "\", because noise has no layers.")
                 : notMeasured(experiment);
     }

@@ -3,16 +3,14 @@ package org.shatterlab.result.web;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.ExperimentService;
 import org.shatterlab.experiment.store.Experiment;
 import org.shatterlab.platform.ConditionalOnRole;
 import org.shatterlab.platform.Role;
-import org.shatterlab.result.ResultQuery;
-import org.shatterlab.result.ResultQuery.RowKey;
 import org.shatterlab.result.ResultReader;
+import org.shatterlab.result.ResultReader.KeyedRow;
 import org.shatterlab.result.ResultRow;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
@@ -30,10 +28,14 @@ class ResultController {
 
     private final ExperimentService experiments;
     private final ResultReader results;
+    private final RowStreams streams;
+    private final ReadLimits limits;
 
-    ResultController(ExperimentService experiments, ResultReader results) {
+    ResultController(ExperimentService experiments, ResultReader results, RowStreams streams, ReadLimits limits) {
         this.experiments = experiments;
         this.results = results;
+        this.streams = streams;
+        this.limits = limits;
     }
 
     /**
@@ -48,31 +50,20 @@ class ResultController {
     ResponseEntity<ResultPage> page(@PathVariable String id, HttpServletRequest request) {
         Experiment experiment = experiments.get(id);
         ResultParameters.Page page = ResultParameters.page(experiment.spec(), request.getParameterMap());
-        List<ResultRow> items = new ArrayList<>();
-        List<RowKey> keys = new ArrayList<>();
-        results.streamRows(experiment, page.query(), (key, row) -> {
-            items.add(row);
-            keys.add(key);
-            return items.size() <= page.limit();
-        });
-        boolean last = items.size() <= page.limit();
-        return ResponseEntity.ok()
-                .varyBy(HttpHeaders.ACCEPT)
-                .body(
-                        last
-                                ? new ResultPage(items, null)
-                                : new ResultPage(
-                                        items.subList(0, page.limit()),
-                                        ResultParameters.cursor(keys.get(page.limit() - 1))));
+        int limit = page.limit();
+        List<KeyedRow> rows =
+                limits.read(request, limit + 1, () -> results.readNext(List.of(experiment), page.query(), limit + 1));
+        List<ResultRow> items = rows.stream().limit(limit).map(KeyedRow::row).toList();
+        String next = rows.size() > limit
+                ? ResultParameters.cursor(rows.get(limit - 1).key())
+                : null;
+        return ResponseEntity.ok().varyBy(HttpHeaders.ACCEPT).body(new ResultPage(items, next));
     }
 
     @GetMapping(produces = Csv.TYPE)
     void csv(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
         Experiment experiment = experiments.get(id);
-        ResultQuery query = ResultParameters.stream(experiment.spec(), request.getParameterMap());
-        try (RowCsv csv = RowCsv.start(response, false)) {
-            results.streamRows(experiment, query, (_, row) -> csv.print(null, row));
-            csv.finish();
-        }
+        ResultParameters.Stream stream = ResultParameters.stream(experiment.spec(), request.getParameterMap());
+        streams.write(request, response, List.of(experiment), stream.query(), false, stream.forSpreadsheet());
     }
 }

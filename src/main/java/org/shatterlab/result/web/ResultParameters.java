@@ -46,9 +46,20 @@ final class ResultParameters {
      */
     record Page(ResultQuery query, int limit) {}
 
-    /** Reads {@code network}, {@code statistic}, {@code depth}, {@code limit} and {@code cursor}. */
+    /**
+     * The filter of a stream of CSV.
+     *
+     * @param forSpreadsheet whether texts that begin like a formula get an apostrophe
+     */
+    record Stream(ResultQuery query, boolean forSpreadsheet) {}
+
+    /**
+     * Reads {@code network}, {@code statistic}, {@code depth}, {@code limit} and {@code cursor}. Accepts {@code
+     * spreadsheet}, which makes no difference to JSON.
+     */
     static Page page(ExperimentSpec spec, Map<String, String[]> given) {
         QueryParameters parameters = new QueryParameters(given);
+        parameters.flag(Csv.SPREADSHEET);
         ResultQuery all = filters(labels(spec), parameters);
         return page(all, spec, parameters);
     }
@@ -67,12 +78,12 @@ final class ResultParameters {
         return new Page(all.startAfter(after), limit);
     }
 
-    /** Reads {@code network}, {@code statistic} and {@code depth}. */
-    static ResultQuery stream(ExperimentSpec spec, Map<String, String[]> given) {
+    /** Reads {@code network}, {@code statistic}, {@code depth} and {@code spreadsheet}. */
+    static Stream stream(ExperimentSpec spec, Map<String, String[]> given) {
         QueryParameters parameters = new QueryParameters(given);
-        ResultQuery all = filters(labels(spec), parameters);
+        Stream stream = new Stream(filters(labels(spec), parameters), parameters.flag(Csv.SPREADSHEET));
         parameters.requireValid();
-        return all;
+        return stream;
     }
 
     /** Returns the labels of the networks of a spec. */

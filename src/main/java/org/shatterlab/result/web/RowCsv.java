@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import org.apache.commons.csv.CSVPrinter;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.result.ResultRow;
 
@@ -27,10 +26,10 @@ final class RowCsv implements AutoCloseable {
             "infiniteWidth",
             "note");
 
-    private final CSVPrinter printer;
+    private final Csv printer;
     private final BackgroundWriter<Line> lines;
 
-    private RowCsv(CSVPrinter printer) {
+    private RowCsv(Csv printer) {
         this.printer = printer;
         lines = BackgroundWriter.start("csv", this::print);
     }
@@ -41,25 +40,25 @@ final class RowCsv implements AutoCloseable {
      * Writes the header line, and starts the background thread.
      *
      * @param withExperiment whether the first column is the experiment of the row
+     * @param forSpreadsheet whether texts that begin like a formula get an apostrophe
      */
-    static RowCsv start(HttpServletResponse response, boolean withExperiment) throws IOException {
+    static RowCsv start(HttpServletResponse response, boolean withExperiment, boolean forSpreadsheet)
+            throws IOException {
         List<String> columns = new ArrayList<>(COLUMNS);
         if (withExperiment) {
             columns.addFirst("experiment");
         }
-        return new RowCsv(Csv.start(response, columns));
+        return new RowCsv(Csv.start(response, columns, forSpreadsheet));
     }
 
     /**
      * Queues a row.
      *
      * @param experiment the experiment of the row; null if the table has no column for the experiment
-     * @return true, so that the reader continues
      * @throws UncheckedIOException if an earlier row could not be written
      */
-    boolean print(@Nullable UUID experiment, ResultRow row) {
+    void print(@Nullable UUID experiment, ResultRow row) {
         lines.add(new Line(experiment, row));
-        return true;
     }
 
     /**

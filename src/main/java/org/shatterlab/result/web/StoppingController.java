@@ -1,7 +1,6 @@
 package org.shatterlab.result.web;
 
 import jakarta.servlet.http.HttpServletRequest;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.ExperimentService;
@@ -9,8 +8,8 @@ import org.shatterlab.experiment.spec.Runs;
 import org.shatterlab.experiment.store.Experiment;
 import org.shatterlab.platform.ConditionalOnRole;
 import org.shatterlab.platform.Role;
-import org.shatterlab.result.ResultQuery.RowKey;
 import org.shatterlab.result.inference.StoppingReport;
+import org.shatterlab.result.inference.StoppingReport.KeyedStoppingRow;
 import org.shatterlab.result.inference.StoppingRow;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -26,10 +25,12 @@ class StoppingController {
 
     private final ExperimentService experiments;
     private final StoppingReport stopping;
+    private final ReadLimits limits;
 
-    StoppingController(ExperimentService experiments, StoppingReport stopping) {
+    StoppingController(ExperimentService experiments, StoppingReport stopping, ReadLimits limits) {
         this.experiments = experiments;
         this.stopping = stopping;
+        this.limits = limits;
     }
 
     /**
@@ -46,6 +47,7 @@ class StoppingController {
         return switch (experiment.spec().runs()) {
             case Runs.Adaptive runs ->
                 page(
+                        request,
                         experiment,
                         runs,
                         ResultParameters.pageOf(runs.statistic(), experiment.spec(), request.getParameterMap()));
@@ -55,16 +57,16 @@ class StoppingController {
         };
     }
 
-    private StoppingPage page(Experiment experiment, Runs.Adaptive runs, ResultParameters.Page page) {
-        List<StoppingRow> items = new ArrayList<>();
-        List<RowKey> keys = new ArrayList<>();
-        stopping.streamRows(experiment, runs, page.query(), (key, row) -> {
-            items.add(row);
-            keys.add(key);
-            return items.size() <= page.limit();
-        });
-        return items.size() <= page.limit()
-                ? new StoppingPage(items, null)
-                : new StoppingPage(items.subList(0, page.limit()), ResultParameters.cursor(keys.get(page.limit() - 1)));
+    private StoppingPage page(
+            HttpServletRequest request, Experiment experiment, Runs.Adaptive runs, ResultParameters.Page page) {
+        int limit = page.limit();
+        List<KeyedStoppingRow> rows =
+                limits.read(request, limit + 1, () -> stopping.read(experiment, runs, page.query(), limit + 1));
+        List<StoppingRow> items =
+                rows.stream().limit(limit).map(KeyedStoppingRow::row).toList();
+        String next = rows.size() > limit
+                ? ResultParameters.cursor(rows.get(limit - 1).key())
+                : null;
+        return new StoppingPage(items, next);
     }
 }

@@ -3,19 +3,16 @@ package org.shatterlab.result.web;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import org.apache.commons.csv.CSVPrinter;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.experiment.spec.NetworkAtInputs;
 import org.shatterlab.experiment.spec.NetworkAtInputsReader;
 import org.shatterlab.lab.input.DatasetFolder;
 import org.shatterlab.lab.theory.Theory;
 import org.shatterlab.platform.ConditionalOnRole;
-import org.shatterlab.platform.Problem;
-import org.shatterlab.platform.ProblemException;
 import org.shatterlab.platform.Role;
+import org.shatterlab.platform.request.RequestBudget;
 import org.shatterlab.result.ResultRow;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
@@ -34,15 +31,19 @@ class TheoryController {
     private static final List<String> COLUMNS =
             List.of("depth", "statistic", "index", "paper", "derived", "infiniteWidth", "note");
 
-    private static final int MAX_WAIT_SECONDS = 5;
+    private static final int MAX_COMPUTATIONS = Math.clamp(Runtime.getRuntime().availableProcessors() - 1L, 1, 2);
+
+    private static final Duration MAX_WAIT = Duration.ofSeconds(1);
 
     private final NetworkAtInputsReader reader;
     private final DatasetFolder datasets;
 
     /**
      * Limits concurrent computations. Each computation takes a core for up to two seconds, and up to 64 MiB of memory.
+     * One core stays free for other requests, and tokens take turns.
      */
-    private final Semaphore permits = new Semaphore(Runtime.getRuntime().availableProcessors(), true);
+    private final RequestBudget computed = new RequestBudget(
+            "predictions are computed", MAX_COMPUTATIONS, Math.ceilDiv(MAX_COMPUTATIONS, 2), MAX_WAIT);
 
     TheoryController(NetworkAtInputsReader reader, DatasetFolder datasets) {
         this.reader = reader;
@@ -72,13 +73,14 @@ class TheoryController {
         NetworkAtInputs subject = parameters.subject();
         return ResponseEntity.ok()
                 .varyBy(HttpHeaders.ACCEPT)
-                .body(new TheoryAnswer(subject.networkJson(), subject.inputsJson(), rows(parameters)));
+                .body(new TheoryAnswer(subject.networkJson(), subject.inputsJson(), rows(request, parameters)));
     }
 
     @GetMapping(produces = Csv.TYPE)
     void csv(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        List<TheoryRow> rows = rows(TheoryParameters.read(request.getParameterMap(), reader));
-        CSVPrinter csv = Csv.start(response, COLUMNS);
+        TheoryParameters parameters = TheoryParameters.read(request.getParameterMap(), reader);
+        List<TheoryRow> rows = rows(request, parameters);
+        Csv csv = Csv.start(response, COLUMNS, parameters.forSpreadsheet());
         for (TheoryRow row : rows) {
             ResultRow.Predicted predicted = row.predictions();
             csv.printRecord(
@@ -93,30 +95,9 @@ class TheoryController {
         csv.flush();
     }
 
-    /**
-     * Acquires a permit for one computation. The wait is limited, because a waiting request holds a thread that other
-     * requests need.
-     *
-     * @throws ProblemException if no permit becomes free in time
-     */
-    private void acquirePermit() {
-        boolean granted;
-        try {
-            granted = permits.tryAcquire(MAX_WAIT_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            granted = false;
-        }
-        if (!granted) {
-            throw new ProblemException(
-                    Problem.BUSY, "All cores are busy with other theory requests. Retry in a second.");
-        }
-    }
-
-    private List<TheoryRow> rows(TheoryParameters parameters) {
+    private List<TheoryRow> rows(HttpServletRequest request, TheoryParameters parameters) {
         NetworkAtInputs subject = parameters.subject();
-        acquirePermit();
-        try {
+        try (RequestBudget.Permit _ = computed.acquire(request)) {
             return Theory.quickRows(
                             subject.network(), subject.inputs(), datasets, subject.depths(), parameters.statistics())
                     .stream()
@@ -126,8 +107,6 @@ class TheoryController {
                             row.index(),
                             ResultRow.Predicted.of(row.predictions())))
                     .toList();
-        } finally {
-            permits.release();
         }
     }
 }

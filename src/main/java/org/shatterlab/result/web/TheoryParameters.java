@@ -33,8 +33,9 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param subject the network at its inputs
  * @param statistics the statistics to predict
+ * @param forSpreadsheet whether texts of CSV that begin like a formula get an apostrophe
  */
-record TheoryParameters(NetworkAtInputs subject, Set<Statistic> statistics) {
+record TheoryParameters(NetworkAtInputs subject, Set<Statistic> statistics, boolean forSpreadsheet) {
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
     private static final List<String> STATISTICS = Theory.PREDICTED.stream()
@@ -60,8 +61,9 @@ record TheoryParameters(NetworkAtInputs subject, Set<Statistic> statistics) {
         }
         Set<Statistic> statistics = statistics(parameters.multiChoice("statistic", STATISTICS));
         NetworkAtInputs subject = subject(network, inputs, statistics, reader, parameters, given, refused);
+        boolean forSpreadsheet = parameters.flag(Csv.SPREADSHEET);
         parameters.requireValid();
-        return new TheoryParameters(Objects.requireNonNull(subject), statistics);
+        return new TheoryParameters(Objects.requireNonNull(subject), statistics, forSpreadsheet);
     }
 
     private static Set<Statistic> statistics(Collection<String> names) {

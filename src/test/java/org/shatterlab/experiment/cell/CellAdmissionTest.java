@@ -109,6 +109,25 @@ class CellAdmissionTest {
                 .contains("the largest worker on a GPU has 0 MiB");
     }
 
+    @Test
+    void limitsBytesOfAnExperiment() {
+        String body = """
+                {'networks': [{'family': 'feedforward', 'width': 10}], 'depths': {'from': 1, 'to': 64, 'step': 1},
+                 'inputs': {'type': 'grid', 'points': 512}, 'statistics': ['covariance'], 'runs': %s}""";
+        assertThat(CellPlanner.count(SpecBodies.read(body.formatted("750")))).isEqualTo(150);
+        for (String runs : List.of("800", "{'min': 5, 'max': 800, 'relativeError': 0.1, 'of': 'gradient-variance'}")) {
+            String rejected = body.formatted(runs).replace("['covariance']", "['covariance', 'gradient-variance']");
+            assertThat(catchThrowableOfType(InvalidRequestException.class, () -> SpecBodies.read(rejected))
+                            .violations())
+                    .singleElement()
+                    .satisfies(violation -> {
+                        assertThat(violation.pointer()).isEqualTo("/statistics");
+                        assertThat(violation.message())
+                                .contains("for 160 cells; 20.0 GB is the limit on experiment-bytes");
+                    });
+        }
+    }
+
     private static List<String> refusals(Map<DeviceClass, Long> memory, String device) {
         return catchThrowableOfType(InvalidRequestException.class, () -> admit(memory, device(device)))
                 .violations()

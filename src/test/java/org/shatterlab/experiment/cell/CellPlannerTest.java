@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,9 +25,10 @@ class CellPlannerTest {
     private static final SpecReader READER = new SpecReader(Presets.load(), SpecBodies.LIMITS, SpecBodies.DATASETS);
 
     private static ExperimentSpec experiment(int runs, String statistics) {
-        return READER.read(StrictJson.parse("""
+        return READER.read(StrictJson.parse(String.format(Locale.ROOT, """
                 {"networks": [{"family": "feedforward", "depths": [3]}, {"family": "white-noise"}],
-                 "seed": 7, "precision": "float64", "runs": %d, "statistics": [%s]}""".formatted(runs, statistics))).requireValid();
+                 "seed": 7, "precision": "float64", "runs": %d, "statistics": [%s]}""", runs, statistics)))
+                .requireValid();
     }
 
     @Test

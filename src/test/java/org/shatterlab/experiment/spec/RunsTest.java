@@ -8,6 +8,7 @@ import static org.shatterlab.experiment.spec.SpecBodies.violations;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -115,7 +116,8 @@ class RunsTest {
     @Test
     void roundsPlanCellsOfFixedRuns() {
         String spec = "'statistics': ['gradient-variance', 'gradient'], 'runs': %s";
-        ExperimentSpec rounds = read(body(spec.formatted("{%s, 'min': 10, 'max': 33}".formatted(VARIANCE))));
+        ExperimentSpec rounds =
+                read(body(String.format(Locale.ROOT, spec, "{%s, 'min': 10, 'max': 33}".formatted(VARIANCE))));
         Adaptive runs = (Adaptive) rounds.runs();
         List<PlannedCell> cells = new ArrayList<>(CellPlanner.plan(rounds));
         assertThat(cells).hasSize(2);
@@ -124,7 +126,7 @@ class RunsTest {
                     CellPlanner.plan(rounds, List.of(0), runs.runsAfterRound(round), runs.runsAfterRound(round + 1)));
         }
         assertThat(cells)
-                .isEqualTo(CellPlanner.plan(read(body(spec.formatted("33")))))
+                .isEqualTo(CellPlanner.plan(read(body(String.format(Locale.ROOT, spec, "33")))))
                 .isEqualTo(CellPlanner.planMax(rounds));
     }
 }

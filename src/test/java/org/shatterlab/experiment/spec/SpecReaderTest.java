@@ -31,6 +31,7 @@ import org.shatterlab.lab.network.SkipConnection;
 import org.shatterlab.lab.statistic.Statistic;
 import org.shatterlab.platform.InvalidRequestException;
 import org.shatterlab.platform.Violation;
+import org.springframework.util.unit.DataSize;
 import tools.jackson.databind.node.ObjectNode;
 
 class SpecReaderTest {
@@ -175,7 +176,9 @@ class SpecReaderTest {
     @Test
     void storedSpecsIgnoreLimits() {
         SpecReader strict = new SpecReader(
-                Presets.load(), new Limits(1, 10, 10, 1, 10, 10, 10, 1, 2, 10, 1, Long.MAX_VALUE), SpecBodies.DATASETS);
+                Presets.load(),
+                new Limits(1, 10, 10, 1, 10, 10, 10, 1, 2, 10, 1, Long.MAX_VALUE, DataSize.ofBytes(Long.MAX_VALUE)),
+                SpecBodies.DATASETS);
         ExperimentSpec large = read(body("'runs': 100000"));
 
         assertThatThrownBy(() -> strict.read(ExperimentSpecJson.write(large)).requireValid())

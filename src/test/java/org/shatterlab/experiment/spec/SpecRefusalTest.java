@@ -7,6 +7,7 @@ import static org.shatterlab.experiment.spec.SpecBodies.network;
 import static org.shatterlab.experiment.spec.SpecBodies.read;
 import static org.shatterlab.experiment.spec.SpecBodies.violations;
 
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -309,10 +310,10 @@ class SpecRefusalTest {
     void rejectsVariationStatisticsForLinearNetworks(String layer) {
         String network = "{'networks': [{'family': 'resnet', %s}], 'depths': [2]%s}";
         assertOneViolation(
-                network.formatted(layer, ", 'statistics': ['gradient', 'autocorrelation']"),
+                String.format(Locale.ROOT, network, layer, ", 'statistics': ['gradient', 'autocorrelation']"),
                 "/statistics/1",
                 "the gradient is the same at every input");
-        assertThat(read(network.formatted(layer, "")).statistics())
+        assertThat(read(String.format(Locale.ROOT, network, layer, "")).statistics())
                 .containsExactly(Statistic.GRADIENT_VARIANCE, Statistic.GRADIENT_CORRELATION, Statistic.GRADIENT);
     }
 }

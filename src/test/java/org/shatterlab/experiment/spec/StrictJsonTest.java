@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.shatterlab.platform.MalformedBodyException;
 
@@ -85,5 +86,31 @@ class StrictJsonTest {
                 .isEqualTo(1);
         assertThatThrownBy(() -> StrictJson.parse("\uFEFF\uFEFF{}".getBytes(UTF_8)))
                 .isInstanceOf(MalformedBodyException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "10, 10",
+        "10.0, 10",
+        "1e1, 10",
+        "100e-1, 10",
+        "1E+1, 10",
+        "0.5, 0.50",
+        "-0, 0",
+        "-0.0, 0",
+        "0e9, 0",
+        "1e400, 10e399",
+        "[1.0], [1]",
+    })
+    void writesEqualNumbersAlike(String number, String equal) {
+        assertThat(StrictJson.canonical(StrictJson.parse("{\"b\": " + number + ", \"a\": {\"c\": " + number + "}}")))
+                .isEqualTo(StrictJson.canonical(
+                        StrictJson.parse("{\"a\": {\"c\": " + equal + "}, \"b\": " + equal + "}")));
+    }
+
+    @Test
+    void keepsTextOfIntegersAndOtherValues() {
+        String text = "{\"a\":[10,-3,true,null,\"1.0\"],\"b\":0.5}";
+        assertThat(StrictJson.canonical(StrictJson.parse(text))).isEqualTo(text);
     }
 }

@@ -46,6 +46,15 @@ class EffectiveRankTest {
         assertThat(rank(rows, columns, values)).isCloseTo(154, Percentage.withPercentage(2));
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {-1000, -600, 600, 1020})
+    void ignoresScaleOfGradients(int exponent) {
+        double[] values = {1, 2, -2, -3, 1.5, 2};
+        double[] scaled =
+                Arrays.stream(values).map(g -> Math.scalb(g, exponent)).toArray();
+        assertThat(rank(3, 2, scaled)).isCloseTo(rank(3, 2, values), within(1e-12));
+    }
+
     @Test
     void parallelGradientsHaveRankOne() {
         assertThat(rank(3, 2, 1, 2, -2, -4, 10, 20)).isCloseTo(1, within(1e-12));
@@ -79,9 +88,14 @@ class EffectiveRankTest {
     }
 
     @Test
+    void largestGradientDominatesRank() {
+        assertThat(rank(2, 2, 1, 1e200, 0, 1)).isCloseTo(1, within(1e-12));
+    }
+
+    @Test
     void returnsNanForDegenerateGradients() {
         assertThat(rank(2, 2, 0, 0, 0, 0)).isNaN();
         assertThat(rank(2, 2, 1, Double.NaN, 0, 1)).isNaN();
-        assertThat(rank(2, 2, 1, 1e200, 0, 1)).isNaN();
+        assertThat(rank(2, 2, 1, Double.POSITIVE_INFINITY, 0, 1)).isNaN();
     }
 }

@@ -99,7 +99,7 @@ class EmbeddedPostgresConfigurationIT {
                         .web(WebApplicationType.NONE)
                         .run("--shatterlab.data-dir=" + dataDir)
                         .close())
-                .hasRootCauseInstanceOf(EmbeddedPostgresException.class);
+                .hasRootCauseInstanceOf(UnusableDatabaseException.class);
         assertThat(output)
                 .contains("APPLICATION FAILED TO START", "was written by PostgreSQL 17", "Nothing was changed.")
                 .doesNotContain("\tat org.shatterlab");

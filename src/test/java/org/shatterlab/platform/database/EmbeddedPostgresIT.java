@@ -96,9 +96,19 @@ class EmbeddedPostgresIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"$", "`", "\"", "\\"})
+    void rejectsFolderThatShellExpands(String character, @TempDir Path parent) {
+        Path folder = parent.resolve("a" + character + "b");
+        assertThatExceptionOfType(UnusableDatabaseException.class)
+                .isThrownBy(() -> EmbeddedPostgres.start(folder))
+                .withMessageContainingAll(folder.toString(), "the character " + character);
+        assertThat(folder).doesNotExist();
+    }
+
     @Test
     void rejectsSecondServerOnSameFolder() {
-        assertThatExceptionOfType(EmbeddedPostgresException.class)
+        assertThatExceptionOfType(UnusableDatabaseException.class)
                 .isThrownBy(() -> EmbeddedPostgres.start(dataDir))
                 .withMessageContaining(dataDir.toString());
     }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,7 +33,8 @@ class EmbeddedPostgresRestartIT {
         }
         Path pidFile = dataDir.resolve("postgres/data/postmaster.pid");
         assertThat(pidFile).doesNotExist();
-        for (String staleContent : List.of("", "99999999\n", "%d\n".formatted(pidOfAnotherProgram()))) {
+        for (String staleContent :
+                List.of("", "99999999\n", String.format(Locale.ROOT, "%d\n", pidOfAnotherProgram()))) {
             Files.writeString(pidFile, staleContent);
             try (EmbeddedPostgres server = EmbeddedPostgres.start(dataDir)) {
                 assertThat(DataFolders.query(server, "SELECT content FROM kept"))
@@ -50,7 +52,7 @@ class EmbeddedPostgresRestartIT {
         ProcessHandle orphan;
         try (JavaProcess other = ServiceProcess.start(dataDir)) {
             orphan = postmaster();
-            assertThatExceptionOfType(EmbeddedPostgresException.class)
+            assertThatExceptionOfType(UnusableDatabaseException.class)
                     .isThrownBy(() -> EmbeddedPostgres.start(dataDir))
                     .withMessageContaining("process " + other.pid())
                     .withMessageContaining(dataDir.toString())
@@ -95,7 +97,7 @@ class EmbeddedPostgresRestartIT {
     void rejectsDataOfOtherMajorVersion() throws IOException {
         Path data = Files.createDirectories(dataDir.resolve("postgres/data"));
         Files.writeString(data.resolve("PG_VERSION"), "17\n");
-        assertThatExceptionOfType(EmbeddedPostgresException.class)
+        assertThatExceptionOfType(UnusableDatabaseException.class)
                 .isThrownBy(() -> EmbeddedPostgres.start(dataDir))
                 .withMessageContaining("PostgreSQL 17")
                 .withMessageContaining("PostgreSQL 18")
@@ -109,7 +111,7 @@ class EmbeddedPostgresRestartIT {
     void reportsLogOfFailedServer() throws IOException {
         EmbeddedPostgres.start(dataDir).close();
         Files.writeString(dataDir.resolve("postgres/data/postgresql.conf"), "no_such_setting = 1\n");
-        assertThatExceptionOfType(EmbeddedPostgresException.class)
+        assertThatExceptionOfType(UnusableDatabaseException.class)
                 .isThrownBy(() -> EmbeddedPostgres.start(dataDir))
                 .withMessageContaining("no_such_setting");
     }
@@ -117,7 +119,7 @@ class EmbeddedPostgresRestartIT {
     @Test
     void namesUnusableFolder() throws IOException {
         Path file = Files.writeString(dataDir.resolve("a file"), "");
-        assertThatExceptionOfType(EmbeddedPostgresException.class)
+        assertThatExceptionOfType(UnusableDatabaseException.class)
                 .isThrownBy(() -> EmbeddedPostgres.start(file))
                 .withMessageContaining(file.toString());
     }

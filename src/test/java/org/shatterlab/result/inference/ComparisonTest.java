@@ -57,6 +57,33 @@ class ComparisonTest {
     }
 
     @Test
+    void explainsErrorsOutOfRange() {
+        ResultRow tenRunsWithoutError = new ResultRow(
+                "a network",
+                1,
+                "a statistic",
+                0,
+                1e300,
+                null,
+                null,
+                10,
+                new ResultRow.Predicted(null, null, null, null));
+        Comparison comparison = Comparison.of(
+                List.of(tenRunsWithoutError, row(1, 1, 1e308, 1.5e308), row(1, 2, 1.7e308, 5e307)),
+                List.of(row(1, 0, 1, 0.1), row(1, 1, 1, 1.5e308), row(1, 2, 1, 1.0)),
+                0.95);
+        for (RowComparison untested : comparison.items().subList(0, 2)) {
+            assertThat(untested.note()).contains("standard error is too large");
+            assertThat(untested.pValue()).isNull();
+        }
+        RowComparison tested = comparison.items().getLast();
+        assertThat(tested.pValue()).isBetween(0.001, 0.05);
+        assertThat(tested.lower()).isFinite();
+        assertThat(tested.upper()).isNull();
+        assertThat(tested.note()).contains("end of the confidence interval");
+    }
+
+    @Test
     void leavesUntestableRowsUncorrected() {
         Comparison comparison = Comparison.of(
                 List.of(row(1, 0, 1, 0.0), row(1, 1, 3, null), row(1, 2, 3, 1.0)),

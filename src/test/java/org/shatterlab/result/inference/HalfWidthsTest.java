@@ -35,6 +35,12 @@ class HalfWidthsTest {
     }
 
     @Test
+    void returnsNullForInfiniteHalfWidth() {
+        assertThat(new HalfWidths().of(row(1.5e307, 2))).isNull();
+        assertThat(new HalfWidths().of(row(1.5e307, 20))).isFinite();
+    }
+
+    @Test
     void returnsNullForSingleRun() {
         assertThat(new HalfWidths().of(row(null, 1))).isNull();
     }

@@ -46,7 +46,7 @@ class WelchTest {
     }
 
     @ParameterizedTest
-    @ValueSource(doubles = {0x1p-1000, 0x1p-200, 0x1p300, 0x1p1000})
+    @ValueSource(doubles = {0x1p-1000, 0x1p-200, 0x1p300, 0x1p1000, 0x1p1015})
     void givesSameResultInAnyUnit(double unit) {
         Welch one = Welch.test(-1.75, new Welch.Sample(0.25, 5), new Welch.Sample(0.5, 7), 0.99);
         Welch other = Welch.test(-1.75 * unit, new Welch.Sample(0.25 * unit, 5), new Welch.Sample(0.5 * unit, 7), 0.99);

@@ -23,7 +23,7 @@ class CurveFigureTest {
 
     @Test
     void labelsPanelsAxesCurvesAndOrigin() throws Exception {
-        Document document = FigureReader.parse(Rendering.svg(FOUR));
+        Document document = FigureReader.parse(FigureReader.svg(FOUR));
 
         assertThat(FigureReader.texts(document))
                 .contains("Feedforward", "Resnet, batch norm, β = 1", "Resnet, batch norm, β = 0.1", "Noise")
@@ -33,14 +33,14 @@ class CurveFigureTest {
                 .contains("−0.2", "0", "1", "14");
         assertThat(document.getDocumentElement().getAttribute("viewBox"))
                 .isEqualTo("0 0 1000 " + new CurveLayout(FOUR).height());
-        assertThat(Rendering.svg(FOUR).getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(500_000);
+        assertThat(FigureReader.svg(FOUR)).hasSizeLessThan(500_000);
     }
 
     @Test
     void drawsTextWithoutOutlines() throws Exception {
-        Document plain = FigureReader.parse(Rendering.svg(CurveFigure.of("short", FOUR.panels())));
+        Document plain = FigureReader.parse(FigureReader.svg(CurveFigure.of("short", FOUR.panels())));
         Document wordy = FigureReader.parse(
-                Rendering.svg(CurveFigure.of("a much longer caption with many glyphs", FOUR.panels())));
+                FigureReader.svg(CurveFigure.of("a much longer caption with many glyphs", FOUR.panels())));
 
         assertThat(FigureReader.elements(wordy, "path"))
                 .hasSameSizeAs(FigureReader.elements(plain, "path"))
@@ -53,9 +53,9 @@ class CurveFigureTest {
         CurveFigure again = SyntheticFigures.figure2();
         var other = CurveFigure.of(FOUR.caption(), List.of(panel("Feedforward", List.of(curve("depth 2", 5)))));
 
-        assertThat(Rendering.svg(again)).isEqualTo(Rendering.svg(FOUR));
-        assertThat(Rendering.png(again)).isEqualTo(Rendering.png(FOUR));
-        assertThat(Rendering.png(other)).isNotEqualTo(Rendering.png(FOUR));
+        assertThat(FigureReader.svg(again)).isEqualTo(FigureReader.svg(FOUR));
+        assertThat(FigureReader.png(again)).isEqualTo(FigureReader.png(FOUR));
+        assertThat(FigureReader.png(other)).isNotEqualTo(FigureReader.png(FOUR));
     }
 
     @Test
@@ -79,7 +79,7 @@ class CurveFigureTest {
     @Test
     void drawsEachCurveInItsPanel() throws Exception {
         var layout = new CurveLayout(FOUR);
-        BufferedImage image = FigureReader.image(Rendering.png(FOUR));
+        BufferedImage image = FigureReader.image(FigureReader.png(FOUR));
         BufferedImage feedforward = FigureReader.crop(image, layout.area(0));
         BufferedImage noise = FigureReader.crop(image, layout.area(3));
 
@@ -95,7 +95,7 @@ class CurveFigureTest {
         CurveFigure.Curve low = curve("depth 2", new double[] {1, -0.9}, new double[] {0.2, 0.05});
         var figure = CurveFigure.of("", List.of(panel("net", List.of(low))));
 
-        assertThat(FigureReader.texts(FigureReader.parse(Rendering.svg(figure))))
+        assertThat(FigureReader.texts(FigureReader.parse(FigureReader.svg(figure))))
                 .contains("−0.8", "1.2");
     }
 
@@ -104,7 +104,7 @@ class CurveFigureTest {
         CurveFigure.Curve single = curve("depth 2", new double[] {1, 0.5, 0.2}, new double[0]);
         var figure = CurveFigure.of("", List.of(panel("net", List.of(single))));
 
-        assertThat(FigureReader.texts(FigureReader.parse(Rendering.svg(figure))))
+        assertThat(FigureReader.texts(FigureReader.parse(FigureReader.svg(figure))))
                 .contains("depth 2")
                 .doesNotContain("± 1 standard error");
     }
@@ -115,7 +115,7 @@ class CurveFigureTest {
         var figure = CurveFigure.of("", Collections.nCopies(count, FOUR.panels().getFirst()));
         var layout = new CurveLayout(figure);
         Rectangle last = layout.area(count - 1);
-        BufferedImage image = FigureReader.image(Rendering.png(figure));
+        BufferedImage image = FigureReader.image(FigureReader.png(figure));
 
         assertThat(layout.width()).isLessThanOrEqualTo(1000);
         assertThat(last.x + last.width).isLessThan(layout.width());
@@ -165,11 +165,11 @@ class CurveFigureTest {
                                 CurveFigure.MEASURED, true, depths, new double[] {2.1, 1000, 0}, new double[] {
                                     0.1, 20, 0
                                 })));
-        String svg = Rendering.svg(new CurveFigure("", 1, List.of(panel)));
+        byte[] svg = FigureReader.svg(new CurveFigure("", 1, List.of(panel)));
 
         assertThat(FigureReader.texts(FigureReader.parse(svg)))
                 .contains("paper", "measured", "gradient variance", "10⁴", "10⁶");
-        assertThat(svg).contains("stroke-dasharray");
+        assertThat(new String(svg, StandardCharsets.UTF_8)).contains("stroke-dasharray");
     }
 
     @Test
@@ -179,7 +179,7 @@ class CurveFigureTest {
         CurveFigure.Panel low =
                 SyntheticFigures.panel("low", List.of(curve("depth 2", new double[] {1, 0}, new double[0])));
         List<String> texts =
-                FigureReader.texts(FigureReader.parse(Rendering.svg(CurveFigure.of("", List.of(high, low)))));
+                FigureReader.texts(FigureReader.parse(FigureReader.svg(CurveFigure.of("", List.of(high, low)))));
 
         assertThat(texts.stream().filter("8"::equals)).hasSize(2);
     }

@@ -4,8 +4,10 @@ import java.awt.Color;
 import java.awt.Rectangle;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.StringReader;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
@@ -13,17 +15,39 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
-import org.xml.sax.InputSource;
 
-/** Parses rendered figures. */
+/** Renders figures, and parses the results. */
 final class FigureReader {
 
     private FigureReader() {}
 
-    static Document parse(String svg) throws Exception {
+    static byte[] svg(Figure figure) {
+        return rendered(target -> Rendering.writeSvg(figure, target));
+    }
+
+    static byte[] png(Figure figure) {
+        return rendered(target -> Rendering.writePng(figure, target));
+    }
+
+    @FunctionalInterface
+    private interface Rendered {
+        void writeTo(OutputStream target) throws IOException;
+    }
+
+    private static byte[] rendered(Rendered figure) {
+        var bytes = new ByteArrayOutputStream();
+        try {
+            figure.writeTo(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    static Document parse(byte[] svg) throws Exception {
         var factory = DocumentBuilderFactory.newDefaultNSInstance();
         factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
-        return factory.newDocumentBuilder().parse(new InputSource(new StringReader(svg)));
+        return factory.newDocumentBuilder().parse(new ByteArrayInputStream(svg));
     }
 
     static List<Element> elements(Document document, String name) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,7 +16,8 @@ import org.springframework.http.HttpHeaders;
 class ContractTest {
 
     private static final String COSTS = """
-            {"cells": 4, "runs": 20, "cached": 0, "floatingPointOperations": 1e9, "memoryBytes": 1e6, "seconds": 0.5}""";
+            {"cells": 4, "runs": 20, "cached": 0, "floatingPointOperations": 1e9, "memoryBytes": 1e6, "seconds": 0.5,
+             "storedBytes": 5000}""";
 
     private static Contract.Response response(String request, int status, String type, String body, String... headers) {
         HttpHeaders all = new HttpHeaders();
@@ -30,9 +32,9 @@ class ContractTest {
     }
 
     private static String problem(String code, int status) {
-        return """
+        return String.format(Locale.ROOT, """
                 {"type": "urn:shatterlab:problem:%1$s", "title": "t", "status": %2$d, "detail": "d", "instance": "/",
-                 "code": "%1$s"}""".formatted(code, status);
+                 "code": "%1$s"}""", code, status);
     }
 
     private static void assertBreaks(Contract.Response response, String... breaches) {
@@ -48,7 +50,7 @@ class ContractTest {
 
     @Test
     void acceptsDeclaredResponses() {
-        assertSatisfies(response("POST /api/v1/experiments", 200, "application/json", COSTS));
+        assertSatisfies(response("POST /api/v1/experiments/estimate", 200, "application/json", COSTS));
         assertSatisfies(response("DELETE /api/v1/experiments/x", 204, "", ""));
         assertSatisfies(response("GET /api/v1/experiments/x", 304, "", "", "ETag:W/\"1\"", "Retry-After:1"));
         assertSatisfies(response("GET /api/v1/experiments/x/figures/figure-1.png", 200, "image/png", "x"));
@@ -75,7 +77,18 @@ class ContractTest {
                     """)
     void rejectsBodiesOutsideTheSchema(String declared, @Nullable String given, String reason) {
         String body = COSTS.replace(declared, given == null ? "" : given);
-        assertBreaks(response("POST /api/v1/experiments", 200, "application/json", body), reason);
+        assertBreaks(response("POST /api/v1/experiments/estimate", 200, "application/json", body), reason);
+    }
+
+    @Test
+    void checksReplacedResponseAtItsOperation() {
+        assertSatisfies(response("POST /api/v1/experiments", 200, "application/json", COSTS));
+        assertBreaks(
+                response("POST /api/v1/experiments", 200, "application/json", COSTS.replace("\"cells\"", "\"cell\"")),
+                "required property 'cells' not found");
+        assertBreaks(
+                response("POST /api/v1/experiments", 201, "application/json", COSTS),
+                "does not declare the status 201");
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.shatterlab.service.support.Service;
@@ -26,8 +27,8 @@ class EmbeddedDatabaseKilledIT {
     void resumesAfterDatabaseKill(@TempDir Path data) throws IOException {
         assumeTrue(TestDatabase.NO_CONTAINERS_REASON != null, "The database runs in a container.");
         try (Service service = Service.start(data)) {
-            JsonNode experiment =
-                    service.json.readTree(service.submit(SPEC.formatted(true)).body());
+            JsonNode experiment = service.json.readTree(
+                    service.submit(String.format(Locale.ROOT, SPEC, true)).body());
             String self = experiment.get("links").get("self").asString();
             Path pidFile = data.resolve("postgres/data/postmaster.pid");
             long pid = Long.parseLong(Files.readAllLines(pidFile).getFirst());
@@ -42,7 +43,7 @@ class EmbeddedDatabaseKilledIT {
             } while (status != 200 || Long.parseLong(Files.readAllLines(pidFile).getFirst()) == pid);
             JsonNode ended = service.await(experiment);
             assertThat(ended.get("state").asString()).isEqualTo("SUCCEEDED");
-            assertThat(service.csv(ended)).isEqualTo(service.csv(service.run(SPEC.formatted(false))));
+            assertThat(service.csv(ended)).isEqualTo(service.csv(service.run(String.format(Locale.ROOT, SPEC, false))));
             assertThat(service.count("cell where state = 'DONE' and attempts = 0"))
                     .isEqualTo(2 * 40);
         }

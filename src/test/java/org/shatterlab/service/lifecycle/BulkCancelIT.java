@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -54,9 +55,9 @@ class BulkCancelIT {
     private List<String> submit(String name, int count) throws Exception {
         List<Callable<String>> submissions = IntStream.range(0, count)
                 .<Callable<String>>mapToObj(i -> () -> {
-                    HttpResponse<String> response = service.submit("""
+                    HttpResponse<String> response = service.submit(String.format(Locale.ROOT, """
                             {"name": "%s", "networks": [{"family": "white-noise"}], "inputs": {"type": "grid", "points": 16},
-                             "statistics": ["gradient-variance"], "runs": 100, "seed": %d}""".formatted(name, i / 2));
+                             "statistics": ["gradient-variance"], "runs": 100, "seed": %d}""", name, i / 2));
                     assertThat(response.statusCode()).as(response.body()).isEqualTo(202);
                     return service.json.readTree(response.body()).get("id").asString();
                 })

@@ -16,9 +16,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +40,8 @@ import tools.jackson.databind.json.JsonMapper;
 class EventsIT {
 
     private static final int CELLS = 40;
-    private static final int FOLLOWERS = 300;
+    /** Fewer than {@code shatterlab.limits.streams}. */
+    private static final int FOLLOWERS = 200;
 
     /** The longest delay of an event that the test accepts, on a machine that is busy with other work. */
     private static final Duration MAX_LATENCY = Duration.ofSeconds(1);
@@ -83,10 +87,10 @@ class EventsIT {
     }
 
     private static String experiment(int cells, int seed) {
-        return """
+        return String.format(Locale.ROOT, """
                 {"networks": [{"family": "feedforward", "width": 100}], "depths": [20],
                  "inputs": {"type": "grid", "points": 64}, "statistics": ["gradient-variance"],
-                 "runs": %d, "seed": %d}""".formatted(5 * cells, seed);
+                 "runs": %d, "seed": %d}""", 5 * cells, seed);
     }
 
     private static JsonNode submit(Service service, String body) {
@@ -226,17 +230,23 @@ class EventsIT {
     @Test
     void servesManyStreamsWithFewThreads() throws Exception {
         JsonNode experiment = submit(api, experiment(2 * CELLS, 4));
-        long threads = threads();
+        long threads = busyThreads();
         try (Socket _ = openWithoutReading(experiment)) {
+            CountDownLatch opened = new CountDownLatch(FOLLOWERS);
             List<CompletableFuture<List<ReceivedEvent>>> followers = IntStream.range(0, FOLLOWERS)
-                    .mapToObj(_ -> http.sendAsync(request(api, experiment, null), BodyHandlers.ofLines())
-                            .thenApplyAsync(response -> events(response.body()), clients))
+                    .mapToObj(_ -> CompletableFuture.supplyAsync(
+                            () -> {
+                                HttpResponse<Stream<String>> response = openWhenFree(experiment);
+                                opened.countDown();
+                                return events(response.body());
+                            },
+                            clients))
                     .toList();
             for (int i = 0; i < 20; i++) {
                 openWithoutReading(experiment).close();
             }
-            Thread.sleep(1000);
-            assertThat(threads() - threads)
+            assertThat(opened.await(1, TimeUnit.MINUTES)).isTrue();
+            assertThat(busyThreads() - threads)
                     .as("threads for %d streams", FOLLOWERS)
                     .isLessThan(FOLLOWERS / 2);
             for (CompletableFuture<List<ReceivedEvent>> follower : followers) {
@@ -245,10 +255,28 @@ class EventsIT {
         }
     }
 
-    /** Returns the number of threads of this process, without the threads of the clients. */
-    private static long threads() {
-        return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> !thread.getName().startsWith(CLIENT_THREAD_PREFIX))
+    /** Opens a stream as a well-behaved client does, which repeats the request when the service is busy. */
+    private HttpResponse<Stream<String>> openWhenFree(JsonNode experiment) {
+        try {
+            HttpResponse<Stream<String>> response = open(api, experiment, null);
+            while (response.statusCode() == 503) {
+                Thread.sleep(Duration.ofSeconds(
+                        response.headers().firstValueAsLong("Retry-After").orElseThrow()));
+                response = open(api, experiment, null);
+            }
+            assertThat(response.statusCode()).isEqualTo(200);
+            return response;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Returns the number of threads of this process, without the threads of the clients and the free threads of pools. */
+    private static long busyThreads() {
+        return Thread.getAllStackTraces().entrySet().stream()
+                .filter(thread -> !thread.getKey().getName().startsWith(CLIENT_THREAD_PREFIX))
+                .filter(thread -> Stream.of(thread.getValue())
+                        .noneMatch(frame -> frame.getMethodName().equals("getTask")))
                 .count();
     }
 

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -111,10 +112,10 @@ class LifecycleIT {
 
     @Test
     void repeatedKeyCreatesOneExperiment() throws Exception {
-        String body = NOISE.formatted("hundred", 100);
+        String body = String.format(Locale.ROOT, NOISE, "hundred", 100);
         Callable<HttpResponse<String>> submission = () -> submit("hundred", body);
         List<HttpResponse<String>> responses = runConcurrently(
-                100, IntStream.range(0, 100).mapToObj(_ -> submission).toList());
+                60, IntStream.range(0, 60).mapToObj(_ -> submission).toList());
         assertThat(responses)
                 .allSatisfy(response ->
                         assertThat(response.statusCode()).as(response.body()).isEqualTo(202));
@@ -130,14 +131,19 @@ class LifecycleIT {
 
     @Test
     void rejectsKeyWithOtherBody() {
-        JsonNode first = accepted(submit("one body", NOISE.formatted("key", 1)));
-        JsonNode again = accepted(submit("one body", NOISE.formatted("key", 1).replace("\n", "\n   ")));
+        JsonNode first = accepted(submit("one body", String.format(Locale.ROOT, NOISE, "key", 1)));
+        JsonNode again = accepted(
+                submit("one body", String.format(Locale.ROOT, NOISE, "key", 1).replace("\n", "\n   ")));
         assertThat(self(again)).isEqualTo(self(first));
-        problem(submit("one body", NOISE.formatted("key", 2)), 409, "conflict");
+        String sameNumber =
+                String.format(Locale.ROOT, NOISE, "key", 1).replaceFirst("\"runs\": (\\d+)", "\"runs\": $1.0");
+        assertThat(sameNumber).contains(".0");
+        assertThat(self(accepted(submit("one body", sameNumber)))).isEqualTo(self(first));
+        problem(submit("one body", String.format(Locale.ROOT, NOISE, "key", 2)), 409, "conflict");
         assertThat(service.count("experiment where name = 'key'")).isEqualTo(1);
 
         service.execute("update idempotency_key set created_at = now() - interval '25 hours' where key = 'one body'");
-        JsonNode other = accepted(submit("one body", NOISE.formatted("key", 2)));
+        JsonNode other = accepted(submit("one body", String.format(Locale.ROOT, NOISE, "key", 2)));
         assertThat(self(other)).isNotEqualTo(self(first));
 
         service.execute("update idempotency_key set created_at = now() - interval '25 hours' where key = 'one body'");
@@ -178,8 +184,9 @@ class LifecycleIT {
     }
 
     private List<String> submitMany(String name, int count) throws Exception {
-        Callable<String> submission = () ->
-                accepted(service.submit(NOISE.formatted(name, 7))).get("id").asString();
+        Callable<String> submission = () -> accepted(service.submit(String.format(Locale.ROOT, NOISE, name, 7)))
+                .get("id")
+                .asString();
         return runConcurrently(
                 8, IntStream.range(0, count).mapToObj(_ -> submission).toList());
     }
@@ -201,7 +208,7 @@ class LifecycleIT {
 
     @Test
     void answersNotModifiedForKnownVersion() {
-        JsonNode done = service.run(NOISE.formatted("etag", 3));
+        JsonNode done = service.run(String.format(Locale.ROOT, NOISE, "etag", 3));
         HttpResponse<String> full = service.get(self(done));
         String tag = full.headers().firstValue("ETag").orElseThrow();
         assertThat(full.headers().firstValue("Retry-After")).isEmpty();
@@ -231,7 +238,7 @@ class LifecycleIT {
 
     @Test
     void waitEndsAtNextChange() {
-        JsonNode slow = accepted(service.submit(SLOW.formatted(15, 1)));
+        JsonNode slow = accepted(service.submit(String.format(Locale.ROOT, SLOW, 15, 1)));
         String tag = "W/\"none\"";
         Set<String> seen = new HashSet<>();
         int answers = 0;
@@ -252,14 +259,14 @@ class LifecycleIT {
     @Test
     void waitEndsAtTimeout(@TempDir Path data) throws Exception {
         try (Service idle = Service.start(data, "--shatterlab.roles=api")) {
-            JsonNode queued =
-                    idle.json.readTree(idle.submit(NOISE.formatted("idle", 1)).body());
+            JsonNode queued = idle.json.readTree(
+                    idle.submit(String.format(Locale.ROOT, NOISE, "idle", 1)).body());
             String tag = idle.get(self(queued)).headers().firstValue("ETag").orElseThrow();
             Callable<HttpResponse<String>> wait = () -> idle.get(self(queued) + "?wait=2", "If-None-Match", tag);
             Instant start = Instant.now();
             // The number of waiting clients far exceeds the number of database connections.
             assertThat(runConcurrently(
-                            300, IntStream.range(0, 300).mapToObj(_ -> wait).toList()))
+                            200, IntStream.range(0, 200).mapToObj(_ -> wait).toList()))
                     .allSatisfy(response -> assertThat(response.statusCode()).isEqualTo(304));
             assertThat(Duration.between(start, Instant.now())).isBetween(Duration.ofSeconds(2), Duration.ofSeconds(8));
             assertThat(idle.get(self(queued) + "?wait=1").statusCode()).isEqualTo(200);
@@ -303,7 +310,7 @@ class LifecycleIT {
 
     @Test
     void cancelsRetriesAndDeletesExperiments() {
-        JsonNode slow = accepted(service.submit(SLOW.formatted(200, 2)));
+        JsonNode slow = accepted(service.submit(String.format(Locale.ROOT, SLOW, 200, 2)));
         awaitState(slow, "RUNNING");
         problem(delete(slow), 409, "conflict");
         problem(act(slow, "retry"), 409, "conflict");
@@ -338,8 +345,8 @@ class LifecycleIT {
 
     @Test
     void cancelAndDeleteKeepSharedCells() {
-        JsonNode small = accepted(service.submit(SLOW.formatted(10, 3)));
-        JsonNode large = accepted(service.submit(SLOW.formatted(100, 3)));
+        JsonNode small = accepted(service.submit(String.format(Locale.ROOT, SLOW, 10, 3)));
+        JsonNode large = accepted(service.submit(String.format(Locale.ROOT, SLOW, 100, 3)));
         awaitState(large, "RUNNING");
         accepted(act(large, "cancel"));
         awaitState(small, "SUCCEEDED");
@@ -348,7 +355,7 @@ class LifecycleIT {
         assertThat(service.rows(get(small), ""))
                 .hasSize(1)
                 .allSatisfy(row -> assertThat(row.get("runs").asInt()).isEqualTo(10));
-        JsonNode again = service.run(SLOW.formatted(10, 3));
+        JsonNode again = service.run(String.format(Locale.ROOT, SLOW, 10, 3));
         assertThat(progress(again, "cached")).isEqualTo(2);
         problem(act(again, "cancel"), 409, "conflict");
         problem(act(again, "retry"), 409, "conflict");
@@ -377,9 +384,9 @@ class LifecycleIT {
     }
 
     private static String storm(int runs, long seed) {
-        return """
+        return String.format(Locale.ROOT, """
                 {"name": "storm", "networks": [{"family": "white-noise"}, {"family": "brown-noise"}],
-                 "inputs": {"type": "grid", "points": 64}, "runs": %d, "seed": %d}""".formatted(runs, seed);
+                 "inputs": {"type": "grid", "points": 64}, "runs": %d, "seed": %d}""", runs, seed);
     }
 
     /** Sends all requests at once for the same cells. All transactions must lock rows in the same order. */

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +57,7 @@ class NotificationsIT {
             service.call("POST", self + "/cancel", "");
             assertThat(waiting.get().body()).contains("\"state\":\"CANCELL");
             assertThat(Duration.between(cancelled, Instant.now())).isLessThan(Duration.ofSeconds(1));
+            await(() -> output.getOut().contains("The database is available again"));
         }
         assertThat(output.getOut())
                 .containsOnlyOnce("The database is unavailable")
@@ -75,8 +77,12 @@ class NotificationsIT {
     }
 
     private static void awaitListeningSession(Service service) {
-        Instant deadline = Instant.now().plusSeconds(20);
-        while (service.queryLongs("select count(*) " + LISTENING_SESSIONS).getFirst() == 0) {
+        await(() -> service.queryLongs("select count(*) " + LISTENING_SESSIONS).getFirst() > 0);
+    }
+
+    private static void await(BooleanSupplier condition) {
+        Instant deadline = Instant.now().plusSeconds(30);
+        while (!condition.getAsBoolean()) {
             assertThat(Instant.now()).isBefore(deadline);
             Service.sleep();
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.shatterlab.service.support.Service;
@@ -32,10 +33,10 @@ class RetentionIT {
     @Test
     void deletesOldExperimentsKeepsSharedCells(@TempDir Path data) {
         try (Service service = Service.start(data, "--shatterlab.worker.threads=1", "--shatterlab.retention=30d")) {
-            JsonNode old = service.run(SMALL.formatted(8, 10));
-            JsonNode alone = service.run(SMALL.formatted(9, 10));
-            JsonNode young = service.run(SMALL.formatted(8, 5));
-            JsonNode running = service.run(SMALL.formatted(10, 5));
+            JsonNode old = service.run(String.format(Locale.ROOT, SMALL, 8, 10));
+            JsonNode alone = service.run(String.format(Locale.ROOT, SMALL, 9, 10));
+            JsonNode young = service.run(String.format(Locale.ROOT, SMALL, 8, 5));
+            JsonNode running = service.run(String.format(Locale.ROOT, SMALL, 10, 5));
             assertThat(service.count("cell")).isEqualTo(5);
             long predictions = service.count("prediction");
             service.execute("""

@@ -8,6 +8,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,14 +44,16 @@ class ComparisonIT {
     }
 
     private String run(String depths, int runs, int seed) {
-        return service.run("""
+        return service.run(String.format(Locale.ROOT, """
             {"networks": [{"label": "feedforward", "family": "feedforward", "width": 50, "normalization": "mean-centering"},
                           {"label": "resnet 0.1 +ü", "family": "resnet", "width": 50, "normalization": "batch-norm", "beta": 0.1},
                           {"label": "again", "family": "feedforward", "width": 50, "normalization": "mean-centering"},
                           {"label": "white noise", "family": "white-noise"},
                           {"label": "brown noise", "family": "brown-noise"}],
              "depths": %s, "inputs": {"type": "grid", "points": 64}, "runs": %d, "seed": %d,
-             "statistics": ["gradient-correlation", "autocorrelation"]}""".formatted(depths, runs, seed)).get("id").asString();
+             "statistics": ["gradient-correlation", "autocorrelation"]}""", depths, runs, seed))
+                .get("id")
+                .asString();
     }
 
     private static String address(String left, String right, String rest) {

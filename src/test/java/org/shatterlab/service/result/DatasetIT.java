@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -94,9 +95,15 @@ class DatasetIT {
         String body = """
                 {"networks": [{"family": "%s", "width": 20}], "depths": [1], "runs": 2,
                  "inputs": {"type": "dataset", "name": "fashion-mnist", "batch": 10, "perRun": true, "seed": %d}}""";
-        String left = service.run(body.formatted("feedforward", 1)).get("id").asString() + "/feedforward";
-        String same = service.run(body.formatted("resnet", 1)).get("id").asString() + "/resnet";
-        String others = service.run(body.formatted("resnet", 2)).get("id").asString() + "/resnet";
+        String left = service.run(String.format(Locale.ROOT, body, "feedforward", 1))
+                        .get("id")
+                        .asString() + "/feedforward";
+        String same = service.run(String.format(Locale.ROOT, body, "resnet", 1))
+                        .get("id")
+                        .asString() + "/resnet";
+        String others = service.run(String.format(Locale.ROOT, body, "resnet", 2))
+                        .get("id")
+                        .asString() + "/resnet";
         String comparison = "/api/v1/comparisons?statistic=gradient-variance&left=" + left + "&right=";
 
         HttpResponse<String> refused = service.get(comparison + same);

@@ -41,11 +41,11 @@ class ReadsIT {
     @BeforeAll
     void start(@TempDir Path data) {
         service = Service.start(data);
-        first = service.run("""
+        first = service.run(String.format(Locale.ROOT, """
                 {"networks": [{"label": "plain", "family": "feedforward", "width": 10},
                               {"label": "noise", "family": "brown-noise"}],
                  "depths": [1, 2], "inputs": {"type": "grid", "points": %d}, "runs": 7,
-                 "statistics": ["gradient-variance", "autocorrelation", "covariance", "correlation", "outer-product"]}""".formatted(POINTS));
+                 "statistics": ["gradient-variance", "autocorrelation", "covariance", "correlation", "outer-product"]}""", POINTS));
         second = service.run("""
                 {"networks": [{"label": "plain", "family": "feedforward", "width": 12},
                               {"label": "residual", "family": "resnet", "width": 10}],
@@ -251,17 +251,21 @@ class ReadsIT {
                  "statistics": ["gradient-variance", "gradient-correlation", "covariance"]}""".formatted(change);
     }
 
-    private HttpResponse<String> submit(String query, String body) {
-        return service.post("/api/v1/experiments" + query, body.getBytes(StandardCharsets.UTF_8), "application/json");
+    private HttpResponse<String> submit(String suffix, String body) {
+        return service.post("/api/v1/experiments" + suffix, body.getBytes(StandardCharsets.UTF_8), "application/json");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"\"seed\": 1,", "\"seed\": 1,", "\"seed\": 1, \"cache\": false,"})
-    void dryRunPredictsCellsAndStoresNothing(String change) {
+    void estimatePredictsCellsAndStoresNothing(String change) {
         long experiments = service.count("experiment");
         long cells = service.count("cell");
-        HttpResponse<String> dry = submit("?dryRun=true", specWithMoreRuns(change));
+        HttpResponse<String> dry = submit("/estimate", specWithMoreRuns(change));
         assertThat(dry.statusCode()).as(dry.body()).isEqualTo(200);
+        HttpResponse<String> deprecated = submit("?dryRun=true", specWithMoreRuns(change));
+        assertThat(deprecated.statusCode()).isEqualTo(200);
+        assertThat(service.json.readTree(deprecated.body()).propertyNames())
+                .isEqualTo(service.json.readTree(dry.body()).propertyNames());
         assertThat(service.count("experiment")).isEqualTo(experiments);
         assertThat(service.count("cell")).isEqualTo(cells);
 
@@ -274,6 +278,18 @@ class ReadsIT {
         for (String cost : List.of("floatingPointOperations", "memoryBytes", "seconds")) {
             assertThat(estimate.get(cost).asDouble() > 0).isEqualTo(!all);
         }
+    }
+
+    @Test
+    void rejectsInvalidEstimates() {
+        long experiments = service.count("experiment");
+        assertThat(submit("/estimate?dryRun=true", specWithMoreRuns("")).statusCode())
+                .isEqualTo(422);
+        assertThat(submit("/estimate", specWithMoreRuns("\"runs\": 0,")).statusCode())
+                .isEqualTo(400);
+        assertThat(submit("/estimate", specWithMoreRuns("\"seed\": \"x\",")).statusCode())
+                .isEqualTo(422);
+        assertThat(service.count("experiment")).isEqualTo(experiments);
     }
 
     @Test
@@ -307,5 +323,32 @@ class ReadsIT {
 
     private static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void marksFormulasForSpreadsheets() {
+        JsonNode formulas = service.run("""
+                {"networks": [{"label": "=1+1", "family": "white-noise"}, {"label": "@b", "family": "brown-noise"}],
+                 "inputs": {"type": "grid", "points": 20}, "runs": 5, "statistics": ["gradient-correlation"]}""");
+        String results = formulas.get("links").get("results").asString();
+        String combined = "/api/v1/results?experiment=" + id(formulas);
+        for (String address : List.of(results + "?", combined + "&")) {
+            assertThat(service.get(address + "spreadsheet=true", "Accept", "text/csv")
+                            .body())
+                    .contains("'=1+1,", "'@b,");
+            assertThat(service.get(address + "spreadsheet=false", "Accept", "text/csv")
+                            .body())
+                    .contains("=1+1,", "@b,")
+                    .doesNotContain("'");
+            assertThat(service.get(address + "spreadsheet=true").statusCode()).isEqualTo(200);
+        }
+        String comparison = "/api/v1/comparisons?statistic=gradient-correlation&spreadsheet=true&left=" + id(formulas)
+                + "/%3D1%2B1&right=" + id(formulas) + "/@b";
+        HttpResponse<String> compared = service.get(comparison, "Accept", "text/csv");
+        assertThat(compared.statusCode()).as(compared.body()).isEqualTo(200);
+        assertThat(compared.body()).containsPattern("[,\\n]-\\d").doesNotContain("'");
+        assertThat(service.get("/api/v1/theory?family=feedforward&depths=2&spreadsheet=true", "Accept", "text/csv")
+                        .statusCode())
+                .isEqualTo(200);
     }
 }

@@ -66,6 +66,8 @@ class ResultsIT {
                     depth=5                                         | 36
                     depth=1,8                                       | 72
                     depth=2..5                                      | 108
+                    depth=5,2..3,3,4..5                             | 108
+                    depth=2,4,6,8,10,12,14,16,18,20,22,24,26,28,30,32,34 | 72
                     depth=2..3,8&network=plain                      | 54
                     statistic=gradient-variance                     | 11
                     statistic=gradient-variance&network=noise       | 1

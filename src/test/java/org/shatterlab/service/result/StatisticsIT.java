@@ -12,6 +12,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,12 +37,12 @@ class StatisticsIT {
     @BeforeAll
     void measure(@TempDir Path data) {
         service = Service.start(data);
-        independent = service.run("""
+        independent = service.run(String.format(Locale.ROOT, """
                 {"networks": [{"label": "none", "family": "feedforward", "width": %1$d},
                               {"label": "centred", "family": "feedforward", "width": %1$d, "normalization": "mean-centering"},
                               {"label": "bn", "family": "feedforward", "width": %1$d, "normalization": "batch-norm"}],
                  "depths": [2, 10], "inputs": {"type": "gaussian", "points": 64, "dimension": 200}, "runs": 20,
-                 "statistics": ["activation-rate", "coactivation-rate", "effective-rank", "relative-effective-rank"]}""".formatted(WIDTH));
+                 "statistics": ["activation-rate", "coactivation-rate", "effective-rank", "relative-effective-rank"]}""", WIDTH));
         grid = service.run("""
                 {"networks": [{"label": "net", "family": "feedforward", "width": 30, "depths": [1, 6]},
                               {"label": "white", "family": "white-noise"}, {"label": "brown", "family": "brown-noise"}],

@@ -50,6 +50,8 @@ class SecurityBrowsersIT {
             assertThat(response.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
             assertThat(response.headers().firstValue("X-Frame-Options")).hasValue("DENY");
             assertThat(response.headers().firstValue("Referrer-Policy")).hasValue("no-referrer");
+            assertThat(response.headers().firstValue("Cross-Origin-Resource-Policy"))
+                    .hasValue("same-origin");
             assertThat(response.headers().allValues("Content-Security-Policy"))
                     .singleElement()
                     .asString()

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -267,7 +268,7 @@ class SecurityIT {
     @Test
     void authorizesRequestsForAnExperiment() {
         Service both = service.withToken(BOTH);
-        HttpResponse<String> accepted = both.submit(EXPERIMENT.formatted(1));
+        HttpResponse<String> accepted = both.submit(String.format(Locale.ROOT, EXPERIMENT, 1));
         assertThat(accepted.statusCode()).isEqualTo(202);
         String self =
                 service.json.readTree(accepted.body()).get("links").get("self").asString();

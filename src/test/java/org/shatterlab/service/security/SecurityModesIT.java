@@ -19,9 +19,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.shatterlab.service.support.RawHttp;
 import org.shatterlab.service.support.Service;
 import org.shatterlab.service.support.ServiceNode;
@@ -70,7 +75,8 @@ class SecurityModesIT {
                 assertThat(response.statusCode()).isEqualTo(200);
                 assertThat(response.headers().firstValue("X-Principal")).hasValue("none");
             }
-            assertThat(open.submit(EXPERIMENT.formatted(2)).statusCode()).isEqualTo(202);
+            assertThat(open.submit(String.format(Locale.ROOT, EXPERIMENT, 2)).statusCode())
+                    .isEqualTo(202);
             assertThat(open.get("/api/v1/presets", "Origin", "http://127.0.0.1:" + open.port())
                             .statusCode())
                     .isEqualTo(200);
@@ -89,8 +95,65 @@ class SecurityModesIT {
         }
     }
 
-    private static int status(Service service, String host) throws IOException {
-        String request = "GET /api/v1/presets HTTP/1.1\r\nHost: " + host + "\r\n\r\n";
+    @ParameterizedTest
+    @ValueSource(strings = {"native", "framework"})
+    void ignoresForwardedHostWithoutTokens(String strategy, @TempDir Path data) throws IOException {
+        try (Service open = startApi(data, List.of("--server.forward-headers-strategy=" + strategy))) {
+            assertThat(status(open, "evil.example", "X-Forwarded-Host: localhost"))
+                    .isEqualTo(403);
+            assertThat(status(open, "evil.example", "Forwarded: host=localhost"))
+                    .isEqualTo(403);
+            assertThat(status(open, "localhost", "X-Forwarded-Host: evil.example"))
+                    .isEqualTo(403);
+            assertThat(status(open, "localhost")).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void rejectsRequestsOfForeignPages(@TempDir Path data) throws IOException {
+        String origin = "https://lab.example.org";
+        try (Service open = startApi(data, List.of("--shatterlab.security.allowed-origins=" + origin))) {
+            for (String site : List.of("cross-site", "same-site")) {
+                assertThat(status(open, "localhost", "Sec-Fetch-Site: " + site)).isEqualTo(403);
+                assertThat(status(
+                                open,
+                                "localhost",
+                                "Sec-Fetch-Site: " + site,
+                                "Sec-Fetch-Mode: no-cors",
+                                "Sec-Fetch-Dest: image"))
+                        .isEqualTo(403);
+                assertThat(status(
+                                open,
+                                "localhost",
+                                "Sec-Fetch-Site: " + site,
+                                "Sec-Fetch-Mode: navigate",
+                                "Sec-Fetch-Dest: iframe"))
+                        .isEqualTo(403);
+                assertThat(status(
+                                open,
+                                "localhost",
+                                "Sec-Fetch-Site: " + site,
+                                "Sec-Fetch-Mode: cors",
+                                "Origin: " + origin))
+                        .as("a page of an allowed origin")
+                        .isEqualTo(200);
+                assertThat(status(
+                                open,
+                                "localhost",
+                                "Sec-Fetch-Site: " + site,
+                                "Sec-Fetch-Mode: navigate",
+                                "Sec-Fetch-Dest: document"))
+                        .as("a followed link")
+                        .isEqualTo(200);
+            }
+            assertThat(status(open, "localhost", "Sec-Fetch-Site: same-origin")).isEqualTo(200);
+            assertThat(status(open, "localhost", "Sec-Fetch-Site: none")).isEqualTo(200);
+        }
+    }
+
+    private static int status(Service service, String host, String... headers) throws IOException {
+        String request = "GET /api/v1/presets HTTP/1.1\r\nHost: " + host + "\r\n"
+                + Stream.of(headers).map(header -> header + "\r\n").collect(Collectors.joining()) + "\r\n";
         return RawHttp.exchange(service.port(), request.getBytes(StandardCharsets.US_ASCII), false)
                 .status();
     }

@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
@@ -129,7 +131,11 @@ class BadInputIT {
     void rejectsUnsupportedContentType() {
         byte[] body = "{\"preset\": \"figure-2\"}".getBytes(StandardCharsets.UTF_8);
         for (String type : new String[] {"text/plain", "application/xml", "application/x-www-form-urlencoded"}) {
-            problem(service.post("/api/v1/experiments", body, type), 415, "unsupported-media-type");
+            for (String path : List.of("/api/v1/experiments", "/api/v1/experiments/estimate")) {
+                HttpResponse<String> response = service.post(path, body, type);
+                problem(response, 415, "unsupported-media-type");
+                assertThat(response.headers().firstValue("Accept")).hasValue("application/json");
+            }
         }
     }
 
@@ -166,6 +172,22 @@ class BadInputIT {
         JsonNode problem = problem(
                 service.post("/api/v1/experiments?dryRum=true", body, "application/json"), 422, "invalid-request");
         assertThat(problem.get("violations").get(0).get("pointer").asString()).isEqualTo("?dryRum");
+    }
+
+    @Test
+    void limitsAnswerToUnknownParameters() {
+        String query = IntStream.range(0, 900).mapToObj(i -> "x" + i).collect(Collectors.joining("&"));
+        HttpResponse<String> response = service.get("/api/v1/theory?" + query);
+        problem(response, 422, "invalid-request");
+        assertThat(response.body()).hasSizeLessThan(40_000).contains("more violations");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "br", "identity, gzip", "x"})
+    void rejectsCompressedBody(String encoding) {
+        HttpResponse<String> response = service.call("POST", "/api/v1/experiments", "{}", "Content-Encoding", encoding);
+        problem(response, 415, "unsupported-media-type");
+        assertThat(response.headers().firstValue("Accept-Encoding")).hasValue("identity");
     }
 
     @ParameterizedTest
@@ -220,6 +242,11 @@ class BadInputIT {
     @Test
     void rejectsUnsupportedMethodsAndMediaTypes() {
         problem(service.call("PUT", "/api/v1/experiments", "{}"), 405, "method-not-allowed");
+        for (String method : List.of("GET", "DELETE")) {
+            HttpResponse<String> response = service.call(method, "/api/v1/experiments/estimate", "");
+            problem(response, 405, "method-not-allowed");
+            assertThat(response.headers().firstValue("Allow")).hasValue("POST");
+        }
         problem(service.get("/api/v1/presets", "Accept", "image/png"), 406, "not-acceptable");
     }
 

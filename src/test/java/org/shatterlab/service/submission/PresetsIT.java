@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.StreamSupport;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
@@ -47,7 +48,8 @@ class PresetsIT {
     private static String inputs(JsonNode preset) {
         JsonNode inputs = preset.get("spec").get("inputs");
         return inputs.get("type").asString().equals("dataset")
-                ? "{\"type\": \"dataset\", \"name\": \"fashion-mnist\", \"batch\": %d}".formatted(IMAGES)
+                ? String.format(
+                        Locale.ROOT, "{\"type\": \"dataset\", \"name\": \"fashion-mnist\", \"batch\": %d}", IMAGES)
                 : inputs.toString();
     }
 

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.zip.GZIPOutputStream;
 import org.shatterlab.experiment.spec.MutatedSpecs;
 
@@ -71,8 +72,12 @@ final class GeneratedBodies {
 
     /** Returns a specification of one cell. */
     private byte[] oneCellSpec(String name, String padding) {
-        return "{%s\"name\": \"%s\", \"networks\": [{\"family\": \"white-noise\"}], \"inputs\": {\"type\": \"grid\", \"points\": 17}, \"runs\": 5, \"seed\": %d}"
-                .formatted(padding, name, random.nextInt(3))
+        return String.format(
+                        Locale.ROOT,
+                        "{%s\"name\": \"%s\", \"networks\": [{\"family\": \"white-noise\"}], \"inputs\": {\"type\": \"grid\", \"points\": 17}, \"runs\": 5, \"seed\": %d}",
+                        padding,
+                        name,
+                        random.nextInt(3))
                 .getBytes(UTF_8);
     }
 

@@ -106,7 +106,8 @@ public final class GeneratedRequests {
             headers.add("Content-Type: " + (random.rarely() ? random.pick(CONTENT_TYPES) : "application/json"));
             String query =
                     random.nextInt(6) == 0 ? "?dryRun=" + random.pick(List.of("true", "true", "false", "x")) : "";
-            return request("POST", EXPERIMENTS + query, bodies.content());
+            String path = random.nextInt(8) == 0 ? EXPERIMENTS + "/estimate" : EXPERIMENTS;
+            return request("POST", path + query, bodies.content());
         }
 
         private Request change() {

@@ -150,6 +150,7 @@ final class RequestVocabulary {
             "statistic",
             "limit",
             "cursor",
+            "spreadsheet",
             "state",
             "name",
             "preset",

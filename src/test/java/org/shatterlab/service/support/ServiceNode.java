@@ -1,6 +1,6 @@
 package org.shatterlab.service.support;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -108,7 +108,7 @@ public record ServiceNode(String name, JavaProcess process, int port, Service cl
     /**
      * Returns the bytes of a request.
      *
-     * @param body JSON in ASCII; empty for no body
+     * @param body JSON in ASCII or ISO 8859-1; empty for no body
      * @param headers header lines
      */
     public static byte[] request(String method, String path, String body, String... headers) {
@@ -119,7 +119,7 @@ public record ServiceNode(String name, JavaProcess process, int port, Service cl
         if (!body.isEmpty()) {
             head.append("Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\n");
         }
-        return head.append("\r\n").append(body).toString().getBytes(US_ASCII);
+        return head.append("\r\n").append(body).toString().getBytes(ISO_8859_1);
     }
 
     /**

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.shatterlab.service.support.Service;
@@ -43,13 +44,14 @@ class AdaptiveRunsIT {
         String runs = "{\"min\": 20, \"max\": 5000, \"relativeError\": %s, \"of\": \"gradient-correlation\"}"
                 .formatted(target);
         try (Service service = Service.start(data)) {
-            double truth = singleRow(service.rows(service.run(ONE_NETWORK.formatted(1_000_000, 5000)), ""))
+            double truth = singleRow(
+                            service.rows(service.run(String.format(Locale.ROOT, ONE_NETWORK, 1_000_000, 5000)), ""))
                     .get("mean")
                     .asDouble();
             List<JsonNode> submitted = new ArrayList<>();
             for (int seed = 0; seed < repetitions; seed++) {
-                submitted.add(service.json.readTree(
-                        service.submit(ONE_NETWORK.formatted(seed, runs)).body()));
+                submitted.add(service.json.readTree(service.submit(String.format(Locale.ROOT, ONE_NETWORK, seed, runs))
+                        .body()));
             }
             int inside = 0;
             List<Integer> runCounts = new ArrayList<>();
@@ -77,16 +79,16 @@ class AdaptiveRunsIT {
     void workerCountDoesNotChangeRounds(@TempDir Path first, @TempDir Path second) {
         try (Service one = Service.start(first, "--shatterlab.worker.threads=1", "--shatterlab.queue.window=3");
                 Service two = Service.start(second, "--shatterlab.worker.threads=2")) {
-            JsonNode left = one.run(SEVERAL_NETWORKS.formatted(3));
-            JsonNode right = two.run(SEVERAL_NETWORKS.formatted(3));
+            JsonNode left = one.run(String.format(Locale.ROOT, SEVERAL_NETWORKS, 3));
+            JsonNode right = two.run(String.format(Locale.ROOT, SEVERAL_NETWORKS, 3));
             assertThat(left.get("state").asString()).isEqualTo("SUCCEEDED");
             assertThat(right.get("progress")).isEqualTo(left.get("progress"));
             assertThat(right.get("rounds")).isEqualTo(left.get("rounds"));
             assertThat(two.csv(right)).isEqualTo(one.csv(left)).hasLineCount(1 + 18 * 5);
             assertThat(items(two, right)).isEqualTo(items(one, left)).hasSize(5);
 
-            JsonNode again =
-                    one.json.readTree(one.submit(SEVERAL_NETWORKS.formatted(3)).body());
+            JsonNode again = one.json.readTree(
+                    one.submit(String.format(Locale.ROOT, SEVERAL_NETWORKS, 3)).body());
             assertThat(again.get("state").asString()).isEqualTo("SUCCEEDED");
             assertThat(again.get("rounds")).isEqualTo(left.get("rounds"));
             assertThat(again.get("progress").get("cached"))
@@ -99,7 +101,7 @@ class AdaptiveRunsIT {
     @Test
     void reportsWhereEachRowStopped(@TempDir Path data) {
         try (Service service = Service.start(data)) {
-            JsonNode end = service.run(SEVERAL_NETWORKS.formatted(3));
+            JsonNode end = service.run(String.format(Locale.ROOT, SEVERAL_NETWORKS, 3));
             assertThat(end.get("rounds").asInt()).isEqualTo(5);
             List<JsonNode> rows = items(service, end);
             List<JsonNode> measured = service.rows(end, "statistic=gradient-correlation");
@@ -135,7 +137,7 @@ class AdaptiveRunsIT {
     @Test
     void pagesHoldEachRowOnce(@TempDir Path data) {
         try (Service service = Service.start(data)) {
-            JsonNode end = service.run(SEVERAL_NETWORKS.formatted(3));
+            JsonNode end = service.run(String.format(Locale.ROOT, SEVERAL_NETWORKS, 3));
             List<JsonNode> paged = new ArrayList<>();
             String cursor = "";
             do {
@@ -150,7 +152,7 @@ class AdaptiveRunsIT {
                             .statusCode())
                     .isEqualTo(422);
 
-            JsonNode fixed = service.run(ONE_NETWORK.formatted(1, 5));
+            JsonNode fixed = service.run(String.format(Locale.ROOT, ONE_NETWORK, 1, 5));
             assertThat(fixed.has("rounds")).isFalse();
             assertThat(fixed.get("links").has("stopping")).isFalse();
             HttpResponse<String> none = service.get(self(fixed) + "/stopping");
@@ -160,11 +162,11 @@ class AdaptiveRunsIT {
     }
 
     @Test
-    void dryRunReportsMinimumAndMaximum(@TempDir Path data) {
+    void estimateReportsMinimumAndMaximum(@TempDir Path data) {
         try (Service service = Service.start(data)) {
             JsonNode cost = service.json.readTree(service.post(
-                            "/api/v1/experiments?dryRun=true",
-                            SEVERAL_NETWORKS.formatted(3).getBytes(StandardCharsets.UTF_8),
+                            "/api/v1/experiments/estimate",
+                            String.format(Locale.ROOT, SEVERAL_NETWORKS, 3).getBytes(StandardCharsets.UTF_8),
                             "application/json")
                     .body());
             JsonNode most = cost.get("atMost");
@@ -174,6 +176,13 @@ class AdaptiveRunsIT {
             assertThat(most.get("cells").asInt()).isEqualTo(4 * 18);
             assertThat(most.get("floatingPointOperations").asDouble())
                     .isCloseTo(8.7 * cost.get("floatingPointOperations").asDouble(), withinPercentage(0.1));
+            service.run(String.format(Locale.ROOT, SEVERAL_NETWORKS, 3));
+            assertThat(service.queryLongs("select stored_bytes from experiment"))
+                    .as("the bytes of all rounds so far")
+                    .singleElement()
+                    .satisfies(bytes -> assertThat(bytes)
+                            .isGreaterThan(cost.get("storedBytes").asLong())
+                            .isLessThanOrEqualTo(most.get("storedBytes").asLong()));
         }
     }
 
@@ -184,13 +193,13 @@ class AdaptiveRunsIT {
     @Test
     void resumesUndecidedRound(@TempDir Path data) {
         try (Service service = Service.start(data)) {
-            JsonNode end = service.run(SEVERAL_NETWORKS.formatted(3));
+            JsonNode end = service.run(String.format(Locale.ROOT, SEVERAL_NETWORKS, 3));
             int cells = end.get("progress").get("cells").asInt();
             for (int[] left : new int[][] {{8, 0}, {14, 1}, {cells, 4}}) {
                 service.execute("delete from experiment_cell where ordinal >= " + left[0]);
-                service.execute("""
+                service.execute(String.format(Locale.ROOT, """
                         update experiment set state = 'RUNNING', finished_at = null, next_ordinal = %1$d,
-                               cells = %1$d, done = %1$d, rounds = %2$d""".formatted(left[0], left[1]));
+                               cells = %1$d, done = %1$d, rounds = %2$d""", left[0], left[1]));
                 JsonNode again = service.await(end);
                 assertThat(again.get("rounds")).isEqualTo(end.get("rounds"));
                 assertThat(again.get("progress").get("cells").asInt()).isEqualTo(cells);
@@ -204,8 +213,8 @@ class AdaptiveRunsIT {
     void retryResumesCancelledRounds(@TempDir Path data) {
         String self;
         try (Service service = Service.start(data, "--shatterlab.roles=api")) {
-            JsonNode submitted = service.json.readTree(
-                    service.submit(SEVERAL_NETWORKS.formatted(3)).body());
+            JsonNode submitted = service.json.readTree(service.submit(String.format(Locale.ROOT, SEVERAL_NETWORKS, 3))
+                    .body());
             self = self(submitted);
             service.call("POST", self + "/cancel", "");
             JsonNode cancelled = service.await(submitted);
@@ -214,7 +223,7 @@ class AdaptiveRunsIT {
         }
         try (Service service = Service.start(data)) {
             // The other experiment computes every cell, so that every round of the retried experiment finds its cells.
-            JsonNode other = service.run(SEVERAL_NETWORKS.formatted(3));
+            JsonNode other = service.run(String.format(Locale.ROOT, SEVERAL_NETWORKS, 3));
             JsonNode retried = service.json.readTree(
                     service.call("POST", self + "/retry", "").body());
             assertThat(retried.get("state").asString()).isEqualTo("SUCCEEDED");

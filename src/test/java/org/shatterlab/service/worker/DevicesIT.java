@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,9 +42,9 @@ class DevicesIT {
     }
 
     private void registerGpuWorker(long memoryBytes) throws InterruptedException {
-        service.execute("""
+        service.execute(String.format(Locale.ROOT, """
                 insert into worker (name, node, device, engine, threads, memory_bytes, heartbeat_at)
-                values ('with a GPU', 'n', 'gpu', 'e', 64, %d, now() + interval '1 hour')""".formatted(memoryBytes));
+                values ('with a GPU', 'n', 'gpu', 'e', 64, %d, now() + interval '1 hour')""", memoryBytes));
         awaitWorkerCache();
     }
 
@@ -63,7 +64,7 @@ class DevicesIT {
     }
 
     private JsonNode submit(String device) {
-        return accepted(service.submit(CELL.formatted(device)));
+        return accepted(service.submit(String.format(Locale.ROOT, CELL, device)));
     }
 
     private JsonNode act(JsonNode experiment, String action) {
@@ -80,8 +81,9 @@ class DevicesIT {
 
     @Test
     void rejectsMissingGpuWithAdvice() {
-        for (String query : List.of("", "?dryRun=true")) {
-            HttpResponse<String> response = service.call("POST", API + query, CELL.formatted("gpu"));
+        for (String operation : List.of("", "/estimate")) {
+            HttpResponse<String> response =
+                    service.call("POST", API + operation, String.format(Locale.ROOT, CELL, "gpu"));
             assertThat(response.statusCode()).isEqualTo(422);
             JsonNode violation =
                     service.json.readTree(response.body()).get("violations").get(0);
@@ -101,7 +103,7 @@ class DevicesIT {
         JsonNode ended = service.await(onCpu);
         assertThat(ended.get("state").asString()).isEqualTo("SUCCEEDED");
         assertThat(ended.at("/provenance/0/computedBy/device").asString()).isEqualTo("cpu");
-        HttpResponse<String> response = service.submit(CELL.formatted("gpu"));
+        HttpResponse<String> response = service.submit(String.format(Locale.ROOT, CELL, "gpu"));
         assertThat(response.statusCode()).isEqualTo(422);
         assertThat(response.body()).contains("the largest worker on a GPU has 0 MiB");
     }
@@ -110,7 +112,7 @@ class DevicesIT {
     void allowsDeviceDrawsOnlyOnGpu() throws InterruptedException {
         String drawn = CELL.replace("\"runs\"", "\"draws\": \"device\", \"runs\"");
         for (String device : List.of("auto", "cpu")) {
-            HttpResponse<String> response = service.submit(drawn.formatted(device));
+            HttpResponse<String> response = service.submit(String.format(Locale.ROOT, drawn, device));
             assertThat(response.statusCode()).isEqualTo(422);
             JsonNode violation =
                     service.json.readTree(response.body()).get("violations").get(0);
@@ -118,8 +120,9 @@ class DevicesIT {
             assertThat(violation.get("message").asString()).contains("must be \"host\" where a CPU computes");
         }
         registerGpuWorker(LARGE);
-        assertThat(service.submit(drawn.formatted("cpu")).statusCode()).isEqualTo(422);
-        JsonNode onGpu = accepted(service.submit(drawn.formatted("auto")));
+        assertThat(service.submit(String.format(Locale.ROOT, drawn, "cpu")).statusCode())
+                .isEqualTo(422);
+        JsonNode onGpu = accepted(service.submit(String.format(Locale.ROOT, drawn, "auto")));
         assertThat(onGpu.get("spec").get("draws").asString()).isEqualTo("device");
         assertThat(submit("gpu").get("spec").get("draws").asString()).isEqualTo("host");
         assertThat(queuedGpuCells()).as("different draws give different cells").hasSize(2);
@@ -128,7 +131,7 @@ class DevicesIT {
     @Test
     void experimentKeepsItsDevice() throws InterruptedException {
         registerGpuWorker(LARGE);
-        assertThat(service.call("POST", API + "?dryRun=true", CELL.formatted("gpu"))
+        assertThat(service.call("POST", API + "/estimate", String.format(Locale.ROOT, CELL, "gpu"))
                         .statusCode())
                 .isEqualTo(200);
         JsonNode onGpu = submit("auto");

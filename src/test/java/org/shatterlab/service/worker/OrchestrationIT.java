@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,8 +30,8 @@ class OrchestrationIT {
     void workerCountDoesNotChangeBits(@TempDir Path first, @TempDir Path second) {
         try (Service one = Service.start(first, "--shatterlab.worker.threads=1");
                 Service two = Service.start(second, "--shatterlab.worker.threads=2")) {
-            JsonNode left = one.run(SPEC.formatted(40, 9));
-            JsonNode right = two.run(SPEC.formatted(40, 9));
+            JsonNode left = one.run(String.format(Locale.ROOT, SPEC, 40, 9));
+            JsonNode right = two.run(String.format(Locale.ROOT, SPEC, 40, 9));
             assertThat(left.get("progress").get("cached").asInt()).isZero();
             assertThat(right.get("progress").get("cached").asInt()).isZero();
             assertThat(two.csv(right)).isEqualTo(one.csv(left)).hasLineCount(1 + 3 * 2 * 18 + 18);
@@ -50,22 +51,23 @@ class OrchestrationIT {
     @Test
     void reusesComputedCells(@TempDir Path data) {
         try (Service service = Service.start(data)) {
-            JsonNode twenty = service.run(SPEC.formatted(20, 1));
+            JsonNode twenty = service.run(String.format(Locale.ROOT, SPEC, 20, 1));
             assertThat(progress(twenty, "cells")).isEqualTo(4 * 4);
             assertThat(progress(twenty, "cached")).isZero();
 
-            JsonNode forty = service.run(SPEC.formatted(40, 1));
+            JsonNode forty = service.run(String.format(Locale.ROOT, SPEC, 40, 1));
             assertThat(progress(forty, "cells")).isEqualTo(4 * 8);
             assertThat(progress(forty, "cached")).isEqualTo(4 * 4);
             assertThat(service.rows(forty, "statistic=gradient-variance"))
                     .hasSize(7)
                     .allSatisfy(row -> assertThat(row.get("runs").asInt()).isEqualTo(40));
 
-            JsonNode again = service.run(SPEC.formatted(40, 1));
+            JsonNode again = service.run(String.format(Locale.ROOT, SPEC, 40, 1));
             assertThat(progress(again, "cached")).isEqualTo(4 * 8);
             assertThat(service.csv(again)).isEqualTo(service.csv(forty));
 
-            JsonNode anew = service.run(SPEC.formatted(40, 1).replaceFirst("\\{", "{\"cache\": false, "));
+            JsonNode anew =
+                    service.run(String.format(Locale.ROOT, SPEC, 40, 1).replaceFirst("\\{", "{\"cache\": false, "));
             assertThat(progress(anew, "cached")).isZero();
             assertThat(service.csv(anew)).isEqualTo(service.csv(forty));
         }
@@ -78,7 +80,7 @@ class OrchestrationIT {
                     {"networks": [{"label": "exploding", "family": "resnet", "width": 200, "depths": [300]},
                                   {"label": "tame", "family": "feedforward", "width": 50, "depths": [4]}],
                      "inputs": {"type": "grid", "points": 32}, "runs": 5, "seed": 2, "precision": "%s"}""";
-            JsonNode failed = service.run(spec.formatted("float32"));
+            JsonNode failed = service.run(String.format(Locale.ROOT, spec, "float32"));
             assertThat(failed.get("state").asString()).isEqualTo("FAILED");
             assertThat(failed.get("failure").asString())
                     .startsWith("exploding: ")
@@ -87,7 +89,7 @@ class OrchestrationIT {
             assertThat(progress(failed, "failed")).isEqualTo(1);
             assertThat(service.rows(failed, "network=tame")).hasSize(18);
 
-            JsonNode exact = service.run(spec.formatted("float64"));
+            JsonNode exact = service.run(String.format(Locale.ROOT, spec, "float64"));
             assertThat(exact.get("state").asString()).isEqualTo("SUCCEEDED");
             assertThat(service.rows(exact, "network=exploding&statistic=gradient-variance")
                             .getFirst()
@@ -101,7 +103,8 @@ class OrchestrationIT {
     @Test
     void separatesApiAndWorkerRoles(@TempDir Path data) {
         try (Service service = Service.start(data, "--shatterlab.roles=api")) {
-            assertThat(service.submit(SPEC.formatted(5, 1)).statusCode()).isEqualTo(202);
+            assertThat(service.submit(String.format(Locale.ROOT, SPEC, 5, 1)).statusCode())
+                    .isEqualTo(202);
             assertThat(service.hasBean(Lab.class)).isFalse();
         }
         try (Service service = Service.start(data, "--shatterlab.roles=worker")) {

@@ -9,6 +9,7 @@ import com.github.kagkarlsson.scheduler.task.Task;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
@@ -60,9 +61,10 @@ class SmallCellBatchIT {
 
     /** Submits an experiment and returns the fingerprints of its cells, which wait in the queue. */
     private List<String> submit(int width, int depth) {
-        assertThat(service.submit("""
+        assertThat(service.submit(String.format(Locale.ROOT, """
                         {"networks": [{"family": "feedforward", "width": %d}], "depths": [%d], "runs": %d,
-                         "inputs": {"type": "grid", "points": 16}, "statistics": ["gradient-variance"]}""".formatted(width, depth, 5 * CELLS)).statusCode())
+                         "inputs": {"type": "grid", "points": 16}, "statistics": ["gradient-variance"]}""", width, depth, 5 * CELLS))
+                        .statusCode())
                 .isEqualTo(202);
         return service.queryStrings("select fingerprint from cell order by fingerprint");
     }

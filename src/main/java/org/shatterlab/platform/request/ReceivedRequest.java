@@ -1,4 +1,4 @@
-package org.shatterlab.platform;
+package org.shatterlab.platform.request;
 
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
