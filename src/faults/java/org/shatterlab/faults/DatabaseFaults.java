@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.TreeMap;
@@ -121,9 +122,9 @@ class DatabaseFaults {
                     case "poll" -> api.get(experiment);
                     case "list" -> api.get("/api/v1/experiments?limit=5");
                     case "results" -> api.get(experiment + "/results?limit=5");
-                    default -> api.post("/api/v1/experiments", """
+                    default -> api.post("/api/v1/experiments", String.format(Locale.ROOT, """
                                     {"networks": [{"family": "white-noise"}], "inputs": {"type": "grid", "points": 16},
-                                     "runs": 5, "seed": %d}""".formatted(1_000_000 + number));
+                                     "runs": 5, "seed": %d}""", 1_000_000 + number));
                 };
                 return new Probe(kind, start, Instant.now(), response, null);
             } catch (IOException e) {
@@ -192,8 +193,11 @@ class DatabaseFaults {
         List<Probe> probes = List.copyOf(prober.probes);
         reportResponses(scenario, probes, outage);
         scenario.report(
-                "processes that are still alive: %d of %d"
-                        .formatted(nodes.stream().filter(ServiceNode::isAlive).count(), nodes.size()),
+                String.format(
+                        Locale.ROOT,
+                        "processes that are still alive: %d of %d",
+                        nodes.stream().filter(ServiceNode::isAlive).count(),
+                        nodes.size()),
                 "all",
                 nodes.stream().allMatch(ServiceNode::isAlive));
         reportRecovery(scenario, database, probes, outage);
@@ -205,8 +209,12 @@ class DatabaseFaults {
         List<Probe> duringOutage = probes.stream().filter(outage::covers).toList();
         double length = seconds(outage.down(), outage.starting());
         scenario.report(
-                "%d requests during the outage of %.0f s: %s"
-                        .formatted(duringOutage.size(), length, outcomes(duringOutage)),
+                String.format(
+                        Locale.ROOT,
+                        "%d requests during the outage of %.0f s: %s",
+                        duringOutage.size(),
+                        length,
+                        outcomes(duringOutage)),
                 "at least 2 per second; each 503 with Retry-After and a problem, or a success after the outage",
                 duringOutage.size() >= 2 * length
                         && duringOutage.stream()
@@ -218,8 +226,11 @@ class DatabaseFaults {
                 .filter(probe -> !probe.succeeded() && !probe.unavailableAsPromised())
                 .toList();
         scenario.report(
-                "%d requests before and after the outage; neither 2xx nor such a 503: %s"
-                        .formatted(others.size(), outcomes(unexpected)),
+                String.format(
+                        Locale.ROOT,
+                        "%d requests before and after the outage; neither 2xx nor such a 503: %s",
+                        others.size(),
+                        outcomes(unexpected)),
                 "none",
                 unexpected.isEmpty());
         scenario.reportAtMost(
@@ -245,8 +256,11 @@ class DatabaseFaults {
                 .query((row, _) -> row.getTimestamp(1).toInstant())
                 .single();
         scenario.report(
-                "time from the start of the database to the next success: %.1f s, to the next finished cell: %.1f s"
-                        .formatted(seconds(outage.up(), firstSuccess), seconds(outage.up(), finished)),
+                String.format(
+                        Locale.ROOT,
+                        "time from the start of the database to the next success: %.1f s, to the next finished cell: %.1f s",
+                        seconds(outage.up(), firstSuccess),
+                        seconds(outage.up(), finished)),
                 "at most 30 s, without help",
                 seconds(outage.up(), finished) <= 30);
     }
@@ -273,7 +287,8 @@ class DatabaseFaults {
                 "select count(*) from experiment where state = 'SUCCEEDED' and id = any (?::uuid[])",
                 (Object) accepted.toArray(String[]::new));
         scenario.report(
-                "experiments of the probes that SUCCEEDED: %d of %d".formatted(succeeded, accepted.size()),
+                String.format(
+                        Locale.ROOT, "experiments of the probes that SUCCEEDED: %d of %d", succeeded, accepted.size()),
                 "all",
                 succeeded == accepted.size());
         scenario.reportCount("cells of the experiment that are done", database.number("""

@@ -43,10 +43,14 @@ class EtaFaults {
     void predictsRemainingTime(FaultScenario scenario) {
         ServiceNode both = scenario.start(scenario.database(), "api,worker", List.of("-Xmx1g"))
                 .awaitReady();
-        measure(scenario, both, FIGURE.formatted("cold", 200, 1));
-        measure(scenario, both, FIGURE.formatted("warm", 200, 2));
+        measure(scenario, both, String.format(Locale.ROOT, FIGURE, "cold", 200, 1));
+        measure(scenario, both, String.format(Locale.ROOT, FIGURE, "warm", 200, 2));
         measure(scenario, both, MIXED);
-        measure(scenario, both, FIGURE.formatted("one of two", 150, 4), FIGURE.formatted("two of two", 150, 5));
+        measure(
+                scenario,
+                both,
+                String.format(Locale.ROOT, FIGURE, "one of two", 150, 4),
+                String.format(Locale.ROOT, FIGURE, "two of two", 150, 5));
     }
 
     /**

@@ -38,6 +38,7 @@ final class FaultScenario implements AutoCloseable {
     private final Set<Path> embedded = new CopyOnWriteArraySet<>();
     private final List<FaultTable.FaultCheck> checks = new ArrayList<>();
     private final Thread hook = new Thread(this::killAll);
+    private String part = "";
 
     FaultScenario(String name, Path folder, FaultSuite.SharedResources shared) {
         this.name = name;
@@ -168,9 +169,14 @@ final class FaultScenario implements AutoCloseable {
         return Duration.between(from, to).toMillis() / 1e3;
     }
 
+    /** Names the part of the scenario that the next checks belong to. */
+    void begin(String next) {
+        part = ": " + next;
+    }
+
     /** Adds a check to the table and prints the check. */
     void report(String measured, String limit, boolean holds) {
-        FaultTable.FaultCheck check = new FaultTable.FaultCheck(name, measured, limit, holds);
+        FaultTable.FaultCheck check = new FaultTable.FaultCheck(name + part, measured, limit, holds);
         checks.add(check);
         shared.table.add(check);
         System.out.println(check);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -64,12 +65,13 @@ final class FaultSuite implements ParameterResolver, AfterTestExecutionCallback 
         public void close() {
             postgres.close();
             table.publish(
-                    "The fault suite%s, seed %d, %d cores, load average %.1f at its end"
-                            .formatted(
-                                    SHORT ? " (short form)" : "",
-                                    SEED,
-                                    Runtime.getRuntime().availableProcessors(),
-                                    ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage()),
+                    String.format(
+                            Locale.ROOT,
+                            "The fault suite%s, seed %d, %d cores, load average %.1f at its end",
+                            SHORT ? " (short form)" : "",
+                            SEED,
+                            Runtime.getRuntime().availableProcessors(),
+                            ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage()),
                     FOLDER.resolveSibling("faults.md"));
         }
     }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** A table of all measurements of the suite, in Markdown. Thread-safe. */
@@ -40,12 +41,11 @@ final class FaultTable {
                 .collect(Collectors.joining(
                         "",
                         title + "\n\n| fault | measurement | limit | result |\n|---|---|---|---|\n",
-                        "\n%d of %d checks failed.\n"
-                                .formatted(
-                                        checks.stream()
-                                                .filter(check -> !check.holds())
-                                                .count(),
-                                        checks.size())));
+                        String.format(
+                                Locale.ROOT,
+                                "\n%d of %d checks failed.\n",
+                                checks.stream().filter(check -> !check.holds()).count(),
+                                checks.size())));
         System.out.println("\n" + table);
         try {
             Files.writeString(file, table);

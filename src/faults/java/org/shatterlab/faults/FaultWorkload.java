@@ -1,6 +1,7 @@
 package org.shatterlab.faults;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.shatterlab.service.support.Service;
@@ -25,11 +26,11 @@ record FaultWorkload(int cells, int depth, int width, long seed) {
 
     /** Returns the specification as JSON. */
     String body() {
-        return """
+        return String.format(Locale.ROOT, """
                 {"name": "%d cells", "runs": %d, "seed": %d,
                  "networks": [{"family": "feedforward", "width": %d}, {"family": "resnet", "normalization": "batch-norm", "width": %d}],
                  "depths": [8, %d], "inputs": {"type": "grid", "points": 128},
-                 "statistics": ["gradient-variance", "gradient-correlation", "autocorrelation", "covariance"]}""".formatted(cells, cells / 2 * RUNS_PER_CELL, seed, width, width, depth);
+                 "statistics": ["gradient-variance", "gradient-correlation", "autocorrelation", "covariance"]}""", cells, cells / 2 * RUNS_PER_CELL, seed, width, width, depth);
     }
 
     /**

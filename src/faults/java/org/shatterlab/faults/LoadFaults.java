@@ -181,7 +181,7 @@ class LoadFaults {
                         PICK_UPS,
                         millis[PICK_UPS - 1],
                         loadAverage()),
-                "median below %.0f ms".formatted(limit),
+                String.format(Locale.ROOT, "median below %.0f ms", limit),
                 millis[PICK_UPS / 2] < limit);
     }
 

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
@@ -56,8 +57,8 @@ class RequestFaults {
 
     /** Returns a specification of one cell. A new seed gives a cell that is not cached. */
     static String oneCell(int seed) {
-        return """
-                {"networks": [{"family": "white-noise"}], "inputs": {"type": "grid", "points": 16}, "runs": 5, "seed": %d}""".formatted(seed);
+        return String.format(Locale.ROOT, """
+                {"networks": [{"family": "white-noise"}], "inputs": {"type": "grid", "points": 16}, "runs": 5, "seed": %d}""", seed);
     }
 
     @Test
@@ -99,20 +100,23 @@ class RequestFaults {
             start.countDown();
         }
         scenario.report(
-                "all responses after %.1f s; 429 or 503 with a retry: %d; failures: %s"
-                        .formatted(FaultScenario.seconds(began, Instant.now()), retries.get(), failures),
+                String.format(
+                        Locale.ROOT,
+                        "all responses after %.1f s; 429 or 503 with a retry: %d; failures: %s",
+                        FaultScenario.seconds(began, Instant.now()),
+                        retries.get(),
+                        failures),
                 "202 to every submission in the end",
                 failures.isEmpty());
         scenario.reportCount("stored experiments", database.number("select count(*) from experiment"), KEYS);
         Set<String> experiments = new HashSet<>();
         ids.values().forEach(experiments::addAll);
         scenario.report(
-                "keys whose responses name one experiment: %d, named experiments: %d"
-                        .formatted(
-                                ids.values().stream()
-                                        .filter(each -> each.size() == 1)
-                                        .count(),
-                                experiments.size()),
+                String.format(
+                        Locale.ROOT,
+                        "keys whose responses name one experiment: %d, named experiments: %d",
+                        ids.values().stream().filter(each -> each.size() == 1).count(),
+                        experiments.size()),
                 "200 and 200",
                 experiments.size() == KEYS
                         && ids.size() == KEYS
@@ -144,13 +148,14 @@ class RequestFaults {
         sender.send(quarter, GENERATED);
         double late = liveHeap(api);
         scenario.report(
-                "%d requests of the seed %d, responses by status: %s; failures: %d %s"
-                        .formatted(
-                                GENERATED,
-                                FaultSuite.SEED,
-                                sender.statuses,
-                                sender.failures.size(),
-                                sender.failures.stream().limit(3).toList()),
+                String.format(
+                        Locale.ROOT,
+                        "%d requests of the seed %d, responses by status: %s; failures: %d %s",
+                        GENERATED,
+                        FaultSuite.SEED,
+                        sender.statuses,
+                        sender.failures.size(),
+                        sender.failures.stream().limit(3).toList()),
                 "each response complete, none 5xx, each rejection a problem",
                 sender.failures.isEmpty()
                         && sender.statuses.values().stream()
@@ -158,8 +163,13 @@ class RequestFaults {
                                         .sum()
                                 == GENERATED);
         scenario.report(
-                "live heap after %d requests: %.1f MiB, after %d: %.1f MiB"
-                        .formatted(quarter, early / MIB, GENERATED, late / MIB),
+                String.format(
+                        Locale.ROOT,
+                        "live heap after %d requests: %.1f MiB, after %d: %.1f MiB",
+                        quarter,
+                        early / MIB,
+                        GENERATED,
+                        late / MIB),
                 "at most 10% more",
                 late <= 1.1 * early);
         scenario.report(
@@ -326,19 +336,20 @@ class RequestFaults {
         List<SentRequest> dropped =
                 sent.stream().filter(each -> !each.succeeded()).toList();
         scenario.report(
-                "%d requests, %d after SIGTERM; not ready %.2f s after SIGTERM; dropped or rejected: %d %s"
-                        .formatted(
-                                sent.size(),
-                                sent.stream()
-                                        .filter(each -> each.at().isAfter(signalled))
-                                        .count(),
-                                FaultScenario.seconds(signalled, unready.get()),
-                                dropped.size(),
-                                dropped.stream()
-                                        .map(SentRequest::outcome)
-                                        .distinct()
-                                        .limit(3)
-                                        .toList()),
+                String.format(
+                        Locale.ROOT,
+                        "%d requests, %d after SIGTERM; not ready %.2f s after SIGTERM; dropped or rejected: %d %s",
+                        sent.size(),
+                        sent.stream()
+                                .filter(each -> each.at().isAfter(signalled))
+                                .count(),
+                        FaultScenario.seconds(signalled, unready.get()),
+                        dropped.size(),
+                        dropped.stream()
+                                .map(SentRequest::outcome)
+                                .distinct()
+                                .limit(3)
+                                .toList()),
                 "none dropped",
                 dropped.isEmpty());
         scenario.report("exit status: " + status, "0 or 143", status == 0 || status == 143);

@@ -8,6 +8,7 @@ import static org.shatterlab.faults.FaultScenario.seconds;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -37,11 +38,11 @@ class ServiceFaults {
      * is off.
      */
     private static String experiment(int kill) {
-        return """
+        return String.format(Locale.ROOT, """
                 {"name": "kill %d", "cache": false, "runs": %d, "seed": 1,
                  "networks": [{"family": "feedforward"}, {"family": "resnet", "beta": 0.5}],
                  "depths": [8, 40], "inputs": {"type": "grid", "points": 128},
-                 "statistics": ["gradient-variance", "gradient-correlation", "autocorrelation", "covariance"]}""".formatted(kill, CELLS / 2 * 5);
+                 "statistics": ["gradient-variance", "gradient-correlation", "autocorrelation", "covariance"]}""", kill, CELLS / 2 * 5);
     }
 
     private static JsonNode submit(Service service, int kill) {

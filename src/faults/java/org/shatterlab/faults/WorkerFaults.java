@@ -72,7 +72,7 @@ class WorkerFaults {
                 workers.set(workers.indexOf(victim), worker(scenario, database));
             }
         }
-        String killed = "%d kills in %.0f s".formatted(kills.size(), seconds(start, Instant.now()));
+        String killed = String.format(Locale.ROOT, "%d kills in %.0f s", kills.size(), seconds(start, Instant.now()));
         await("the end of all cells", TIMEOUT, () -> ended(api, experiment));
         reportCells(scenario, database, read(api, experiment), work.cells());
         scenario.reportIdentical(FaultWorkload.ResultSnapshot.of(api.client(), experiment), expected);
@@ -120,7 +120,7 @@ class WorkerFaults {
         scenario.report(
                 "%s, %s cells done, %s failed"
                         .formatted(experiment.get("state").asString(), progress.get("done"), progress.get("failed")),
-                "SUCCEEDED, %d cells done, 0 failed".formatted(cells),
+                String.format(Locale.ROOT, "SUCCEEDED, %d cells done, 0 failed", cells),
                 experiment.get("state").asString().equals("SUCCEEDED")
                         && progress.get("done").asInt() == cells
                         && progress.get("failed").asInt() == 0);
@@ -174,9 +174,9 @@ class WorkerFaults {
                         Stream.generate(() -> scenario.worker(database)).limit(3))
                 .toList();
         nodes.forEach(ServiceNode::awaitReady);
-        JsonNode experiment = api.client().run("""
+        JsonNode experiment = api.client().run(String.format(Locale.ROOT, """
                 {"networks": [{"family": "white-noise"}], "inputs": {"type": "grid", "points": 16},
-                 "statistics": ["gradient-variance"], "runs": %d}""".formatted(5 * cells));
+                 "statistics": ["gradient-variance"], "runs": %d}""", 5 * cells));
         reportCells(scenario, database, experiment, cells);
         scenario.reportCount("starts of cells", database.number("select count(*) from cell_execution"), cells);
         scenario.reportCount(
@@ -210,8 +210,10 @@ class WorkerFaults {
                 TIMEOUT,
                 () -> !frozen.isAlive() || hasDropped(frozen, cell));
         scenario.reportAtMost(
-                "frozen for %.0f s; time from SIGCONT until the worker drops its late result or ends"
-                        .formatted(seconds(stopped, resumed)),
+                String.format(
+                        Locale.ROOT,
+                        "frozen for %.0f s; time from SIGCONT until the worker drops its late result or ends",
+                        seconds(stopped, resumed)),
                 seconds(resumed, dropped),
                 60);
         List<String> starts = database.sql(
@@ -220,8 +222,11 @@ class WorkerFaults {
                 .list();
         boolean byOtherWorker = !starts.getLast().equals(cell.worker());
         scenario.report(
-                "starts of the frozen cell: %d, the last by %s"
-                        .formatted(starts.size(), byOtherWorker ? "the other worker" : "the frozen worker"),
+                String.format(
+                        Locale.ROOT,
+                        "starts of the frozen cell: %d, the last by %s",
+                        starts.size(),
+                        byOtherWorker ? "the other worker" : "the frozen worker"),
                 "2, the last by the other worker",
                 starts.size() == 2 && byOtherWorker);
         reportCells(scenario, database, ended, work.cells());
@@ -273,8 +278,10 @@ class WorkerFaults {
                 .query((row, _) -> row.getTimestamp(1).toInstant())
                 .optional();
         scenario.report(
-                next.map(time -> "start of its cell on the other worker: %.1f s after SIGTERM"
-                                .formatted(seconds(signalled, time)))
+                next.map(time -> String.format(
+                                Locale.ROOT,
+                                "start of its cell on the other worker: %.1f s after SIGTERM",
+                                seconds(signalled, time)))
                         .orElse("its cell did not start again"),
                 "at most 7 s",
                 next.filter(time -> seconds(signalled, time) <= 7).isPresent());
