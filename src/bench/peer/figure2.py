@@ -2,7 +2,7 @@
 
 The script reads an experiment from standard input, in the format of the API. It supports noise, and feedforward and
 residual rectifier networks, on a grid. Its argument is the number of threads. It prints the results and the seconds that
-they took.
+they took. `tangents.py` is a faster script for the same experiment.
 """
 
 import json
@@ -82,31 +82,46 @@ def statistics(g):
         yield "autocorrelation", lag, mean((z[:, : -lag or None] * z[:, lag:]).sum(1) / z.square().sum(1))
 
 
-def main():
-    threads = int(sys.argv[1])
-    torch.set_num_threads(threads)
+def gradients(network, depths, grid, runs):
+    """Yields each depth with the gradients of all runs, in the shape (runs, points)."""
+    for depth in depths:
+        yield depth, torch.stack([gradient(network, depth, grid) for _ in range(runs)])
+
+
+def read():
+    """Returns the experiment on standard input, with its grid of inputs."""
     experiment = json.load(sys.stdin)
     torch.manual_seed(experiment["seed"])
     inputs = experiment["inputs"]
-    grid = torch.linspace(inputs["from"], inputs["to"], inputs["points"])[:, None]
+    return experiment, torch.linspace(inputs["from"], inputs["to"], inputs["points"])[:, None]
+
+
+def rows(experiment, network, depth, g):
+    """Yields the results of the statistics that the experiment asks for. The shape of g is (runs, points)."""
+    for statistic, index, (value, error) in statistics(g):
+        if statistic in experiment["statistics"]:
+            yield {
+                "network": network["label"], "depth": depth, "statistic": statistic, "index": index,
+                "value": value, "standardError": error,
+            }
+
+
+def main(gradients):
+    threads = int(sys.argv[1])
+    torch.set_num_threads(threads)
+    experiment, grid = read()
     start = time.perf_counter()
-    rows = []
+    results = []
     for network in experiment["networks"]:
-        is_noise = network["family"].endswith("noise")
-        for depth in [0] if is_noise else experiment["depths"]:
-            g = torch.stack([
-                noise(network["family"], grid) if is_noise else gradient(network, depth, grid)
-                for _ in range(experiment["runs"])
-            ])
-            for statistic, index, (value, error) in statistics(g):
-                if statistic in experiment["statistics"]:
-                    rows.append({
-                        "network": network["label"], "depth": depth, "statistic": statistic, "index": index,
-                        "value": value, "standardError": error,
-                    })
+        if network["family"].endswith("noise"):
+            series = torch.stack([noise(network["family"], grid) for _ in range(experiment["runs"])])
+            results += rows(experiment, network, 0, series)
+        else:
+            for depth, g in gradients(network, experiment["depths"], grid, experiment["runs"]):
+                results += rows(experiment, network, depth, g)
     seconds = time.perf_counter() - start
-    json.dump({"torch": torch.__version__, "threads": threads, "seconds": seconds, "rows": rows}, sys.stdout)
+    json.dump({"torch": torch.__version__, "threads": threads, "seconds": seconds, "rows": results}, sys.stdout)
 
 
 if __name__ == "__main__":
-    main()
+    main(gradients)

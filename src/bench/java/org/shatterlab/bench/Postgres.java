@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -74,14 +75,16 @@ record Postgres(EmbeddedPostgres server) implements AutoCloseable {
 
     private static String body(int seed) {
         String networks = IntStream.range(0, NETWORKS)
-                .mapToObj(number ->
-                        "{\"label\": \"n%d\", \"family\": \"resnet\", \"width\": %d, \"normalization\": \"batch-norm\"}"
-                                .formatted(number, 100 + number))
+                .mapToObj(number -> String.format(
+                        Locale.ROOT,
+                        "{\"label\": \"n%d\", \"family\": \"resnet\", \"width\": %d, \"normalization\": \"batch-norm\"}",
+                        number,
+                        100 + number))
                 .collect(Collectors.joining(", "));
-        return """
+        return String.format(Locale.ROOT, """
                 {"networks": [%s], "depths": {"from": 1, "to": 512, "step": 1}, "runs": 5, "seed": %d,
                  "inputs": {"type": "grid", "points": 64},
-                 "statistics": ["gradient-variance", "gradient-correlation", "autocorrelation", "spectral-exponent"]}""".formatted(networks, seed);
+                 "statistics": ["gradient-variance", "gradient-correlation", "autocorrelation", "spectral-exponent"]}""", networks, seed);
     }
 
     @Override

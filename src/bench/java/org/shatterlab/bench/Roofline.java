@@ -138,6 +138,11 @@ final class Roofline {
         return productSeconds(work) + drawSeconds(work);
     }
 
+    /** Returns the rate of one product size on all threads together, in GFLOP/s. */
+    double rate(Product product) throws InterruptedException, ExecutionException {
+        return threads * product.operations() / seconds(product) / 1e9;
+    }
+
     /** Returns the share of the products in the minimum time, in seconds. */
     double productSeconds(Work work) throws InterruptedException, ExecutionException {
         double sum = 0;

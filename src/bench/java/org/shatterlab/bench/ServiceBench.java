@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,7 @@ class ServiceBench {
     }
 
     private static String figure2(int seed) {
-        return "{\"preset\": \"figure-2\", \"seed\": %d}".formatted(seed);
+        return String.format(Locale.ROOT, "{\"preset\": \"figure-2\", \"seed\": %d}", seed);
     }
 
     @Test
@@ -73,9 +74,9 @@ class ServiceBench {
         try (RunningService service = RunningService.start(FOLDER.resolve("empty-cells"), Program.JAR, List.of())) {
             for (int seed = 0; seed < WARM_UP + Report.REPEATS; seed++) {
                 long start = System.nanoTime();
-                service.run("""
+                service.run(String.format(Locale.ROOT, """
                         {"networks": [{"label": "n", "family": "white-noise"}], "statistics": ["gradient-variance"],
-                         "inputs": {"type": "grid", "points": 2}, "runs": %d, "seed": %d}""".formatted(EMPTY_CELLS * RUNS_PER_CELL, seed));
+                         "inputs": {"type": "grid", "points": 2}, "runs": %d, "seed": %d}""", EMPTY_CELLS * RUNS_PER_CELL, seed));
                 if (seed >= WARM_UP) {
                     each.add((System.nanoTime() - start) / 1e6 * CORES / EMPTY_CELLS);
                 }

@@ -2,6 +2,7 @@ package org.shatterlab.bench;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -60,7 +61,7 @@ record Workload(String name, ObjectNode body, List<PlannedCell> cells) {
 
         @Override
         public String toString() {
-            return "%s, depth %d, %s %d".formatted(network, depth, statistic, index);
+            return String.format(Locale.ROOT, "%s, depth %d, %s %d", network, depth, statistic, index);
         }
     }
 
